@@ -1,0 +1,163 @@
+"""Exact deduplication: find the seeds whose phrase an earlier seed already gave.
+
+What travels is one 64-bit *key* a phrase: the upper bits of the prefix fingerprint, and in the lower bits the seed's
+offset in its unit. Keys sort by fingerprint, then by seed. Equal fingerprints are only candidates; candidates are
+drawn whole, grouped by a second hash over all their symbols, and compared symbol by symbol with the lowest seed of
+their group. So no hash ever decides, and narrowing the fingerprint changes the cost and nothing else.
+
+Each unit drops its own duplicates first. However skewed a law, a phrase then reaches its bucket at most once a unit.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.fingerprints import fingerprints
+from hyperphrase.kernels import kernel
+from hyperphrase.phrases import CHUNK, Phrases, WorkUnit, seed_range
+
+_WHOLE_SALT = 0x5851F42D4C957F2D  # the second hash differs from the first in its start
+
+
+@dataclass(frozen=True)
+class Deduplication:
+    """How a run deduplicates; the corpus does not depend on any of it.
+
+    prefix: symbols that fingerprints look at. offset_bits: enough for an offset in a unit.
+    bucket_bits: 2^bucket_bits buckets share the fingerprints by their top bits. fingerprint_bits: 64, less in tests.
+    """
+
+    prefix: int
+    offset_bits: int
+    bucket_bits: int
+    fingerprint_bits: int = 64
+
+    def keep_bits(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Return ``hashes`` with all but the top ``fingerprint_bits`` bits cleared."""
+        return hashes & np.uint64(~((1 << (64 - self.fingerprint_bits)) - 1) & (2**64 - 1))
+
+
+def distinct_in_unit(
+    phrases: Phrases, unit: WorkUnit, how: Deduplication
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    """Return the sorted keys of a unit's distinct phrases and the offsets of its seeds to drop, ascending."""
+    seeds = seed_range(unit.first_seed, unit.stop_seed)
+    keys = how.keep_bits(fingerprints(phrases, seeds, how.prefix))
+    offset_bits = np.uint64(how.offset_bits)
+    keys = ((keys >> offset_bits) << offset_bits) | np.arange(len(unit), dtype=np.uint64)
+    keys.sort()
+    groups = keys >> offset_bits
+    repeated = np.zeros(len(keys), np.bool_)
+    repeated[1:] = groups[1:] == groups[:-1]
+    repeated[:-1] |= repeated[1:]
+    candidates = np.flatnonzero(repeated)
+    if not len(candidates):
+        return keys, np.empty(0, np.uint32)
+    offsets = keys[candidates] & np.uint64((1 << how.offset_bits) - 1)
+    drop = later_equals(phrases, groups[candidates], offsets + np.uint64(unit.first_seed), how)
+    kept = np.ones(len(keys), np.bool_)
+    kept[candidates[drop]] = False
+    return keys[kept], np.sort(offsets[drop]).astype(np.uint32)
+
+
+def split_into_buckets(keys: NDArray[np.uint64], how: Deduplication) -> Iterator[tuple[int, bytes]]:
+    """Yield (bucket, its keys as bytes) for each bucket that has any of the sorted ``keys``."""
+    buckets = 1 << how.bucket_bits
+    starts = np.array([bucket << (64 - how.bucket_bits) for bucket in range(buckets)], np.uint64)
+    bounds = [*np.searchsorted(keys, starts).tolist(), len(keys)]
+    for bucket in range(buckets):
+        if bounds[bucket] < bounds[bucket + 1]:
+            yield bucket, keys[bounds[bucket] : bounds[bucket + 1]].tobytes()
+
+
+def duplicates_in_bucket(
+    phrases: Phrases, parts: Iterable[tuple[WorkUnit, bytes]], how: Deduplication
+) -> Iterator[tuple[WorkUnit, NDArray[np.uint32]]]:
+    """Yield, for each unit that loses any, the offsets of its seeds whose phrase another unit's seed gave first."""
+    units, keys = _read_parts(parts)
+    fingerprint_of = [part >> np.uint64(how.offset_bits) for part in keys]
+    repeated = _repeated(fingerprint_of)
+    if not len(repeated):
+        return
+    chosen = [np.flatnonzero(_is_in(part, repeated)) for part in fingerprint_of]
+    groups = np.concatenate([part[index] for part, index in zip(fingerprint_of, chosen, strict=True)])
+    mask = np.uint64((1 << how.offset_bits) - 1)
+    offsets = np.concatenate([part[index] & mask for part, index in zip(keys, chosen, strict=True)])
+    owners = np.repeat(np.arange(len(units)), [len(index) for index in chosen])
+    first_seeds = np.array([unit.first_seed for unit in units], np.uint64)
+    drop = later_equals(phrases, groups, offsets + first_seeds[owners], how)
+    for owner in np.flatnonzero(np.bincount(owners[drop], minlength=len(units))):
+        yield units[owner], np.sort(offsets[drop & (owners == owner)]).astype(np.uint32)
+
+
+def later_equals(
+    phrases: Phrases, groups: NDArray[np.uint64], seeds: NDArray[np.uint64], how: Deduplication
+) -> NDArray[np.bool_]:
+    """Tell which of ``seeds`` have the phrase of a lower seed of the same group: bool, shape of ``seeds``."""
+    whole = how.keep_bits(fingerprints(phrases, seeds, salt=_WHOLE_SALT))
+    drop = np.zeros(len(seeds), np.bool_)
+    pending = np.lexsort((seeds, whole, groups))
+    while len(pending):  # once, but for phrases that differ and agree in both hashes
+        starts = np.ones(len(pending), np.bool_)
+        g, w = groups[pending], whole[pending]
+        starts[1:] = (g[1:] != g[:-1]) | (w[1:] != w[:-1])
+        lowest = pending[np.flatnonzero(starts)[np.cumsum(starts) - 1]]
+        later = ~starts
+        equal = starts.copy()
+        equal[later] = same_phrases(phrases, seeds[pending[later]], seeds[lowest[later]])
+        drop[pending[equal & later]] = True
+        pending = pending[~equal]
+    return drop
+
+
+def same_phrases(phrases: Phrases, left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Tell for each pair of seeds whether their phrases are equal, symbol by symbol."""
+    equal = np.empty(len(left), np.bool_)
+    for start in range(0, len(left), CHUNK):
+        part = slice(start, start + CHUNK)
+        block = phrases.draw(left[part])
+        ids, offsets = block.ids.copy(), block.offsets  # the second draw overwrites the buffer
+        other = phrases.draw(right[part])
+        _compare(ids, offsets, other.ids, other.offsets, equal[part])
+    return equal
+
+
+@kernel
+def _compare(
+    ids: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    other_ids: NDArray[np.uint32],
+    other_offsets: NDArray[np.int64],
+    equal: NDArray[np.bool_],
+) -> None:
+    for phrase in range(len(equal)):
+        begin, other = offsets[phrase], other_offsets[phrase]
+        length = offsets[phrase + 1] - begin
+        same = length == other_offsets[phrase + 1] - other
+        i = 0
+        while same and i < length:
+            same = ids[begin + i] == other_ids[other + i]
+            i += 1
+        equal[phrase] = same
+
+
+def _read_parts(parts: Iterable[tuple[WorkUnit, bytes]]) -> tuple[list[WorkUnit], list[NDArray[np.uint64]]]:
+    """Return units in the order of their seeds, with their keys: runners deliver parts in any order."""
+    ordered = sorted(parts, key=lambda part: part[0].first_seed)
+    return [unit for unit, _ in ordered], [np.frombuffer(keys, np.uint64) for _, keys in ordered]
+
+
+def _repeated(parts: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    """Return the values, ascending, that stand more than once in all ``parts`` together."""
+    values = np.concatenate(parts)
+    values.sort()
+    repeated = values[1:][values[1:] == values[:-1]]
+    return repeated[np.flatnonzero(np.diff(repeated, prepend=repeated[:1] ^ np.uint64(1)))]
+
+
+def _is_in(values: NDArray[np.uint64], ascending: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Tell which of ``values`` stand in ``ascending``."""
+    positions = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    return ascending[positions] == values

@@ -1,0 +1,78 @@
+"""Fingerprints: 64 bits that equal phrases share and different phrases almost never do.
+
+They decide nothing alone (equal fingerprints are compared phrase by phrase), so the hash is free to be fast: two ids
+a step, multiply and fold, with the finaliser of MurmurHash3 (Appleby 2011) at the end.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.kernels import inline_kernel, kernel
+from hyperphrase.phrases import CHUNK, Phrases, seed_range
+
+WHOLE = 65_535  # a prefix that is the whole phrase, whatever its length
+COLLISION_BITS = 96.0  # the collision entropy that a prefix reaches
+_PILOT = 4 * CHUNK  # phrases drawn to check that prefixes tell phrases apart
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_FINAL_1 = np.uint64(0xFF51AFD7ED558CCD)
+_FINAL_2 = np.uint64(0xC4CEB9FE1A85EC53)
+
+
+@inline_kernel
+def _finish(h: Any) -> Any:
+    h = (h ^ (h >> np.uint64(33))) * _FINAL_1
+    h = (h ^ (h >> np.uint64(33))) * _FINAL_2
+    return h ^ (h >> np.uint64(33))
+
+
+@kernel
+def _hash_phrases(
+    lengths: NDArray[np.int64],
+    offsets: NDArray[np.int64],
+    ids: NDArray[np.uint32],
+    salt: Any,
+    out: NDArray[np.uint64],
+) -> None:
+    """Write the hash of (salt, length, ids) of each phrase into ``out``."""
+    for phrase in range(len(lengths)):
+        h = (salt + np.uint64(lengths[phrase])) * _MULTIPLIER
+        begin, end = offsets[phrase], offsets[phrase + 1]
+        for i in range(begin, end - 1, 2):
+            h = (h ^ (np.uint64(ids[i]) | (np.uint64(ids[i + 1]) << np.uint64(32)))) * _MULTIPLIER
+            h ^= h >> np.uint64(29)
+        if (end - begin) & 1:
+            h = (h ^ np.uint64(ids[end - 1])) * _MULTIPLIER
+            h ^= h >> np.uint64(29)
+        out[phrase] = _finish(h)
+
+
+def fingerprints(
+    phrases: Phrases, seeds: NDArray[np.uint64], prefix: int = WHOLE, salt: int = 0
+) -> NDArray[np.uint64]:
+    """Return the fingerprint of each seed's length and first ``prefix`` symbols: uint64, shape of ``seeds``."""
+    out = np.empty(len(seeds), np.uint64)
+    for start in range(0, len(seeds), CHUNK):
+        part = slice(start, start + CHUNK)
+        lengths, block = phrases.prefixes(seeds[part], prefix)
+        _hash_phrases(lengths, block.offsets, block.ids, np.uint64(salt), out[part])
+    return out
+
+
+def prefix_length(phrases: Phrases, first_seed: int = 0) -> int:
+    """Return the shortest prefix whose collision entropy reaches 96 bits, or WHOLE where prefixes collide often.
+
+    The sampler states its collision entropy; a pilot of 8,192 phrases checks it, so a law that states too much
+    costs time and never correctness. The corpus does not depend on the answer.
+    """
+    entropy = phrases.sampler.collision_entropy
+    if entropy <= 0.0 or COLLISION_BITS / entropy >= WHOLE:
+        return WHOLE
+    prefix = max(1, math.ceil(COLLISION_BITS / entropy))
+    seeds = seed_range(first_seed, first_seed + _PILOT)
+    by_prefix = np.sort(fingerprints(phrases, seeds, prefix))
+    by_phrase = np.sort(fingerprints(phrases, seeds))
+    needless = np.count_nonzero(by_prefix[1:] == by_prefix[:-1]) - np.count_nonzero(by_phrase[1:] == by_phrase[:-1])
+    return WHOLE if needless > _PILOT // 100 else prefix

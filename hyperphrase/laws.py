@@ -1,0 +1,122 @@
+"""Laws and the grammar that names them: ``zipf:s=1.0,beta=2.7``.
+
+A law is a frozen dataclass whose fields are its parameters. What a parameter may be stands beside it, once, and
+serves the parser, the error messages, the help and the recipe alike.
+"""
+
+import dataclasses
+import difflib
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, BinaryIO, ClassVar, Self, TypeVar
+
+from hyperphrase.errors import InputError
+
+OpenFile = Callable[[str], BinaryIO]
+_LawT = TypeVar("_LawT", bound="Law")
+
+
+def parameter(low: float, high: float, meaning: str, default: Any = dataclasses.MISSING) -> Any:
+    """Declare a parameter within ``low``..``high`` inclusive; without a default it has to be given."""
+    return dataclasses.field(default=default, metadata={"low": low, "high": high, "meaning": meaning})
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Law:
+    """A named law with its parameters; equal laws draw equally."""
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            if "low" in field.metadata:
+                _check_range(f"{self.name}:{field.name}", getattr(self, field.name), field.metadata)
+
+    @classmethod
+    def from_options(cls, given: Mapping[str, str], open_file: OpenFile) -> Self:
+        """Make the law from the texts behind its name; ``open_file`` serves laws that read a file.
+
+        Raises InputError without the option's name in front: :func:`parse_law` adds it.
+        """
+        fields = {field.name: field for field in dataclasses.fields(cls)}
+        for name in given:
+            if name not in fields:
+                raise InputError(f"{cls.name} has no parameter {name!r}{nearest(name, fields)}; {cls.usage()}")
+        for name, field in fields.items():
+            if field.default is dataclasses.MISSING and name not in given:
+                raise InputError(f"{cls.name} needs {name}=...; {cls.usage()}")
+        return cls(**{name: _number(cls.name, name, text, fields[name].type) for name, text in given.items()})
+
+    @classmethod
+    def usage(cls) -> str:
+        """Return the law's parameters, ranges and defaults in a line."""
+        parts = []
+        for field in dataclasses.fields(cls):
+            low, high = field.metadata["low"], field.metadata["high"]
+            default = "" if field.default is dataclasses.MISSING else f", default {field.default}"
+            parts.append(f"{field.name} ({field.metadata['meaning']}, {low} to {high}{default})")
+        return f"its parameters: {', '.join(parts)}" if parts else "it has no parameters"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return name and parameters as plain data; the inverse of :func:`law_from_json`."""
+        return {"name": self.name, **dataclasses.asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Make the law from what :meth:`to_json` gave, less the name. Raises InputError."""
+        fields = {field.name: field.type for field in dataclasses.fields(cls)}
+        if set(data) != set(fields):
+            raise InputError(f"{cls.name} has the parameters {sorted(fields)}, not {sorted(data)}")
+        return cls(**{name: _number(cls.name, name, repr(value), fields[name]) for name, value in data.items()})
+
+    def __str__(self) -> str:
+        """Return the law as an option value."""
+        given = ",".join(f"{field.name}={getattr(self, field.name)}" for field in dataclasses.fields(self))
+        return f"{self.name}:{given}" if given else self.name
+
+
+def parse_law(text: str, laws: Mapping[str, type[_LawT]], option: str, open_file: OpenFile) -> _LawT:
+    """Return the law that ``text`` names, as in ``zipf:s=1.0``. Raises InputError, one line with the option."""
+    name, _, rest = text.partition(":")
+    if name not in laws:
+        raise InputError(
+            f"{option}={text}: there is no law {name!r}{nearest(name, laws)}; choose one of {', '.join(sorted(laws))}"
+        )
+    given: dict[str, str] = {}
+    for part in rest.split(",") if rest else []:
+        key, equals, value = part.partition("=")
+        if not equals or not key or not value or key in given:
+            raise InputError(f"{option}={text}: {part!r} is not one key=value; write {name}:key=value,key=value")
+        given[key] = value
+    try:
+        return laws[name].from_options(given, open_file)
+    except InputError as error:
+        raise InputError(f"{option}={text}: {error}") from error
+
+
+def law_from_json(data: Any, laws: Mapping[str, type[_LawT]]) -> _LawT:
+    """Return the law that a recipe's JSON describes. Raises InputError."""
+    if not isinstance(data, dict) or data.get("name") not in laws:
+        raise InputError(f"there is no law {data!r:.100}; known are {', '.join(sorted(laws))}")
+    return laws[data["name"]].from_json({key: value for key, value in data.items() if key != "name"})
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return `` (did you mean 'x'?)`` for the known word nearest to ``word``, or nothing."""
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" (did you mean {matches[0]!r}?)" if matches else ""
+
+
+def _number(law: str, name: str, text: str, kind: Any) -> int | float:
+    try:
+        return int(text) if kind in (int, "int") else float(text)
+    except ValueError:
+        what = "a whole number" if kind in (int, "int") else "a number"
+        raise InputError(f"{law}:{name}={text:.40} is not {what}") from None
+
+
+def _check_range(name: str, value: float, metadata: Mapping[str, Any]) -> None:
+    low, high = metadata["low"], metadata["high"]
+    if not (math.isfinite(value) and low <= value <= high):
+        raise InputError(f"{name}={value} is outside its range; {metadata['meaning']} is from {low} to {high}")

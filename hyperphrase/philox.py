@@ -1,0 +1,64 @@
+"""Philox4x32-10: the project's only source of randomness, a function of (key, counter) without state.
+
+Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011. It is our own code, checked
+against the Random123 known-answer vectors, since numpy may change the streams of its generators (NEP 19).
+
+The layout of the streams is frozen by ``recipe_version`` 1: a phrase owns one stream for each purpose, and the
+counter of a block is (block number, stream, low half of the seed, high half of the seed) under the recipe's key.
+A block is four 32-bit words; word number i of a stream is word i % 4 of block i // 4.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.kernels import inline_kernel, kernel
+
+#: What a stream is for; the numbers are part of the frozen layout.
+LENGTH_STREAM = np.uint64(0)
+SYMBOL_STREAM = np.uint64(1)
+TIE_STREAM = np.uint64(2)  # more bits for the few symbols whose first 32 bits do not decide
+
+_MULTIPLIER_0 = np.uint64(0xD2511F53)
+_MULTIPLIER_1 = np.uint64(0xCD9E8D57)
+_WEYL_0 = np.uint64(0x9E3779B9)
+_WEYL_1 = np.uint64(0xBB67AE85)
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+@inline_kernel
+def philox_block(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
+    """Return the four 32-bit words (as uint64) of counter (c0, c1, c2, c3) under key (k0, k1)."""
+    for _ in range(10):
+        product_0 = _MULTIPLIER_0 * c0
+        product_1 = _MULTIPLIER_1 * c2
+        c0 = (product_1 >> _HALF) ^ c1 ^ k0
+        c1 = product_1 & _LOW
+        c2 = (product_0 >> _HALF) ^ c3 ^ k1
+        c3 = product_0 & _LOW
+        k0 = (k0 + _WEYL_0) & _LOW
+        k1 = (k1 + _WEYL_1) & _LOW
+    return c0, c1, c2, c3
+
+
+@kernel
+def fill_words(out: NDArray[np.uint64], blocks: int, first_block: int, stream: Any, seed: Any, key: Any) -> None:
+    """Write blocks ``first_block``... of a seed's stream into ``out``, two words an element, the first one low.
+
+    On a little-endian machine ``out.view(numpy.uint32)[i]`` is word number ``4 * first_block + i`` of the stream.
+    """
+    c2, c3 = seed & _LOW, seed >> _HALF
+    k0, k1 = key & _LOW, key >> _HALF
+    for j in range(blocks):
+        w0, w1, w2, w3 = philox_block(np.uint64(first_block + j), stream, c2, c3, k0, k1)
+        out[2 * j] = w0 | (w1 << _HALF)
+        out[2 * j + 1] = w2 | (w3 << _HALF)
+
+
+@inline_kernel
+def tie_bits(index: Any, stream: Any, seed: Any, key: Any) -> Any:
+    """Return 64 more bits for draw number ``index`` of a stream: words 0 and 1 of the block of that number."""
+    w0, w1, _, _ = philox_block(np.uint64(index), stream, seed & _LOW, seed >> _HALF, key & _LOW, key >> _HALF)
+    return w0 | (w1 << _HALF)

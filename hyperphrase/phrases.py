@@ -1,0 +1,81 @@
+"""phrase(seed): a recipe bound to its tables, ready to draw any phrase in any company."""
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.alias import AliasTable
+from hyperphrase.blocks import PhraseBlock
+from hyperphrase.philox import LENGTH_STREAM
+from hyperphrase.recipe import Recipe
+from hyperphrase.samplers.base import Frequencies
+
+CHUNK = 2048  # phrases drawn at a time: about 1 MB of ids at the default lengths, and reused
+
+
+@dataclass(frozen=True)
+class WorkUnit:
+    """A contiguous seed range handled by one call; it makes one shard.
+
+    index: counts units from 0. first_seed, stop_seed: half open.
+    """
+
+    index: int
+    first_seed: int
+    stop_seed: int
+
+    def __len__(self) -> int:
+        return self.stop_seed - self.first_seed
+
+
+class Phrases:
+    """All phrases of a recipe. Safe to use from several threads: each thread has its own buffers."""
+
+    def __init__(self, recipe: Recipe, frequencies: Frequencies) -> None:
+        """Bind ``recipe``; ``frequencies()`` gives the lexicon's, for the laws that draw by them."""
+        self.recipe = recipe
+        self.sampler = recipe.sampler.sampler(recipe.vocabulary, frequencies)
+        self._lengths = AliasTable.of(recipe.lengths.weights())
+        self._shortest = recipe.lengths.shortest
+        self._buffers = threading.local()
+
+    def lengths(self, seeds: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return the length of each seed's phrase: int64, shape of ``seeds``."""
+        lengths = np.empty(len(seeds), np.int64)
+        self._lengths.draw_one(self.recipe.key, seeds, LENGTH_STREAM, lengths)
+        lengths += self._shortest
+        return lengths
+
+    def draw(self, seeds: NDArray[np.uint64]) -> PhraseBlock:
+        """Return the phrases of ``seeds``. The ids live in a buffer that this thread's next call overwrites."""
+        lengths = self.lengths(seeds)
+        return self._draw(seeds, lengths, lengths)
+
+    def prefixes(self, seeds: NDArray[np.uint64], symbols: int) -> tuple[NDArray[np.int64], PhraseBlock]:
+        """Return the whole lengths and the first ``symbols`` (or fewer) symbols of each seed's phrase."""
+        lengths = self.lengths(seeds)
+        return lengths, self._draw(seeds, lengths, np.minimum(lengths, symbols))
+
+    def _draw(
+        self, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], wanted: NDArray[np.int64]
+    ) -> PhraseBlock:
+        offsets = np.zeros(len(seeds) + 1, np.int64)
+        np.cumsum(wanted, out=offsets[1:])
+        ids = self._ids(int(offsets[-1]))
+        self.sampler.draw(self.recipe.key, seeds, lengths, offsets, ids)
+        return PhraseBlock(ids, offsets, seeds)
+
+    def _ids(self, symbols: int) -> NDArray[np.uint32]:
+        """Return this thread's buffer, grown to ``symbols`` ids."""
+        buffer: NDArray[np.uint32] | None = getattr(self._buffers, "ids", None)
+        if buffer is None or len(buffer) < symbols:
+            buffer = np.empty(symbols + symbols // 8, np.uint32)
+            self._buffers.ids = buffer
+        return buffer[:symbols]
+
+
+def seed_range(first: int, stop: int) -> NDArray[np.uint64]:
+    """Return the seeds first..stop-1 as uint64."""
+    return np.arange(first, stop, dtype=np.uint64)

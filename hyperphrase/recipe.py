@@ -1,0 +1,72 @@
+"""The recipe: with the seed, all that a phrase depends on."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from hyperphrase.errors import InputError
+from hyperphrase.laws import law_from_json
+from hyperphrase.lengths import LENGTH_LAWS, LengthLaw
+from hyperphrase.samplers import SAMPLERS, SamplerLaw
+
+RECIPE_VERSION = 1  # raised when phrase(seed) changes for any recipe
+MAX_VOCABULARY = 1 << 20  # alias tables and packed records hold ids of 20 bits
+MAX_SEED = 1 << 63  # seeds are below it: Avro's long and TensorFlow's int64 are signed
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What, with the seed, determines a phrase.
+
+    lexicon_digest: SHA-256 of the lexicon, in hexadecimal. key: 64 bits.
+    """
+
+    sampler: SamplerLaw
+    lengths: LengthLaw
+    vocabulary: int
+    lexicon_digest: str
+    key: int = 0
+    recipe_version: int = RECIPE_VERSION
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the recipe as plain data."""
+        return {
+            "key": self.key,
+            "lengths": self.lengths.to_json(),
+            "lexicon_digest": self.lexicon_digest,
+            "recipe_version": self.recipe_version,
+            "sampler": self.sampler.to_json(),
+            "vocabulary": self.vocabulary,
+        }
+
+    def canonical(self) -> str:
+        """Return the recipe as canonical JSON: sorted keys, no spaces, ASCII."""
+        return json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, in hexadecimal."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+    @classmethod
+    def from_json(cls, data: Any) -> "Recipe":
+        """Make a recipe from untrusted plain data. Raises InputError."""
+        expected = {"key", "lengths", "lexicon_digest", "recipe_version", "sampler", "vocabulary"}
+        if not isinstance(data, dict) or set(data) != expected:
+            raise InputError(f"a recipe has exactly the keys {', '.join(sorted(expected))}")
+        if data["recipe_version"] != RECIPE_VERSION:
+            raise InputError(f"recipe_version {data['recipe_version']!r:.40} is not {RECIPE_VERSION}, the one known here")
+        _check_whole("vocabulary", data["vocabulary"], 2, MAX_VOCABULARY)
+        _check_whole("key", data["key"], 0, (1 << 64) - 1)
+        digest = data["lexicon_digest"]
+        if not isinstance(digest, str) or len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+            raise InputError(f"lexicon_digest {digest!r:.80} is not 64 hexadecimal digits")
+        sampler = law_from_json(data["sampler"], SAMPLERS)
+        lengths = law_from_json(data["lengths"], LENGTH_LAWS)
+        return cls(sampler, lengths, data["vocabulary"], digest, data["key"])
+
+
+def _check_whole(name: str, value: Any, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise InputError(f"{name} {value!r:.40} is not a whole number from {low} to {high}")

@@ -1,0 +1,78 @@
+"""What every sampler is: a law, and the law bound to a vocabulary, ready to draw."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.alias import AliasTable
+from hyperphrase.laws import Law
+
+Frequencies = Callable[[], NDArray[np.float64]]
+
+
+class Sampler(ABC):
+    """A law bound to a vocabulary.
+
+    entropy, collision_entropy: bits a symbol; the second is -log2 of the probability that two independent draws of
+    a symbol are equal, and decides how long the prefixes are that deduplication looks at.
+    """
+
+    entropy: float
+    collision_entropy: float
+
+    @abstractmethod
+    def draw(
+        self,
+        key: int,
+        seeds: NDArray[np.uint64],
+        lengths: NDArray[np.int64],
+        offsets: NDArray[np.int64],
+        ids: NDArray[np.uint32],
+    ) -> None:
+        """Write the first ``offsets[i + 1] - offsets[i]`` ids of the phrase of ``seeds[i]`` into ``ids``.
+
+        The phrase has ``lengths[i]`` symbols in all. It is drawn from left to right: what is written does not depend
+        on how much of it is asked for. seeds: (n,), lengths: (n,), offsets: (n + 1,), ids: (offsets[n],).
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamplerLaw(Law):
+    """A law that draws ids.
+
+    injective: whether two seeds can never give the same phrase, so that deduplication is skipped.
+    source: where the law is defined.
+    """
+
+    injective: ClassVar[bool] = False
+    source: ClassVar[str]
+
+    @abstractmethod
+    def sampler(self, vocabulary: int, frequencies: Frequencies) -> Sampler:
+        """Bind the law to ``vocabulary`` ids; ``frequencies()`` gives the lexicon's, (vocabulary,), if needed."""
+
+
+class IidSampler(Sampler):
+    """Symbols drawn independently of each other from one distribution."""
+
+    def __init__(self, weights: NDArray[np.float64]) -> None:
+        """Bind to ``weights``: float64, shape (vocabulary,), not negative, any sum."""
+        self._table = AliasTable.of(weights)
+        self.probabilities = self._table.probabilities(len(weights))
+        positive = self.probabilities[self.probabilities > 0.0]
+        self.entropy = float(-(positive * np.log2(positive)).sum()) + 0.0
+        self.collision_entropy = float(-np.log2((positive**2).sum())) + 0.0
+
+    def draw(
+        self,
+        key: int,
+        seeds: NDArray[np.uint64],
+        lengths: NDArray[np.int64],
+        offsets: NDArray[np.int64],
+        ids: NDArray[np.uint32],
+    ) -> None:
+        self._table.draw_symbols(key, seeds, offsets, ids)

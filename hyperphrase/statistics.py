@@ -1,0 +1,126 @@
+"""What is counted about a corpus: phrase lengths, and symbols by frequency rank.
+
+Counts of blocks add up to counts of shards and of the corpus, in any order.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.blocks import PhraseBlock
+from hyperphrase.kernels import kernel
+from hyperphrase.lengths import MAX_LENGTH
+
+RANK_BINS = 21  # bin 0 is rank 0, bin b > 0 the ranks 2^(b-1)..2^b-1; ranks are below 2^20
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Counts that add up.
+
+    lengths: {symbols in a phrase: phrases}. ranks: symbols in each of the 21 bins of frequency rank.
+    """
+
+    lengths: dict[int, int]
+    ranks: tuple[int, ...]
+
+    @property
+    def phrases(self) -> int:
+        """Phrases counted."""
+        return sum(self.lengths.values())
+
+    @property
+    def symbols(self) -> int:
+        """Symbols counted."""
+        return sum(length * phrases for length, phrases in self.lengths.items())
+
+    @classmethod
+    def total(cls, parts: Iterable["Statistics"]) -> "Statistics":
+        """Return the sum of ``parts``."""
+        lengths: dict[int, int] = {}
+        ranks = [0] * RANK_BINS
+        for part in parts:
+            for length, phrases in part.lengths.items():
+                lengths[length] = lengths.get(length, 0) + phrases
+            ranks = [a + b for a, b in zip(ranks, part.ranks, strict=True)]
+        return cls(dict(sorted(lengths.items())), tuple(ranks))
+
+
+class Counter:
+    """Counts blocks as they go by."""
+
+    def __init__(self) -> None:
+        self._lengths = np.zeros(MAX_LENGTH + 1, np.int64)
+        self._ranks = np.zeros(4 * 32, np.int64)
+
+    def add(self, block: PhraseBlock) -> None:
+        """Count a block's phrases and symbols."""
+        _count_lengths(block.offsets, self._lengths)
+        _count_ranks(block.ids, self._ranks)
+
+    def statistics(self) -> Statistics:
+        """Return what was counted so far."""
+        lengths = {int(length): int(self._lengths[length]) for length in np.flatnonzero(self._lengths)}
+        return Statistics(lengths, tuple(self._ranks.reshape(4, 32).sum(axis=0)[:RANK_BINS].tolist()))
+
+
+@kernel
+def _count_lengths(offsets: NDArray[np.int64], counts: NDArray[np.int64]) -> None:
+    for i in range(len(offsets) - 1):
+        counts[offsets[i + 1] - offsets[i]] += 1
+
+
+@kernel
+def _count_ranks(ids: NDArray[np.uint32], counts: NDArray[np.int64]) -> None:
+    """Count ids by the number of bits they have, in four interleaved tables: equal neighbours do not wait."""
+    for i in range(len(ids)):
+        value = ids[i]
+        bits = 0
+        # the exponent of the float that equals the id (exact below 2^24) is its number of bits
+        if value > 0:
+            bits = (np.float32(value).view(np.int32) >> 23) - 126
+        counts[((i & 3) << 5) + bits] += 1
+
+
+def lengths_csv(lengths: dict[int, int]) -> str:
+    """Return the length histogram as CSV with columns length,phrases."""
+    return _csv(("length", "phrases"), lengths.items())
+
+
+def lengths_json(lengths: dict[int, int]) -> str:
+    """Return the length histogram as JSON, {"10": phrases, ...}."""
+    return json.dumps({str(length): phrases for length, phrases in lengths.items()}, indent=1) + "\n"
+
+
+def rank_rows(ranks: Iterable[int], vocabulary: int) -> list[tuple[int, int, int]]:
+    """Return (first rank, last rank, symbols) of each bin that the vocabulary reaches."""
+    rows = []
+    for bin_, symbols in enumerate(ranks):
+        first = (1 << bin_) >> 1
+        if first < vocabulary:
+            rows.append((first, min((1 << bin_) - 1, vocabulary - 1), symbols))
+    return rows
+
+
+def ranks_csv(ranks: Iterable[int], vocabulary: int) -> str:
+    """Return symbol counts by rank as CSV with columns first_rank,last_rank,symbols."""
+    return _csv(("first_rank", "last_rank", "symbols"), rank_rows(ranks, vocabulary))
+
+
+def ranks_json(ranks: Iterable[int], vocabulary: int) -> str:
+    """Return symbol counts by rank as JSON, a list of objects with the columns of the CSV."""
+    keys = ("first_rank", "last_rank", "symbols")
+    return json.dumps([dict(zip(keys, row, strict=True)) for row in rank_rows(ranks, vocabulary)], indent=1) + "\n"
+
+
+def _csv(header: tuple[str, ...], rows: Iterable[tuple[int, ...]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue()
