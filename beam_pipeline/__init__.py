@@ -1,0 +1,1 @@
+"""The program: options, wiring and commands."""

@@ -1,0 +1,280 @@
+"""Avro object container files of records ``Phrase {seed: long, ids: array<int>}``.
+
+The container's blocks are cut by bytes counted from the beginning of the shard, never by the blocks of phrases that
+come in. The header and the sync marker are fixed, so the same phrases always make the same file.
+Source: Apache Avro 1.12 specification, "Object Container Files" and "Binary Encoding".
+"""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from hyperphrase.blocks import PhraseBlock
+from hyperphrase.codecs.base import MAX_LENGTH, MAX_SEED, MAX_VOCABULARY, Buffer, Encoder, Format, Texts, check_block
+from hyperphrase.codecs.compression import DEFLATE_LEVEL, read_pieces
+from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE, Scanner, Window
+from hyperphrase.codecs.varints import MAX_SMALL, get_long, get_small, put_long, put_small
+from hyperphrase.errors import CorruptError
+from hyperphrase.kernels import kernel
+
+SCHEMA = {
+    "type": "record",
+    "name": "Phrase",
+    "fields": [{"name": "seed", "type": "long"}, {"name": "ids", "type": {"type": "array", "items": "int"}}],
+}
+_SCHEMA_JSON = json.dumps(SCHEMA).encode()
+SYNC_MARKER = hashlib.sha256(_SCHEMA_JSON).digest()[:16]
+BLOCK_BYTES = 1 << 18  # a container block ends with the record that brings it to this size, uncompressed
+
+_MAX_EXTRA = 24  # bytes, at most, of a record that are not ids: seed, count, end of the array
+_MAX_RECORD = MAX_SMALL * MAX_LENGTH + _MAX_EXTRA
+_MAX_BLOCK = BLOCK_BYTES + _MAX_RECORD
+_MAX_STORED = _MAX_BLOCK + _MAX_BLOCK // 64  # a compressor may add a little to what it cannot compress
+_ZSTD_LEVEL = 3
+
+_BAD_SEED, _BAD_COUNT, _BAD_IDS, _BAD_ARRAY = range(FIRST_DEFECT, FIRST_DEFECT + 4)
+_DEFECTS = (
+    "seed that is not a number below 2^63",
+    f"ids that are not one array block of 1 to {MAX_LENGTH}",
+    f"id that is not a number below {MAX_VOCABULARY}",
+    "array that does not end after its ids",
+)
+
+
+def _long(value: int) -> bytes:
+    """Return ``value`` (not negative) as an Avro long."""
+    buffer = np.empty(10, np.uint8)
+    return buffer[: put_long(buffer, 0, np.uint64(value << 1))].tobytes()
+
+
+def _sized(data: bytes) -> bytes:
+    """Return ``data`` as Avro bytes."""
+    return _long(len(data)) + data
+
+
+def header(codec: str) -> bytes:
+    """Return the header of a container file, byte for byte as fastavro writes it."""
+    metadata = _sized(b"avro.codec") + _sized(codec.encode()) + _sized(b"avro.schema") + _sized(_SCHEMA_JSON)
+    return b"Obj\x01" + _long(2) + metadata + _long(0) + SYNC_MARKER
+
+
+@kernel
+def _write_records(
+    out: NDArray[np.uint8],
+    at: int,
+    limit: int,
+    ids: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    seeds: NDArray[np.uint64],
+    first: int,
+) -> tuple[int, int]:
+    """Write phrases from number ``first`` on until ``limit`` is reached; return the place behind and the next number."""
+    k = first
+    while k < len(seeds) and at < limit:
+        at = put_long(out, at, np.uint64(seeds[k]) << np.uint64(1))
+        phrase = ids[offsets[k] : offsets[k + 1]]
+        at = put_small(out, at, np.uint32(len(phrase) << 1))
+        for value in phrase:
+            at = put_small(out, at, np.uint32(value << np.uint32(1)))
+        out[at] = 0
+        at += 1
+        k += 1
+    return at, k
+
+
+def _deflate(data: memoryview) -> bytes:
+    deflater = zlib.compressobj(DEFLATE_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return deflater.compress(data) + deflater.flush()
+
+
+def _compressor(compression: str) -> Callable[[memoryview], bytes | memoryview]:
+    """Return the function that compresses one container block."""
+    if compression == "zstandard":
+        return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress
+    return _deflate if compression == "deflate" else memoryview
+
+
+class AvroEncoder(Encoder):
+    """Writes container blocks of at least BLOCK_BYTES, the last one excepted."""
+
+    def __init__(self, compression: str) -> None:
+        self._header = header(_codec(compression))
+        self._compress = _compressor(compression)
+        self._pending = Buffer()  # records of the container block that is not full yet
+        self._pending.reserve(_MAX_BLOCK)
+        self._records = 0
+        self._out = Buffer()
+
+    def begin(self) -> bytes:
+        """Return the container's header."""
+        return self._header
+
+    def encode(self, block: PhraseBlock) -> memoryview:
+        """Return the container blocks that ``block`` fills."""
+        check_block(block)
+        self._out.size = 0
+        pending, done = self._pending, 0
+        while done < len(block):
+            pending.size, after = _write_records(
+                pending.data, pending.size, BLOCK_BYTES, block.ids, block.offsets, block.seeds, done
+            )
+            self._records += after - done
+            done = after
+            if pending.size >= BLOCK_BYTES:
+                self._close_block()
+        return self._out.view()
+
+    def _close_block(self) -> None:
+        """Move the pending records to the output as a container block."""
+        stored = self._compress(self._pending.view())
+        self._out.append(_long(self._records) + _long(len(stored)))
+        self._out.append(stored)
+        self._out.append(SYNC_MARKER)
+        self._pending.size = self._records = 0
+
+    def end(self) -> bytes:
+        """Return the last container block, if there is one."""
+        self._out.size = 0
+        if self._records:
+            self._close_block()
+        return bytes(self._out.view())
+
+
+@kernel
+def _scan_records(
+    data: NDArray[np.uint8],
+    at: int,
+    end: int,
+    ids: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    seeds: NDArray[np.uint64],
+) -> tuple[int, int, int]:
+    """Parse whole records of a container block, see :class:`hyperphrase.codecs.reading.Scan`."""
+    for k in range(len(seeds)):
+        place = offsets[k]
+        if at == end:
+            return at, k, MORE
+        if place > len(ids) - MAX_LENGTH:
+            return at, k, FULL
+        seed, start = get_long(data, at, end)
+        if start <= 0 or seed & np.uint64(1) != np.uint64(0):
+            return at, k, MORE if start == 0 else _BAD_SEED
+        count, size, wrong = get_small(data, start)
+        length = np.int64(count >> np.uint32(1))
+        if wrong != 0 or count & np.uint32(1) != 0 or length == 0 or length > MAX_LENGTH:
+            return at, k, MORE if start + MAX_SMALL > end else _BAD_COUNT
+        behind = start + size
+        if behind + length >= end:
+            return at, k, MORE
+        stop = place + length
+        while place < stop and behind < end:
+            value, size, bad = get_small(data, behind)
+            ids[place] = value >> np.uint32(1)
+            wrong |= bad | (value & np.uint32(1))
+            behind += size
+            place += 1
+        if behind >= end:
+            return at, k, MORE
+        if wrong != 0 or data[behind] != 0:
+            return at, k, _BAD_IDS if wrong != 0 else _BAD_ARRAY
+        offsets[k + 1] = stop
+        seeds[k] = seed >> np.uint64(1)
+        at = behind + 1
+    return at, len(seeds), FULL
+
+
+def _codec(compression: str) -> str:
+    """Return Avro's name of ``compression``."""
+    return "null" if compression == "none" else compression
+
+
+def _inflate(data: bytes) -> bytes:
+    """Return the content of a raw deflate stream; ValueError unless it is whole and at most _MAX_BLOCK bytes."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    content = inflater.decompress(data, _MAX_BLOCK)
+    if not inflater.eof or inflater.unused_data:
+        raise ValueError("not one whole deflate stream of bounded size")
+    return content
+
+
+def _unzstd(data: bytes) -> bytes:
+    """Return the content of one zstandard frame; ValueError unless it is whole and at most _MAX_BLOCK bytes."""
+    if not 0 < zstandard.frame_content_size(data) <= _MAX_BLOCK:
+        raise ValueError("zstandard frame without a bounded content size")
+    decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 20)
+    return decompressor.decompress(data, max_output_size=_MAX_BLOCK, allow_extra_data=False)
+
+
+def _content(stored: bytes, compression: str, place: str) -> bytes:
+    """Return the uncompressed bytes of a container block; CorruptError names ``place``."""
+    try:
+        if compression == "none":
+            return stored
+        return _unzstd(stored) if compression == "zstandard" else _inflate(stored)
+    except (zlib.error, zstandard.ZstdError, ValueError) as error:
+        raise CorruptError(f"{place}: {error}") from error
+
+
+def _take_long(window: Window, place: str) -> int:
+    """Return the Avro long that the window begins with; CorruptError if it is none or negative."""
+    window.ensure(10)
+    value, behind = get_long(window.data, window.at, window.end)
+    if behind <= 0 or value & 1:
+        raise CorruptError(f"{place}: no count or size where one is due")
+    window.at = behind
+    return int(value) >> 1
+
+
+def _take_block(window: Window, compression: str, place: str) -> tuple[int, bytes]:
+    """Return the number of records and the uncompressed bytes of the container block that the window begins with."""
+    records = _take_long(window, place)
+    size = _take_long(window, place)
+    if not 0 < records <= _MAX_BLOCK or not 0 < size <= _MAX_STORED:
+        raise CorruptError(f"{place}: {records} records in {size} bytes are out of bounds")
+    stored = window.take(size)
+    if len(stored) < size:
+        raise CorruptError(f"{place}: cut off")
+    if window.take(len(SYNC_MARKER)) != SYNC_MARKER:
+        raise CorruptError(f"{place}: no sync marker at its end")
+    return records, _content(stored, compression, place)
+
+
+def _decode(stream: BinaryIO, compression: str, where: str) -> Iterator[PhraseBlock]:
+    """Yield the phrases of a container file."""
+    window = Window(read_pieces(stream, "none", where))
+    expected = header(_codec(compression))
+    if window.take(len(expected)) != expected:
+        raise CorruptError(f"{where}: header at byte 0 is not that of phrases with codec {_codec(compression)}")
+    scanner = Scanner(_scan_records, _MAX_RECORD, _DEFECTS)
+    due = 0
+    while window.ensure(1):
+        place = f"{where}: container block at byte {window.position}"
+        records, content = _take_block(window, compression, place)
+        due += records
+        yield from scanner.blocks(iter([content]), place)
+        if scanner.records != due:
+            raise CorruptError(f"{place}: {records} records are stated, {records + scanner.records - due} are there")
+
+
+class AvroFormat(Format):
+    """Object container files; "deflate" and "zstandard" compress each of their blocks."""
+
+    name = "avro"
+    compressions = ("none", "deflate", "zstandard")
+    text = False
+
+    def encoder(self, compression: str, texts: Texts | None) -> Encoder:
+        """Return the encoder of one new shard; ``texts`` are not used."""
+        self.check_compression(compression)
+        return AvroEncoder(compression)
+
+    def decode(self, stream: BinaryIO, compression: str, texts: Texts | None, where: str) -> Iterator[PhraseBlock]:
+        """Yield the phrases of a shard."""
+        self.check_compression(compression)
+        return _decode(stream, compression, where)

@@ -1,0 +1,148 @@
+"""What every format of a shard offers, so that writers and readers need not know which one they have.
+
+A format is stateless; an encoder belongs to one shard. The bytes of a shard depend on its phrases alone: however
+these are cut into blocks, ``begin() + encode(block) + encode(block) + ... + end()`` is the same.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.blocks import PhraseBlock
+from hyperphrase.codecs.intrinsics import SLACK
+from hyperphrase.errors import InputError
+
+if TYPE_CHECKING:
+    from hyperphrase.text_table import TextTable
+
+MAX_VOCABULARY = 1 << 20  # ids are below this: three bytes a varint, four bytes a symbol in UTF-8
+MAX_LENGTH = 65_535  # symbols in one phrase
+MAX_SEED = (1 << 63) - 1  # Avro and TFRecord hold signed 64-bit numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """How ids are written as text.
+
+    table: UTF-8 of the text of each id.
+    separator: what stands between two texts: ``b""`` (symbols) or ``b" "`` (words).
+    """
+
+    table: "TextTable"
+    separator: bytes
+
+    def __post_init__(self) -> None:
+        """Raise :class:`ValueError` for a separator that the text kernels do not know."""
+        if self.separator not in (b"", b" "):
+            raise ValueError(f"separator: {self.separator!r} is neither b'' nor b' '")
+
+
+class Encoder(ABC):
+    """Turns the blocks of one shard into its bytes; reuses its buffers from block to block."""
+
+    @abstractmethod
+    def begin(self) -> bytes:
+        """Return the bytes that open the file, ``b""`` if there are none."""
+
+    @abstractmethod
+    def encode(self, block: PhraseBlock) -> bytes | memoryview:
+        """Return the bytes that follow from ``block``, valid until the next call; they may lag behind the phrases.
+
+        Raises :class:`ValueError` for a block that breaks its own rules or the limits of this module.
+        """
+
+    @abstractmethod
+    def end(self) -> bytes:
+        """Return the bytes that close the file, with whatever was held back."""
+
+
+class Format(ABC):
+    """One way to store phrases in a file; stateless.
+
+    name: as in ``--format``.
+    compressions: as in ``--compression``; the first one is the default, "none".
+    text: whether phrases are written as text, so that :class:`Texts` are needed.
+    """
+
+    name: str
+    compressions: tuple[str, ...]
+    text: bool
+
+    def extension(self, compression: str) -> str:
+        """Return the end of the file name, without its leading dot: "tfrecord", "jsonl.gz"."""
+        return f"{self.name}.gz" if compression == "gzip" else self.name
+
+    @abstractmethod
+    def encoder(self, compression: str, texts: Texts | None) -> Encoder:
+        """Return the encoder of one new shard; ``texts`` may be None where ``text`` is false."""
+
+    @abstractmethod
+    def decode(self, stream: BinaryIO, compression: str, texts: Texts | None, where: str) -> Iterator[PhraseBlock]:
+        """Yield the phrases of a shard in blocks of a few thousand that live until the next one is asked for.
+
+        Reads ``stream`` (``read(n)``, which may return less than n) piece by piece in bounded memory. Only what
+        :meth:`encoder` writes is accepted: everything else raises :class:`~hyperphrase.errors.CorruptError`,
+        beginning with ``where``, the name of the file.
+        """
+
+    def check_compression(self, compression: str) -> None:
+        """Raise :class:`InputError` if this format has no such compression."""
+        if compression not in self.compressions:
+            allowed = ", ".join(self.compressions)
+            raise InputError(f"--compression={compression}: format {self.name} has {allowed}; choose one of these")
+
+
+def needed(texts: Texts | None) -> Texts:
+    """Return ``texts``, for a format that cannot do without."""
+    if texts is None:
+        raise ValueError("a text format needs texts")
+    return texts
+
+
+def check_block(block: PhraseBlock, vocabulary: int = MAX_VOCABULARY) -> None:
+    """Raise :class:`ValueError` unless kernels that check nothing may encode ``block``."""
+    lengths = block.lengths
+    if len(lengths) != len(block.seeds) or block.offsets[0] != 0 or block.offsets[-1] != len(block.ids):
+        raise ValueError("offsets of the block do not fit its ids and seeds")
+    if not len(lengths):
+        return
+    if lengths.min() < 1 or lengths.max() > MAX_LENGTH:
+        raise ValueError(f"phrase lengths {lengths.min()} to {lengths.max()}: allowed are 1 to {MAX_LENGTH}")
+    if block.ids.max() >= vocabulary:
+        raise ValueError(f"id {block.ids.max()}: allowed are 0 to {vocabulary - 1}")
+    if block.seeds.max() > MAX_SEED:
+        raise ValueError(f"seed {block.seeds.max()}: allowed are 0 to {MAX_SEED}")
+
+
+class Buffer:
+    """A byte buffer that grows and is used again; fresh memory would cost a page fault every 4 KiB.
+
+    data: uint8, shape (capacity + SLACK,).
+    size: bytes filled.
+    """
+
+    def __init__(self) -> None:
+        self.data: NDArray[np.uint8] = np.empty(SLACK, np.uint8)
+        self.size = 0
+
+    def reserve(self, extra: int) -> None:
+        """Make room for ``extra`` bytes (and the slack) behind the filled ones, which stay."""
+        need = self.size + extra + SLACK
+        if need > len(self.data):
+            grown = np.empty(max(need, len(self.data) * 3 // 2), np.uint8)
+            grown[: self.size] = self.data[: self.size]
+            self.data = grown
+
+    def append(self, piece: bytes | memoryview) -> None:
+        """Put ``piece`` behind the filled bytes."""
+        self.reserve(len(piece))
+        self.data[self.size : self.size + len(piece)] = np.frombuffer(piece, np.uint8)
+        self.size += len(piece)
+
+    def view(self) -> memoryview:
+        """Return the filled bytes, without a copy."""
+        return memoryview(self.data)[: self.size]

@@ -1,0 +1,98 @@
+"""Gzip around a whole shard, written and read as a stream in bounded memory.
+
+The ten bytes of the header are our own (no time, no name, system unknown), so that they say nothing of the machine.
+The level is 1: the ids of sampled phrases hold no repeated strings, so longer searches find next to nothing (level 6
+saves 1-3 % and takes several times as long). The deflate stream is zlib's; another zlib may choose other bytes
+for the same phrases.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from hyperphrase.blocks import PhraseBlock
+from hyperphrase.codecs.base import Encoder
+from hyperphrase.errors import CorruptError
+
+PIECE = 1 << 20  # bytes; what a decoder works on at a time: as much as a core's own cache holds
+DEFLATE_LEVEL = 1
+_COMPRESSED_PIECE = 1 << 18  # bytes
+_HEADER = bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 4, 255])  # deflate, no flags, no time, fastest, system unknown
+_TRAILER = struct.Struct("<II")  # CRC-32 and size modulo 2^32 of the uncompressed bytes
+
+
+class GzipEncoder(Encoder):
+    """Compresses what another encoder writes into a file of one gzip member (RFC 1952)."""
+
+    def __init__(self, inner: Encoder) -> None:
+        self._inner = inner
+        self._deflate = zlib.compressobj(DEFLATE_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        self._crc = 0
+        self._size = 0
+
+    def _compress(self, piece: bytes | memoryview) -> bytes:
+        self._crc = zlib.crc32(piece, self._crc)
+        self._size += len(piece)
+        return self._deflate.compress(piece)
+
+    def begin(self) -> bytes:
+        """Return the gzip header and what the inner header yields so far."""
+        return _HEADER + self._compress(self._inner.begin())
+
+    def encode(self, block: PhraseBlock) -> bytes:
+        """Return what the compressor has ready; it is never flushed in between, so blocks leave no trace."""
+        return self._compress(self._inner.encode(block))
+
+    def end(self) -> bytes:
+        """Return the rest of the deflate stream and the gzip trailer."""
+        rest = self._compress(self._inner.end()) + self._deflate.flush()
+        return rest + _TRAILER.pack(self._crc, self._size & 0xFFFFFFFF)
+
+
+def compressed(encoder: Encoder, compression: str) -> Encoder:
+    """Return ``encoder`` for "none", else around it what ``compression`` ("gzip") asks for."""
+    return GzipEncoder(encoder) if compression == "gzip" else encoder
+
+
+def read_full(stream: BinaryIO, size: int) -> bytes:
+    """Return ``size`` bytes of ``stream``, less only at its end, however short its own reads are."""
+    parts: list[bytes] = []
+    while size > 0 and (part := stream.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def read_pieces(stream: BinaryIO, compression: str, where: str) -> Iterator[bytes]:
+    """Yield the uncompressed bytes of ``stream`` in pieces of at most :data:`PIECE` bytes, none of them empty.
+
+    Raises :class:`CorruptError` if ``compression`` is "gzip" and the stream is not what :class:`GzipEncoder` writes.
+    """
+    if compression == "gzip":
+        yield from _gunzip(stream, where)
+        return
+    while piece := read_full(stream, PIECE):
+        yield piece
+
+
+def _gunzip(stream: BinaryIO, where: str) -> Iterator[bytes]:
+    if read_full(stream, len(_HEADER)) != _HEADER:
+        raise CorruptError(f"{where}: gzip header at byte 0 is not the one that is written here")
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    crc = size = 0
+    while not inflate.eof:
+        source = inflate.unconsumed_tail or read_full(stream, _COMPRESSED_PIECE)
+        try:
+            piece = inflate.decompress(source, PIECE)
+        except zlib.error as error:
+            raise CorruptError(f"{where}: gzip stream is damaged after byte {size} of its content: {error}") from error
+        if not source and not piece and not inflate.eof:
+            raise CorruptError(f"{where}: gzip stream is cut off after byte {size} of its content")
+        crc = zlib.crc32(piece, crc)
+        size += len(piece)
+        if piece:
+            yield piece
+    tail = inflate.unused_data + read_full(stream, _TRAILER.size + 1)
+    if tail != _TRAILER.pack(crc, size & 0xFFFFFFFF):
+        raise CorruptError(f"{where}: gzip trailer is wrong, or not the end, after byte {size} of the content")

@@ -1,0 +1,99 @@
+"""Machine instructions that numba does not offer by itself: unaligned loads and stores, and the CRC32C instruction.
+
+An encoder that stores up to four bytes at once and advances by as many as it meant is three times as fast as a loop
+over bytes. None of these checks bounds: whoever calls them leaves :data:`SLACK` bytes behind the last one in use.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils, config
+from numba.extending import intrinsic
+from numba.np.arrayobj import make_array
+from numpy.typing import NDArray
+
+if sys.byteorder != "little":
+    raise ImportError("hyperphrase.codecs needs a little-endian machine: its kernels store whole words")
+
+SLACK = 8  # bytes that a load or a store may touch behind the byte that it is meant for
+
+
+def _element(context: Any, builder: Any, array_type: Any, array: Any, index: Any, bits: int) -> Any:
+    """Return the pointer to the ``bits``-wide integer that begins at byte ``index`` of a uint8 array."""
+    data = make_array(array_type)(context, builder, array).data
+    return builder.bitcast(builder.gep(data, [index]), ir.IntType(bits).as_pointer())
+
+
+def _loader(bits: int, result: Any) -> Callable[..., Any]:
+    """Return the typing function of an unaligned load of ``bits`` bits."""
+
+    def typed(typing_context: Any, data: Any, index: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            place = _element(context, builder, signature.args[0], arguments[0], arguments[1], bits)
+            return builder.load(place, align=1)
+
+        return result(data, types.int64), generate
+
+    return typed
+
+
+def _storer(bits: int, value_type: Any) -> Callable[..., Any]:
+    """Return the typing function of an unaligned store of ``bits`` bits."""
+
+    def typed(typing_context: Any, data: Any, index: Any, value: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            place = _element(context, builder, signature.args[0], arguments[0], arguments[1], bits)
+            builder.store(arguments[2], place, align=1)
+            return context.get_dummy_value()
+
+        return types.void(data, types.int64, value_type), generate
+
+    return typed
+
+
+def _crc_step(bits: int, value_type: Any) -> Callable[..., Any]:
+    """Return the typing function of the SSE 4.2 instruction that takes ``bits`` bits into a CRC32C."""
+    register = 64 if bits == 64 else 32
+
+    def typed(typing_context: Any, crc: Any, value: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            word = ir.IntType(register)
+            shape = ir.FunctionType(word, [word, ir.IntType(bits)])
+            name = f"llvm.x86.sse42.crc32.{register}.{bits}"
+            step = cgutils.get_or_insert_function(builder.module, shape, name)
+            before = builder.zext(arguments[0], word) if register > 32 else arguments[0]
+            after = builder.call(step, [before, arguments[1]])
+            return builder.trunc(after, ir.IntType(32)) if register > 32 else after
+
+        return types.uint32(types.uint32, value_type), generate
+
+    return typed
+
+
+Bytes = NDArray[np.uint8]
+
+load_u32: Callable[[Bytes, int], np.uint32] = intrinsic(_loader(32, types.uint32))
+"""``load_u32(data, at)``: the little-endian uint32 in ``data[at:at + 4]``; unaligned, unchecked."""
+load_u64: Callable[[Bytes, int], np.uint64] = intrinsic(_loader(64, types.uint64))
+"""``load_u64(data, at)``: the little-endian uint64 in ``data[at:at + 8]``; unaligned, unchecked."""
+store_u32: Callable[[Bytes, int, np.uint32], None] = intrinsic(_storer(32, types.uint32))
+"""``store_u32(data, at, value)``: put a little-endian uint32 into ``data[at:at + 4]``; unaligned, unchecked."""
+store_u64: Callable[[Bytes, int, np.uint64], None] = intrinsic(_storer(64, types.uint64))
+"""``store_u64(data, at, value)``: put a little-endian uint64 into ``data[at:at + 8]``; unaligned, unchecked."""
+crc32c_u64: Callable[[np.uint32, np.uint64], np.uint32] = intrinsic(_crc_step(64, types.uint64))
+"""``crc32c_u64(crc, value)``: take eight bytes into a CRC; only where :func:`has_crc32c_instruction`."""
+crc32c_u8: Callable[[np.uint32, np.uint8], np.uint32] = intrinsic(_crc_step(8, types.uint8))
+"""``crc32c_u8(crc, value)``: take one byte into a CRC; only where :func:`has_crc32c_instruction`."""
+
+
+def has_crc32c_instruction() -> bool:
+    """Tell whether numba compiles for a processor with SSE 4.2 (the target may be set to less than the host has)."""
+    import llvmlite.binding
+
+    if config.CPU_FEATURES is not None:
+        return "+sse4.2" in config.CPU_FEATURES.split(",")
+    return bool(llvmlite.binding.get_host_cpu_features().get("sse4.2", False))

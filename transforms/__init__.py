@@ -1,0 +1,1 @@
+"""Beam transforms, one verb a file: thin, the logic is in ``hyperphrase``."""

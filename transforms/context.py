@@ -1,0 +1,72 @@
+"""What a worker loads once: the lexicon and the tables of the recipe. DoFns carry their names, never their bytes."""
+
+import functools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+from hyperphrase.codecs.base import Texts
+from hyperphrase.corpus import CorpusRequest
+from hyperphrase.errors import CorruptError
+from hyperphrase.lexicon import Lexicon, read_lexicon
+from hyperphrase.phrases import Phrases
+from hyperphrase.recipe import Recipe
+from transforms import storage
+
+LEXICON_FILE = "lexicon.avro"
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _once(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Cache ``function`` in this process, computing each value once even when threads ask together."""
+    lock = threading.RLock()
+    cached = functools.lru_cache(maxsize=4)(function)
+
+    @functools.wraps(function)
+    def locked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with lock:
+            return cached(*args, **kwargs)  # type: ignore[arg-type]  # all arguments here are hashable
+
+    return locked
+
+
+@_once
+def load_lexicon(folder: str, digest: str) -> Lexicon:
+    """Return the lexicon of the corpus in ``folder``. Raises CorruptError if it is not the one with ``digest``."""
+    path = storage.join(folder, LEXICON_FILE)
+    with storage.open_file(path) as stream:
+        lexicon = read_lexicon(stream, path)
+    if lexicon.digest != digest:
+        raise CorruptError(f"{path}: its digest is {lexicon.digest}, the recipe's lexicon has {digest}")
+    return lexicon
+
+
+@_once
+def load_phrases(folder: str, recipe: Recipe) -> Phrases:
+    """Return the recipe's phrases, with the lexicon of the corpus in ``folder`` for the laws that use it."""
+    return Phrases(recipe, lambda: load_lexicon(folder, recipe.lexicon_digest).frequencies)
+
+
+@_once
+def load_texts(folder: str, digest: str, text: str) -> Texts:
+    """Return what each id is as text: ``symbols``, nothing between them, or ``words``, a space between them."""
+    lexicon = load_lexicon(folder, digest)
+    return Texts(lexicon.symbol_table(), b"") if text == "symbols" else Texts(lexicon.word_table(), b" ")
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a corpus is made, and what it is to be: all that a DoFn carries."""
+
+    folder: str
+    request: CorpusRequest
+
+    def phrases(self) -> Phrases:
+        """Return the phrases of the recipe, loaded once in this process."""
+        return load_phrases(self.folder, self.request.recipe)
+
+    def texts(self, text: str) -> Texts:
+        """Return the table of texts, loaded once in this process."""
+        return load_texts(self.folder, self.request.recipe.lexicon_digest, text)

@@ -1,0 +1,44 @@
+"""FingerprintPhrases: a sorted run of keys for each unit and bucket, and the unit's own duplicates."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.metrics import Metrics
+
+from hyperphrase.duplicates import Deduplication, distinct_in_unit, split_into_buckets
+from hyperphrase.phrases import WorkUnit
+from transforms.context import Site
+from transforms.progress import PROGRESS
+
+#: Output tags.
+KEYS, DROPS = "keys", "drops"
+
+
+class FingerprintPhrases(beam.PTransform):
+    """PCollection[WorkUnit] -> keys: (bucket, (unit index, keys)); drops: (unit index, offsets to drop).
+
+    Keys are uint64 and offsets uint32, both ascending and as bytes: 13 times cheaper to shuffle than arrays.
+    """
+
+    def __init__(self, site: Site, how: Deduplication) -> None:
+        super().__init__()
+        self._site, self._how = site, how
+
+    def expand(self, units: beam.PCollection) -> Any:
+        return units | "FingerprintUnits" >> beam.ParDo(_Fingerprint(self._site, self._how)).with_outputs(KEYS, DROPS)
+
+
+class _Fingerprint(beam.DoFn):
+    def __init__(self, site: Site, how: Deduplication) -> None:
+        self._site, self._how = site, how
+        self._counter = Metrics.counter("hyperphrase", "phrases_fingerprinted")
+
+    def process(self, unit: WorkUnit) -> Iterator[beam.pvalue.TaggedOutput]:
+        keys, dropped = distinct_in_unit(self._site.phrases(), unit, self._how)
+        for bucket, part in split_into_buckets(keys, self._how):
+            yield beam.pvalue.TaggedOutput(KEYS, (bucket, (unit.index, part)))
+        if len(dropped):
+            yield beam.pvalue.TaggedOutput(DROPS, (unit.index, dropped.tobytes()))
+        self._counter.inc(len(unit))
+        PROGRESS.add(fingerprinted=len(unit))

@@ -1,0 +1,32 @@
+"""LengthHistogram: the counts of all units, added up."""
+
+from collections.abc import Iterable
+
+import apache_beam as beam
+
+from hyperphrase.statistics import Statistics
+
+
+class LengthHistogram(beam.PTransform):
+    """PCollection[WrittenUnit] -> PCollection[Statistics] of one element: lengths, and symbols by rank."""
+
+    def expand(self, written: beam.PCollection) -> beam.PCollection:
+        return (
+            written
+            | "TakeCounts" >> beam.Map(lambda unit: unit.statistics)
+            | "AddCounts" >> beam.CombineGlobally(_AddStatistics())
+        )
+
+
+class _AddStatistics(beam.CombineFn):
+    def create_accumulator(self) -> Statistics:
+        return Statistics.total([])
+
+    def add_input(self, accumulator: Statistics, counts: Statistics) -> Statistics:
+        return Statistics.total([accumulator, counts])
+
+    def merge_accumulators(self, accumulators: Iterable[Statistics]) -> Statistics:
+        return Statistics.total(accumulators)
+
+    def extract_output(self, accumulator: Statistics) -> Statistics:
+        return accumulator

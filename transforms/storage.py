@@ -1,0 +1,88 @@
+"""Files of a corpus through Beam's file systems: local paths and gs:// by the same code.
+
+A file under its final name is whole: it is written under a temporary name in ``OUT/.work`` and then renamed. Two
+attempts at the same file never share a temporary name, and both write the same bytes, so either rename may win.
+"""
+
+import contextlib
+import posixpath
+import uuid
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from apache_beam.io.filesystem import BeamIOError, CompressionTypes
+from apache_beam.io.filesystems import FileSystems
+
+WORK = ".work"  # holds temporary files and the rows of finished shards; gone when the corpus is complete
+PLAIN = CompressionTypes.UNCOMPRESSED  # Beam must not guess a compression from our extensions
+
+
+def join(folder: str, *names: str) -> str:
+    """Join a folder (local or gs://) and names inside it."""
+    return posixpath.join(folder, *names)
+
+
+@contextlib.contextmanager
+def written_whole(folder: str, name: str) -> Iterator[BinaryIO]:
+    """Open ``folder/name`` for writing; it appears under its name only when the block ends well."""
+    temporary = join(folder, WORK, "temporary", f"{posixpath.basename(name)}.{uuid.uuid4().hex}")
+    stream = FileSystems.create(temporary, compression_type=PLAIN)
+    try:
+        with contextlib.closing(stream):
+            yield stream
+        _rename(temporary, join(folder, name))
+    except BaseException:
+        with contextlib.suppress(Exception):  # the first error is the one to report
+            FileSystems.delete([temporary])
+        raise
+
+
+def write_file(folder: str, name: str, data: bytes) -> None:
+    """Write ``folder/name`` whole or not at all."""
+    with written_whole(folder, name) as stream:
+        stream.write(data)
+
+
+def open_file(path: str) -> BinaryIO:
+    """Open ``path`` for reading, as it is. Raises OSError."""
+    stream: BinaryIO = FileSystems.open(path, compression_type=PLAIN)
+    return stream
+
+
+def exists(path: str) -> bool:
+    """Tell whether there is a file or folder ``path``."""
+    return bool(FileSystems.exists(path))
+
+
+def read_file(path: str, limit: int) -> bytes | None:
+    """Return the content of a small file, None where there is none. Raises OSError above ``limit`` bytes."""
+    if not exists(path):
+        return None
+    with open_file(path) as stream:
+        data: bytes = stream.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(f"{path} is larger than {limit} bytes")
+    return data
+
+
+def file_sizes(folder: str) -> dict[str, int]:
+    """Return {name: bytes} of the files directly in ``folder``; empty where there is no such folder."""
+    try:
+        (result,) = FileSystems.match([join(folder, "*")])
+    except BeamIOError:
+        return {}
+    return {posixpath.basename(found.path): found.size_in_bytes for found in result.metadata_list}
+
+
+def remove(path: str) -> None:
+    """Remove a file or a folder with all that is in it; nothing where there is none."""
+    with contextlib.suppress(BeamIOError):  # gone already, or removed by the attempt beside this one
+        FileSystems.delete([path])
+
+
+def _rename(source: str, destination: str) -> None:
+    filesystem = FileSystems.get_filesystem(destination)
+    if "://" not in destination:  # object stores have no folders
+        with contextlib.suppress(BeamIOError, OSError):  # there already
+            filesystem.mkdirs(posixpath.dirname(destination))
+    filesystem.rename([source], [destination])

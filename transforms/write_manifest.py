@@ -1,0 +1,142 @@
+"""WriteManifest: check that all counts agree, then write statistics, report and, last of all, the manifest."""
+
+import json
+from importlib import metadata
+
+import apache_beam as beam
+
+import hyperphrase
+from hyperphrase import manifest as manifests
+from hyperphrase import report, statistics
+from hyperphrase.codecs.crc32c import crc32c
+from hyperphrase.corpus import Extent
+from hyperphrase.manifest import DroppedSeeds, Manifest
+from hyperphrase.statistics import Statistics
+from transforms import storage
+from transforms.context import Site
+from transforms.write_shards import SHARDS, WrittenUnit
+
+SHORTFALL = f"{storage.WORK}/shortfall.json"
+REPORT = "report.html"
+LENGTHS_CSV, LENGTHS_JSON = "statistics/length_histogram.csv", "statistics/length_histogram.json"
+RANKS_CSV, RANKS_JSON = "statistics/symbol_ranks.csv", "statistics/symbol_ranks.json"
+
+
+class WriteManifest(beam.PTransform):
+    """(PCollection[WrittenUnit], statistics, extent) -> PCollection[str]: the path of the manifest.
+
+    statistics, extent: PCollections of one element. If the extent is short, what is written instead is a note for
+    the program, which then draws more seeds.
+    """
+
+    def __init__(self, site: Site, lexicon: str, counts: beam.PCollection, extent: beam.PCollection) -> None:
+        super().__init__()
+        self._site, self._lexicon, self._counts, self._extent = site, lexicon, counts, extent
+
+    def expand(self, written: beam.PCollection) -> beam.PCollection:
+        return (
+            written
+            | "DropCounts" >> beam.Map(lambda unit: (unit.index, unit.stop_seed, unit.shards, unit.dropped))
+            | "GatherUnits" >> beam.combiners.ToList()
+            | "FinishCorpus"
+            >> beam.Map(
+                _finish,
+                self._site,
+                self._lexicon,
+                beam.pvalue.AsSingleton(self._counts),
+                beam.pvalue.AsSingleton(self._extent),
+            )
+        )
+
+
+def _finish(
+    units: list[tuple[int, int, tuple[manifests.Shard, ...], bytes]],
+    site: Site,
+    lexicon: str,
+    counts: Statistics,
+    extent: Extent,
+) -> str:
+    if extent.short:
+        storage.write_file(site.folder, SHORTFALL, json.dumps({"kept": extent.kept}).encode())
+        return SHORTFALL
+    units = sorted(units)
+    if [unit[0] for unit in units] != list(range(extent.units)):
+        raise RuntimeError(f"{len(units)} units came back of {extent.units}: the corpus is not complete")
+    manifest = _manifest(units, site, lexicon, counts)
+    _check(manifest, counts, extent, site)
+    if manifest.dropped.listed is None:
+        storage.write_file(site.folder, manifests.DROPPED_FILE, b"".join(unit[3] for unit in units))
+    _write_statistics(manifest, counts, site)
+    storage.write_file(site.folder, manifests.MANIFEST_FILE, manifest.dumps())
+    return storage.join(site.folder, manifests.MANIFEST_FILE)
+
+
+def _manifest(
+    units: list[tuple[int, int, tuple[manifests.Shard, ...], bytes]], site: Site, lexicon: str, counts: Statistics
+) -> Manifest:
+    request = site.request
+    outputs = range(len(request.outputs))
+    return Manifest(
+        recipe=request.recipe,
+        first_seed=request.first_seed,
+        stop_seed=units[-1][1],
+        phrases_per_shard=request.phrases_per_shard,
+        outputs=request.outputs,
+        kept=counts.phrases,
+        length_histogram=counts.lengths,
+        shards=tuple(unit[2][output] for output in outputs for unit in units),
+        dropped=_dropped([unit[3] for unit in units]),
+        lexicon=lexicon,
+        versions={
+            "hyperphrase": hyperphrase.__version__,
+            **{name: metadata.version(name) for name in ("apache-beam", "numba", "numpy")},
+        },
+    )
+
+
+def _dropped(parts: list[bytes]) -> DroppedSeeds:
+    count = sum(map(len, parts)) // 8
+    if count <= manifests.MAX_LISTED:
+        data = b"".join(parts)
+        return DroppedSeeds(count, tuple(int.from_bytes(data[i : i + 8], "little") for i in range(0, 8 * count, 8)), 0)
+    crc = 0
+    for part in parts:
+        crc = crc32c(part, crc)
+    return DroppedSeeds(count, None, crc)
+
+
+def _check(manifest: Manifest, counts: Statistics, extent: Extent, site: Site) -> None:
+    """Raise RuntimeError unless every count of the corpus agrees with every other."""
+    shards_phrases = [
+        sum(shard.phrases for shard in manifest.shards if shard.name.endswith("." + output.extension))
+        for output in manifest.outputs
+    ]
+    agree = {
+        "phrases kept and the histogram's sum": (extent.kept, counts.phrases),
+        "seeds drawn and phrases kept + dropped": (manifest.drawn, manifest.kept + manifest.dropped.count),
+        "symbols by length and by rank": (counts.symbols, sum(counts.ranks)),
+        **{f"phrases in shards of output {i}": (n, manifest.kept) for i, n in enumerate(shards_phrases)},
+    }
+    if manifest.shards:
+        on_disk = storage.file_sizes(storage.join(site.folder, SHARDS))
+        written = {shard.name: shard.bytes for shard in manifest.shards}
+        agree["shard sizes and what is stored"] = (
+            sorted(written.items()),
+            sorted((name, size) for name, size in on_disk.items() if name in written),
+        )
+    for what, (left, right) in agree.items():
+        if left != right:
+            raise RuntimeError(f"counts do not agree: {what}: {left!r:.200} and {right!r:.200}")
+
+
+def _write_statistics(manifest: Manifest, counts: Statistics, site: Site) -> None:
+    vocabulary = manifest.recipe.vocabulary
+    files = {
+        LENGTHS_CSV: statistics.lengths_csv(counts.lengths),
+        LENGTHS_JSON: statistics.lengths_json(counts.lengths),
+        RANKS_CSV: statistics.ranks_csv(counts.ranks, vocabulary),
+        RANKS_JSON: statistics.ranks_json(counts.ranks, vocabulary),
+        REPORT: report.render(manifest, counts.ranks, site.phrases().sampler.entropy),
+    }
+    for name, text in files.items():
+        storage.write_file(site.folder, name, text.encode())

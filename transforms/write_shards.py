@@ -1,0 +1,145 @@
+"""WriteShards: draw, count, encode and write the kept phrases of a unit, in one pass over memory."""
+
+import contextlib
+import dataclasses
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import apache_beam as beam
+import google_crc32c
+from apache_beam.metrics import Metrics
+
+from hyperphrase.codecs import FORMATS
+from hyperphrase.codecs.base import Encoder
+from hyperphrase.codecs.crc32c import crc32c
+from hyperphrase.corpus import KeptPhrases, Output, parts, shard_name
+from hyperphrase.manifest import Shard
+from hyperphrase.phrases import CHUNK
+from hyperphrase.statistics import Counter, Statistics
+from transforms import storage
+from transforms.context import Site
+from transforms.progress import PROGRESS
+
+SHARDS = "shards"
+_ROW_LIMIT = 4096  # bytes of a shard's row
+_PIECE = 8 << 20  # 8 MiB: how a finished shard is read back
+
+
+@dataclass(frozen=True)
+class WrittenUnit:
+    """A unit whose shards are written, one for each output. dropped: uint64 seeds, ascending, as bytes."""
+
+    index: int
+    stop_seed: int
+    shards: tuple[Shard, ...]
+    dropped: bytes
+    statistics: Statistics
+
+
+class WriteShards(beam.PTransform):
+    """PCollection[KeptPhrases] -> PCollection[WrittenUnit]."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__()
+        self._site = site
+
+    def expand(self, kept: beam.PCollection) -> beam.PCollection:
+        return kept | "WriteUnits" >> beam.ParDo(_Write(self._site))
+
+
+class _Write(beam.DoFn):
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._phrases = Metrics.counter("hyperphrase", "phrases_written")
+        self._bytes = Metrics.counter("hyperphrase", "bytes_written")
+
+    def process(self, kept: KeptPhrases) -> Iterator[WrittenUnit]:
+        found = {output: self._finished(kept, output) for output in self._site.request.outputs}
+        missing = [output for output, row in found.items() if row is None]
+        statistics, written = self._draw_and_write(kept, missing)
+        shards = tuple(found[output] or written[output] for output in self._site.request.outputs)
+        PROGRESS.add(shards_kept=len(shards) - len(missing))
+        self._phrases.inc(statistics.phrases)
+        self._bytes.inc(sum(shard.bytes for shard in written.values()))
+        yield WrittenUnit(
+            kept.unit.index, kept.stop_seed(), shards, kept.dropped_seeds().astype("<u8").tobytes(), statistics
+        )
+
+    def _draw_and_write(
+        self, kept: KeptPhrases, outputs: list[Output]
+    ) -> tuple[Statistics, dict[Output, Shard]]:
+        phrases, counter, seeds = self._site.phrases(), Counter(), kept.seeds()
+        with contextlib.ExitStack() as stack:
+            writers = [stack.enter_context(_ShardWriter.opened(self._site, kept, output)) for output in outputs]
+            for part in parts(seeds, CHUNK):
+                block = phrases.draw(part)
+                counter.add(block)
+                size = sum(writer.write(writer.encoder.encode(block)) for writer in writers)
+                PROGRESS.add(written=len(part), bytes=size)
+            for writer in writers:
+                writer.write(writer.encoder.end())
+        statistics = counter.statistics()
+        ends = (int(seeds[0]), int(seeds[-1])) if len(seeds) else (None, None)
+        rows = {
+            writer.output: Shard(
+                writer.name, statistics.phrases, statistics.symbols, writer.size, writer.crc32c, *ends
+            )
+            for writer in writers
+        }
+        for row in rows.values():
+            storage.write_file(self._site.folder, _row_path(row.name), json.dumps(dataclasses.asdict(row)).encode())
+        return statistics, rows
+
+    def _finished(self, kept: KeptPhrases, output: Output) -> Shard | None:
+        """Return the row of a shard that an earlier run finished, if the file still is what the row says."""
+        name = shard_name(kept.unit.index, kept.total, output)
+        data = storage.read_file(storage.join(self._site.folder, _row_path(name)), _ROW_LIMIT)
+        path = storage.join(self._site.folder, SHARDS, name)
+        if data is None or not storage.exists(path):
+            return None
+        row = Shard(**json.loads(data))
+        with storage.open_file(path) as stream:
+            size, crc = measure(stream)
+        return row if (row.name, row.bytes, row.crc32c) == (name, size, crc) else None
+
+
+class _ShardWriter:
+    """An open shard: passes bytes on, and measures them."""
+
+    def __init__(self, name: str, output: Output, encoder: Encoder, stream: BinaryIO) -> None:
+        self.name, self.output, self.encoder, self._stream = name, output, encoder, stream
+        self.size = self.crc32c = 0
+
+    @classmethod
+    @contextlib.contextmanager
+    def opened(cls, site: Site, kept: KeptPhrases, output: Output) -> Iterator["_ShardWriter"]:
+        """Open the unit's shard; it appears under its name when the block ends well."""
+        name = shard_name(kept.unit.index, kept.total, output)
+        format_ = FORMATS[output.format]
+        encoder = format_.encoder(output.compression, site.texts(output.text) if format_.text else None)
+        with storage.written_whole(site.folder, storage.join(SHARDS, name)) as stream:
+            writer = cls(name, output, encoder, stream)
+            writer.write(encoder.begin())
+            yield writer
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Write ``data`` and return its size in bytes."""
+        self._stream.write(data)
+        self.crc32c = crc32c(data, self.crc32c)
+        self.size += len(data)
+        return len(data)
+
+
+def measure(stream: BinaryIO) -> tuple[int, int]:
+    """Return the size in bytes and the CRC32C of what is left in ``stream``."""
+    size = crc = 0
+    while piece := stream.read(_PIECE):
+        size += len(piece)
+        crc = google_crc32c.extend(crc, piece)
+    return size, crc
+
+
+def _row_path(name: str) -> str:
+    return storage.join(storage.WORK, "rows", f"{name}.json")
