@@ -34,7 +34,7 @@ class _Fingerprint(beam.DoFn):
         self._site, self._how = site, how
         self._counter = Metrics.counter("hyperphrase", "phrases_fingerprinted")
 
-    def process(self, unit: WorkUnit) -> Iterator[beam.pvalue.TaggedOutput]:
+    def process(self, unit: WorkUnit) -> Iterator[Any]:
         keys, dropped = distinct_in_unit(self._site.phrases(), unit, self._how)
         for bucket, part in split_into_buckets(keys, self._how):
             yield beam.pvalue.TaggedOutput(KEYS, (bucket, (unit.index, part)))

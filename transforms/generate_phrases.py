@@ -6,6 +6,7 @@ two transforms.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import apache_beam as beam
 import numpy as np
@@ -24,7 +25,7 @@ class GeneratePhrases(beam.PTransform):
         super().__init__()
         self._extent = extent
 
-    def expand(self, units_and_drops: tuple[beam.PCollection, beam.PCollection]) -> beam.PCollection:
+    def expand(self, units_and_drops: Any) -> beam.PCollection:
         units, drops = units_and_drops
         keyed = units | "KeyUnits" >> beam.Map(lambda unit: (unit.index, unit))
         return (

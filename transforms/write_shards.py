@@ -89,13 +89,13 @@ class _Write(beam.DoFn):
             for writer in writers
         }
         for row in rows.values():
-            storage.write_file(self._site.folder, _row_path(row.name), json.dumps(dataclasses.asdict(row)).encode())
+            storage.write_file(self._site.folder, row_path(row.name), json.dumps(dataclasses.asdict(row)).encode())
         return statistics, rows
 
     def _finished(self, kept: KeptPhrases, output: Output) -> Shard | None:
         """Return the row of a shard that an earlier run finished, if the file still is what the row says."""
         name = shard_name(kept.unit.index, kept.total, output)
-        data = storage.read_file(storage.join(self._site.folder, _row_path(name)), _ROW_LIMIT)
+        data = storage.read_file(storage.join(self._site.folder, row_path(name)), _ROW_LIMIT)
         path = storage.join(self._site.folder, SHARDS, name)
         if data is None or not storage.exists(path):
             return None
@@ -141,5 +141,6 @@ def measure(stream: BinaryIO) -> tuple[int, int]:
     return size, crc
 
 
-def _row_path(name: str) -> str:
+def row_path(name: str) -> str:
+    """Return where the row of a finished shard is kept until the corpus is complete."""
     return storage.join(storage.WORK, "rows", f"{name}.json")

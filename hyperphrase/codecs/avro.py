@@ -16,8 +16,9 @@ import zstandard
 from numpy.typing import NDArray
 
 from hyperphrase.blocks import PhraseBlock
-from hyperphrase.codecs.base import MAX_LENGTH, MAX_SEED, MAX_VOCABULARY, Buffer, Encoder, Format, Texts, check_block
+from hyperphrase.codecs.base import MAX_LENGTH, MAX_VOCABULARY, Buffer, Encoder, Format, Texts, check_block
 from hyperphrase.codecs.compression import DEFLATE_LEVEL, read_pieces
+from hyperphrase.codecs.intrinsics import i64
 from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE, Scanner, Window
 from hyperphrase.codecs.varints import MAX_SMALL, get_long, get_small, put_long, put_small
 from hyperphrase.errors import CorruptError
@@ -74,7 +75,7 @@ def _write_records(
     seeds: NDArray[np.uint64],
     first: int,
 ) -> tuple[int, int]:
-    """Write phrases from number ``first`` on until ``limit`` is reached; return the place behind and the next number."""
+    """Write phrases from number ``first`` on until ``limit`` is reached; return the place behind, the next number."""
     k = first
     while k < len(seeds) and at < limit:
         at = put_long(out, at, np.uint64(seeds[k]) << np.uint64(1))
@@ -166,7 +167,7 @@ def _scan_records(
         if start <= 0 or seed & np.uint64(1) != np.uint64(0):
             return at, k, MORE if start == 0 else _BAD_SEED
         count, size, wrong = get_small(data, start)
-        length = np.int64(count >> np.uint32(1))
+        length = i64(count >> np.uint32(1))
         if wrong != 0 or count & np.uint32(1) != 0 or length == 0 or length > MAX_LENGTH:
             return at, k, MORE if start + MAX_SMALL > end else _BAD_COUNT
         behind = start + size

@@ -7,7 +7,7 @@ these are cut into blocks, ``begin() + encode(block) + encode(block) + ... + end
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.intrinsics import SLACK
 from hyperphrase.errors import InputError
-
-if TYPE_CHECKING:
-    from hyperphrase.text_table import TextTable
+from hyperphrase.text_table import TextTable
 
 MAX_VOCABULARY = 1 << 20  # ids are below this: three bytes a varint, four bytes a symbol in UTF-8
 MAX_LENGTH = 65_535  # symbols in one phrase
@@ -32,7 +30,7 @@ class Texts:
     separator: what stands between two texts: ``b""`` (symbols) or ``b" "`` (words).
     """
 
-    table: "TextTable"
+    table: TextTable
     separator: bytes
 
     def __post_init__(self) -> None:
@@ -145,4 +143,4 @@ class Buffer:
 
     def view(self) -> memoryview:
         """Return the filled bytes, without a copy."""
-        return memoryview(self.data)[: self.size]
+        return self.data.data[: self.size]

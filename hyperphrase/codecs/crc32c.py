@@ -68,7 +68,7 @@ def crc32c_by_table(data: NDArray[np.uint8], start: int, stop: int, crc: int) ->
 
 
 @kernel
-def masked(crc: int) -> np.uint32:
+def masked(crc: np.uint32) -> np.uint32:
     """Return the masked form in which TFRecord stores a CRC (so that a CRC over CRCs stays a good one)."""
     value = np.uint32(crc)
     return np.uint32(((value >> np.uint32(15)) | (value << np.uint32(17))) + np.uint32(_MASK_DELTA))

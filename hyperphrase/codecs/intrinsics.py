@@ -6,7 +6,7 @@ over bytes. None of these checks bounds: whoever calls them leaves :data:`SLACK`
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from llvmlite import ir
@@ -20,6 +20,9 @@ if sys.byteorder != "little":
     raise ImportError("hyperphrase.codecs needs a little-endian machine: its kernels store whole words")
 
 SLACK = 8  # bytes that a load or a store may touch behind the byte that it is meant for
+
+i64 = cast("Callable[[object], int]", np.int64)
+"""numba's cast to a signed integer, which to the type checker yields the ``int`` that it is on the Python side."""
 
 
 def _element(context: Any, builder: Any, array_type: Any, array: Any, index: Any, bits: int) -> Any:

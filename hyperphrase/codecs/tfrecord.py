@@ -14,9 +14,18 @@ from numpy.typing import NDArray
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.base import MAX_LENGTH, MAX_SEED, MAX_VOCABULARY, Buffer, Encoder, Format, Texts, check_block
 from hyperphrase.codecs.compression import compressed, read_pieces
-from hyperphrase.codecs.intrinsics import load_u64, store_u64
+from hyperphrase.codecs.intrinsics import i64, load_u64, store_u64
 from hyperphrase.codecs.reading import FULL, Scanner
-from hyperphrase.codecs.tfrecord_framing import BAD_SIZE, FRAMING_DEFECTS, HEAD, MAX_EXTRA, MAX_RECORD, TAIL, check, seal
+from hyperphrase.codecs.tfrecord_framing import (
+    BAD_SIZE,
+    FRAMING_DEFECTS,
+    HEAD,
+    MAX_EXTRA,
+    MAX_RECORD,
+    TAIL,
+    check,
+    seal,
+)
 from hyperphrase.codecs.varints import MAX_SMALL, get_long, get_small, long_size, put_long, put_small, small_size
 from hyperphrase.kernels import kernel
 
@@ -67,7 +76,7 @@ def _packed_size(ids: NDArray[np.uint32]) -> int:
     more = np.uint32(0)
     for j in range(np.uint64(len(ids))):  # an unsigned index cannot wrap around: this loop becomes vector code
         more += np.uint32(ids[j] >= np.uint32(1 << 7)) + np.uint32(ids[j] >= np.uint32(1 << 14))
-    return len(ids) + np.int64(more)
+    return len(ids) + i64(more)
 
 
 @kernel
@@ -100,7 +109,7 @@ def _get_field(data: NDArray[np.uint8], at: int, end: int, tag: int) -> tuple[in
         return -1, -1
     size, width, wrong = get_small(data, at + 1)
     start = at + 1 + width
-    stop = start + np.int64(size)
+    stop = start + i64(size)
     return (start, stop) if wrong == 0 and stop <= end else (-1, -1)
 
 
@@ -165,7 +174,7 @@ def _parse_records(
     count = 0
     while at < end:
         start = at + HEAD
-        stop = start + np.int64(load_u64(data, at))
+        stop = start + i64(load_u64(data, at))
         offsets[count + 1], seeds[count], status = _parse_record(data, start, stop, ids, offsets[count])
         if status != FULL:
             return at, count, status

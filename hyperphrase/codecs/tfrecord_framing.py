@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hyperphrase.codecs.base import MAX_LENGTH
 from hyperphrase.codecs.crc32c import by_instruction, crc32c_by_instruction, crc32c_by_table, masked
-from hyperphrase.codecs.intrinsics import load_u32, load_u64, store_u32
+from hyperphrase.codecs.intrinsics import i64, load_u32, load_u64, store_u32
 from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE
 from hyperphrase.codecs.varints import MAX_SMALL
 from hyperphrase.kernels import kernel
@@ -32,7 +32,7 @@ def _seal_by_instruction(out: NDArray[np.uint8], end: int) -> None:
     at = 0
     while at < end:
         data = at + HEAD
-        stop = data + np.int64(load_u64(out, at))
+        stop = data + i64(load_u64(out, at))
         store_u32(out, at + 8, masked(crc32c_by_instruction(out, at, at + 8, 0)))
         store_u32(out, stop, masked(crc32c_by_instruction(out, data, stop, 0)))
         at = stop + TAIL
@@ -44,7 +44,7 @@ def _seal_by_table(out: NDArray[np.uint8], end: int) -> None:
     at = 0
     while at < end:
         data = at + HEAD
-        stop = data + np.int64(load_u64(out, at))
+        stop = data + i64(load_u64(out, at))
         store_u32(out, at + 8, masked(crc32c_by_table(out, at, at + 8, 0)))
         store_u32(out, stop, masked(crc32c_by_table(out, data, stop, 0)))
         at = stop + TAIL
@@ -58,7 +58,7 @@ def _next_record(data: NDArray[np.uint8], at: int, end: int) -> tuple[int, int]:
     size = load_u64(data, at)
     if size > np.uint64(_MAX_DATA):
         return at, BAD_SIZE
-    stop = at + HEAD + np.int64(size) + TAIL
+    stop = at + HEAD + i64(size) + TAIL
     return (stop, FULL) if stop <= end else (at, MORE)
 
 

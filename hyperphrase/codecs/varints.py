@@ -7,7 +7,7 @@ Source: Protocol Buffers, "Encoding"; Apache Avro 1.12, "Binary Encoding" (the s
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs.intrinsics import load_u32, store_u32
+from hyperphrase.codecs.intrinsics import i64, load_u32, store_u32
 from hyperphrase.kernels import inline_kernel, kernel
 
 MAX_SMALL = 3  # bytes of a small varint
@@ -17,7 +17,7 @@ SMALL_LIMIT = 1 << 21  # small varints are below this
 @inline_kernel
 def small_size(value: np.uint32) -> int:
     """Return the bytes that ``value`` (below 2^21) takes, 1 to 3."""
-    return np.int64(1) + np.int64(value >= np.uint32(1 << 7)) + np.int64(value >= np.uint32(1 << 14))
+    return i64(1) + i64(value >= np.uint32(1 << 7)) + i64(value >= np.uint32(1 << 14))
 
 
 @inline_kernel
@@ -29,7 +29,7 @@ def put_small(out: NDArray[np.uint8], at: int, value: np.uint32) -> int:
     spread = np.uint32(value + (value & np.uint32(0xFFFFFF80)))
     spread = np.uint32(spread + (spread & np.uint32(0xFFFF8000)))
     store_u32(out, at, np.uint32(spread | (two << np.uint32(7)) | (three << np.uint32(15))))
-    return at + np.int64(1) + np.int64(two) + np.int64(three)
+    return at + i64(1) + i64(two) + i64(three)
 
 
 @inline_kernel
@@ -46,7 +46,7 @@ def get_small(data: NDArray[np.uint8], at: int) -> tuple[np.uint32, int, np.uint
     middle = np.uint32(((word >> np.uint32(1)) & np.uint32(0x3F80)) * two)
     high = np.uint32(((word >> np.uint32(2)) & np.uint32(0x1FC000)) * three)
     value = np.uint32(low | middle | high)
-    size = np.int64(1) + np.int64(two) + np.int64(three)
+    size = i64(1) + i64(two) + i64(three)
     wide = (two ^ np.uint32(value >= np.uint32(1 << 7))) | (three ^ np.uint32(value >= np.uint32(1 << 14)))
     return value, size, np.uint32(wide | four)
 

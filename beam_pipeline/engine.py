@@ -1,0 +1,98 @@
+"""The engine that runs the pipeline: which one, with which options, and what its failures mean."""
+
+import argparse
+import logging
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions
+
+from beam_pipeline.command import Parser, WorkFailedError
+from hyperphrase.errors import InputError
+from hyperphrase.laws import nearest
+
+LOCAL = "DirectRunner"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A chosen engine.
+
+    options: for Beam. description: for people. here: whether the work is done in this process, so that its
+    progress can be seen directly.
+    """
+
+    options: PipelineOptions
+    description: str
+    here: bool
+
+
+def choose(rest: Sequence[str], own: argparse.ArgumentParser) -> Engine:
+    """Read what is left of the command line as Beam's options and choose the engine.
+
+    ``DirectRunner`` (the default) becomes Beam's FnApiRunner with one thread a core: since Beam 2.68 the plain
+    DirectRunner tries first to download another engine. Whatever Beam option the user gives stands.
+    Raises InputError for an option that neither we nor Beam have.
+    """
+    given = _check(rest, own)
+    options = PipelineOptions(list(rest))
+    if given.runner not in (None, LOCAL):
+        return Engine(options, str(given.runner), here=False)
+    direct = options.view_as(DirectOptions)
+    if given.direct_running_mode is None or not _was_given("direct_running_mode", rest):
+        direct.direct_running_mode = "multi_threading"
+    if not _was_given("direct_num_workers", rest):
+        direct.direct_num_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    if direct.direct_num_workers == 1 and not _was_given("direct_running_mode", rest):
+        direct.direct_running_mode = "in_memory"
+    options.view_as(StandardOptions).runner = "FnApiRunner"
+    workers, mode = direct.direct_num_workers or os.cpu_count(), direct.direct_running_mode
+    logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # its failures reach us as exceptions, and we say them
+    return Engine(options, f"{LOCAL} (Beam's FnApiRunner, {workers} workers, {mode})", mode != "multi_processing")
+
+
+def failure(error: BaseException) -> WorkFailedError:
+    """Return the reason, in one line, behind what an engine raised; engines wrap it in the text of a traceback."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    reasons = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Interrupt)\b", line)]
+    reason = (reasons or lines or [type(error).__name__])[-1]
+    reason = re.sub(r"\s*\[while running .*\]$", "", reason.replace("\\n", " "))
+    return WorkFailedError(f"the work failed: {reason:.600}; the same command goes on from the shards already written")
+
+
+def beam_help() -> str:
+    """Return the help of all of Beam's options."""
+    return _beam_parser().format_help().partition("\n\n")[2]
+
+
+def _beam_parser() -> argparse.ArgumentParser:
+    made = Parser("run", "")
+    made.conflict_handler = "resolve"
+    made.set_defaults()
+    for options in _all_subclasses(PipelineOptions):
+        if "_add_argparse_args" in vars(options):
+            options._add_argparse_args(made)
+    return made
+
+
+def _all_subclasses(kind: type) -> list[type]:
+    return [sub for direct in kind.__subclasses__() for sub in (direct, *_all_subclasses(direct))]
+
+
+def _check(rest: Sequence[str], own: argparse.ArgumentParser) -> argparse.Namespace:
+    """Parse ``rest`` by Beam's own declarations. Raises InputError for what they do not have."""
+    beam = _beam_parser()
+    given, unknown = beam.parse_known_args(list(rest))
+    for argument in unknown:
+        name = argument.partition("=")[0]
+        if not argument.startswith("-"):
+            raise InputError(f"{argument!r:.80}: is not an option; options begin with --, as in --output=out")
+        known = [*own._option_string_actions, *beam._option_string_actions]
+        raise InputError(f"{name}: neither hyperphrase nor Beam has this option{nearest(name, known)}; see --help")
+    return given
+
+
+def _was_given(name: str, rest: Sequence[str]) -> bool:
+    return any(argument.partition("=")[0] == f"--{name}" for argument in rest)

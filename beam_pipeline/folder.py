@@ -1,0 +1,150 @@
+"""The output folder: what it may hold before a run, who writes into it, and what is left of the work."""
+
+import contextlib
+import dataclasses
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from hyperphrase import manifest as manifests
+from hyperphrase.corpus import CorpusRequest
+from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.lexicon import Lexicon
+from hyperphrase.manifest import Manifest
+from transforms import storage
+from transforms.context import LEXICON_FILE
+from transforms.write_manifest import SHORTFALL
+from transforms.write_shards import SHARDS, row_path
+
+RECIPE_FILE = "recipe.json"
+_REQUEST_FILE = f"{storage.WORK}/request.json"
+_SMALL = 16 << 20  # bytes: recipes with a histogram of all lengths are below 1 MB
+
+
+def check(folder: str, request: CorpusRequest) -> Manifest | None:
+    """Return the manifest if ``folder`` holds just the corpus of ``request``, None if there is work to do.
+
+    Raises InputError if the folder cannot be written to or holds something else. Writes nothing.
+    """
+    _check_place(folder)
+    held = storage.read_file(storage.join(folder, RECIPE_FILE), _SMALL)
+    if held is not None and held != _recipe_bytes(request):
+        raise InputError(f"--output={folder}: holds the corpus of another recipe; choose another folder or remove it")
+    begun = storage.read_file(storage.join(folder, _REQUEST_FILE), _SMALL)
+    if begun is not None and json.loads(begun) != {"request": request.digest}:
+        raise InputError(
+            f"--output={folder}: holds the unfinished work of other options; "
+            "repeat those to finish it, choose another folder, or remove it"
+        )
+    manifest = read_manifest(folder)
+    if manifest is not None and not _fulfils(manifest, request):
+        raise InputError(
+            f"--output={folder}: holds the corpus of seeds {manifest.first_seed}:{manifest.stop_seed}, "
+            f"{manifest.kept} phrases, made with other options; choose another folder"
+        )
+    return manifest
+
+
+def read_manifest(folder: str) -> Manifest | None:
+    """Return the manifest in ``folder``, None if there is none. Raises CorruptError."""
+    path = storage.join(folder, manifests.MANIFEST_FILE)
+    data = storage.read_file(path, manifests.MAX_BYTES)
+    return None if data is None else manifests.loads(data, path)
+
+
+def need_manifest(folder: str) -> Manifest:
+    """Return the manifest in ``folder``. Raises InputError if there is none."""
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise InputError(f"{folder}: holds no manifest.json, so no complete corpus; name a folder that a run finished")
+    return manifest
+
+
+def missing_shards(folder: str, manifest: Manifest) -> list[str]:
+    """Return the names of the manifest's shards that are not there in their size."""
+    sizes = storage.file_sizes(storage.join(folder, SHARDS)) if manifest.shards else {}
+    return [shard.name for shard in manifest.shards if sizes.get(shard.name) != shard.bytes]
+
+
+@contextlib.contextmanager
+def claimed(folder: str, request: CorpusRequest, lexicon: Lexicon) -> Iterator[None]:
+    """Own ``folder`` while the block runs, with recipe and lexicon in it. Raises InputError if another run does.
+
+    On gs:// nobody is locked out: two runs of one request write the same bytes under the same names.
+    """
+    with _locked(folder):
+        storage.write_file(folder, RECIPE_FILE, _recipe_bytes(request))
+        storage.write_file(folder, _REQUEST_FILE, json.dumps({"request": request.digest}).encode())
+        with storage.written_whole(folder, LEXICON_FILE) as stream:
+            lexicon.write(stream)
+        yield
+
+
+def reopen(folder: str, manifest: Manifest) -> None:
+    """Turn a corpus that lost shards back into unfinished work that knows its other shards."""
+    for shard in manifest.shards:
+        storage.write_file(folder, row_path(shard.name), json.dumps(dataclasses.asdict(shard)).encode())
+    storage.remove(storage.join(folder, manifests.MANIFEST_FILE))
+
+
+def take_shortfall(folder: str) -> int | None:
+    """Return how many phrases the drawn seeds held if they were too few, and forget it; None if they sufficed."""
+    path = storage.join(folder, SHORTFALL)
+    data = storage.read_file(path, _SMALL)
+    if data is None:
+        return None
+    storage.remove(path)
+    return int(json.loads(data)["kept"])
+
+
+def clean(folder: str) -> None:
+    """Remove temporary files and rows."""
+    storage.remove(storage.join(folder, storage.WORK))
+
+
+def _fulfils(manifest: Manifest, request: CorpusRequest) -> bool:
+    same = dataclasses.replace(request, stop_seed=manifest.stop_seed, phrases=None)
+    right_end = manifest.stop_seed == request.stop_seed if request.phrases is None else manifest.kept == request.phrases
+    return manifest.request == same and right_end
+
+
+def _recipe_bytes(request: CorpusRequest) -> bytes:
+    return (request.recipe.canonical() + "\n").encode()
+
+
+def _check_place(folder: str) -> None:
+    if "://" in folder:
+        return
+    path = Path(folder)
+    if path.exists() and not path.is_dir():
+        raise InputError(f"--output={folder}: is a file; name a folder, which is made if it is not there")
+    parent = path.absolute()
+    while not parent.exists():
+        parent = parent.parent
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise InputError(f"--output={folder}: {parent} cannot be written to; choose another folder or change its rights")
+
+
+@contextlib.contextmanager
+def _locked(folder: str) -> Iterator[None]:
+    if "://" in folder:
+        yield
+        return
+    import fcntl
+
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)  # the lock is on the folder itself, and goes with the process
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(f"--output={folder}: another run is writing there; wait for it or choose another") from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def corrupt_as_input(error: CorruptError) -> InputError:
+    """Return ``error`` as a fault of the input: a run met a folder whose manifest is damaged."""
+    return InputError(f"{error}; remove the file to make the corpus again, or choose another --output")

@@ -1,0 +1,166 @@
+"""The options of ``run`` and ``plan``: their grammar, help and checks. All that is wrong with them is found here."""
+
+import argparse
+from collections.abc import Iterable
+
+from beam_pipeline.command import Parser
+from hyperphrase import lexicons
+from hyperphrase.alphabet import alphabet_size
+from hyperphrase.codecs import FORMATS
+from hyperphrase.corpus import CorpusRequest, Output
+from hyperphrase.errors import InputError
+from hyperphrase.laws import Law, nearest, parse_law
+from hyperphrase.lengths import LENGTH_LAWS
+from hyperphrase.lexicon import Lexicon
+from hyperphrase.recipe import MAX_SEED, Recipe
+from hyperphrase.samplers import SAMPLERS
+from transforms import storage
+
+MAX_PHRASES_PER_SHARD = 1 << 24  # offsets take 24 of a key's 64 bits then
+NO_FORMAT = "none"
+
+_EXAMPLES = """
+examples:
+  hyperphrase {command} --phrases=1000000 --output=out
+  hyperphrase {command} --phrases=1000000 --sampler=zipf:s=1.0,beta=2.7 --lengths=fixed:length=128 --output=out
+  hyperphrase {command} --seeds=0:100000 --lexicon=russian --format=jsonl,txt --text=words --compression=gzip --output=out
+  hyperphrase {command} --phrases=100000 --lexicon=my_words.csv --sampler=lexicon --format=avro --output=gs://bucket/out
+"""
+
+
+def parser(command: str, description: str) -> Parser:
+    """Return the parser of the project's own options, in groups."""
+    made = Parser(command, description, _EXAMPLES.format(command=command))
+    what = made.add_argument_group("what to draw")
+    what.add_argument("--phrases", metavar="N", help="exactly N distinct phrases: the lowest seeds from --first_seed on")
+    what.add_argument("--seeds", metavar="START:STOP", help="or: all distinct phrases of this half-open seed range")
+    what.add_argument("--first_seed", metavar="SEED", help="first seed of --phrases, default 0")
+    what.add_argument("--sampler", metavar="LAW", default="lexicon", help=_laws_help(SAMPLERS.values(), "lexicon"))
+    what.add_argument("--lengths", metavar="LAW", default="uniform", help=_laws_help(LENGTH_LAWS.values(), "uniform"))
+    what.add_argument("--key", metavar="K", default="0", help="64-bit key: another key, another corpus; default 0")
+    words = made.add_argument_group("hyperwords")
+    words.add_argument(
+        "--lexicon",
+        metavar="NAME|PATH",
+        default="english",
+        help="english (default), russian, synthetic, synthetic:flavour=russian, or a file: .txt with one word a line, "
+        ".csv or .tsv with word,count, .avro",
+    )
+    words.add_argument(
+        "--vocabulary",
+        metavar="V",
+        help="number of hyperwords, the most frequent ones; default 250000, or all of a file's",
+    )
+    words.add_argument(
+        "--alphabet",
+        default="stable",
+        metavar="stable|extended",
+        help=f"stable (default): {alphabet_size('stable'):,} assigned and private-use code points that survive NFC and "
+        f"NFKC; extended: {alphabet_size('extended'):,}, the others being code points that Unicode has not assigned "
+        "yet: a later Unicode version may give them a meaning, and fonts and filters may reject them",
+    )
+    files = made.add_argument_group("files")
+    files.add_argument("--output", metavar="OUT", help="folder of the corpus, local or gs://; required")
+    files.add_argument(
+        "--format",
+        default="tfrecord",
+        metavar="FORMAT,...",
+        help=f"{', '.join(FORMATS)} (several in one run), or {NO_FORMAT}: the manifest alone; default tfrecord",
+    )
+    files.add_argument(
+        "--compression",
+        default="none",
+        metavar="NAME,...",
+        help="one for all formats or one for each, default none: "
+        + "; ".join(f"{name} has {', '.join(form.compressions)}" for name, form in FORMATS.items()),
+    )
+    files.add_argument("--text", default="symbols", metavar="symbols|words", help="what jsonl and txt hold")
+    files.add_argument("--phrases_per_shard", default="262144", metavar="N", help="seeds that make one shard")
+    shown = made.add_argument_group("what you see")
+    shown.add_argument("--quiet", action="store_true", help="no progress and no summary, errors only")
+    return made
+
+
+def read_lexicon(given: argparse.Namespace) -> Lexicon:
+    """Return the lexicon that the options ask for. Raises InputError."""
+    if given.alphabet not in ("stable", "extended"):
+        raise InputError(f"--alphabet={given.alphabet}: there are stable and extended; choose one of them")
+    vocabulary = None if given.vocabulary is None else whole("--vocabulary", given.vocabulary, 2, alphabet_size("extended"))
+    return lexicons.build_lexicon(given.lexicon, vocabulary, given.alphabet, storage.open_file)
+
+
+def read_recipe(given: argparse.Namespace, lexicon: Lexicon) -> Recipe:
+    """Return the recipe that the options ask for. Raises InputError."""
+    sampler = parse_law(given.sampler, SAMPLERS, "--sampler", storage.open_file)
+    lengths = parse_law(given.lengths, LENGTH_LAWS, "--lengths", storage.open_file)
+    lengths.weights()  # raises for a law that leaves no length
+    return Recipe(sampler, lengths, lexicon.vocabulary, lexicon.digest, whole("--key", given.key, 0, (1 << 64) - 1))
+
+
+def read_range(given: argparse.Namespace) -> tuple[int, int | None, int | None]:
+    """Return (first seed, stop seed, phrases): the stop seed of --seeds, or the number of --phrases."""
+    if (given.phrases is None) == (given.seeds is None):
+        both = "both are" if given.phrases else "neither is"
+        raise InputError(f"--phrases and --seeds: {both} given; give one, as in --phrases=1000000 or --seeds=0:1000000")
+    if given.phrases is not None:
+        first = whole("--first_seed", given.first_seed or "0", 0, MAX_SEED - 1)
+        return first, None, whole("--phrases", given.phrases, 1, MAX_SEED - first)
+    if given.first_seed is not None:
+        raise InputError(f"--first_seed={given.first_seed}: goes with --phrases; with --seeds write --seeds=START:STOP")
+    start, colon, stop = given.seeds.partition(":")
+    if not colon:
+        raise InputError(f"--seeds={given.seeds}: is not a range; write START:STOP, as in --seeds=0:1000000")
+    first = whole("--seeds", start, 0, MAX_SEED - 1)
+    last = whole("--seeds", stop, 1, MAX_SEED)
+    if last <= first:
+        raise InputError(f"--seeds={given.seeds}: stop is not above start; write the lower seed first, START:STOP")
+    return first, last, None
+
+
+def read_outputs(given: argparse.Namespace) -> tuple[Output, ...]:
+    """Return the outputs that the options ask for, none for ``none``. Raises InputError."""
+    if given.text not in ("symbols", "words"):
+        raise InputError(f"--text={given.text}: there are symbols and words; choose one of them")
+    names, compressions = given.format.split(","), given.compression.split(",")
+    known = [*FORMATS, NO_FORMAT]
+    for name in names:
+        if name not in known:
+            raise InputError(f"--format={given.format}: no format {name!r}{nearest(name, known)}; {', '.join(known)}")
+    if len(set(names)) != len(names) or (NO_FORMAT in names and len(names) > 1):
+        raise InputError(f"--format={given.format}: give each format once, and {NO_FORMAT} alone")
+    if len(compressions) not in (1, len(names)):
+        raise InputError(f"--compression={given.compression}: give one for all formats, or one for each of {given.format}")
+    if names == [NO_FORMAT]:
+        if compressions != ["none"]:
+            raise InputError(f"--compression={given.compression}: --format=none writes nothing; leave it out")
+        return ()
+    pairs = zip(names, compressions * len(names) if len(compressions) == 1 else compressions, strict=True)
+    return tuple(_output(name, compression, given.text) for name, compression in pairs)
+
+
+def read_request(given: argparse.Namespace, recipe: Recipe) -> CorpusRequest:
+    """Return the request of the options; with --phrases its stop seed is the least possible. Raises InputError."""
+    first, stop, phrases = read_range(given)
+    per_shard = whole("--phrases_per_shard", given.phrases_per_shard, 1, MAX_PHRASES_PER_SHARD)
+    return CorpusRequest(recipe, first, stop or first + (phrases or 0), phrases, per_shard, read_outputs(given))
+
+
+def whole(option: str, text: str, low: int, high: int) -> int:
+    """Return ``text`` as a whole number from ``low`` to ``high``. Raises InputError."""
+    digits = text.removeprefix("-")
+    value = int(text) if digits.isascii() and digits.isdigit() and len(digits) < 40 else None
+    if value is None or not low <= value <= high:
+        raise InputError(f"{option}={text:.60}: give a whole number from {low} to {high}")
+    return value
+
+
+def _output(name: str, compression: str, text: str) -> Output:
+    FORMATS[name].check_compression(compression)
+    return Output(name, compression, text if FORMATS[name].text else "symbols")
+
+
+def _laws_help(laws: Iterable[type[Law]], default: str) -> str:
+    def one(law: type[Law]) -> str:
+        return f"{law.name}{' (default)' if law.name == default else ''}: {law.summary}; {law.usage()}"
+
+    return ". ".join(map(one, laws)).replace("%", "%%")

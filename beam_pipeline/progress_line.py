@@ -1,0 +1,74 @@
+"""The line that people watch while a run works: on a terminal it renews itself, elsewhere it is logged."""
+
+import sys
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+from hyperphrase.report import size
+from transforms import storage
+from transforms.progress import PROGRESS
+from transforms.write_shards import SHARDS
+
+_TERMINAL_SECONDS, _LOG_SECONDS = 0.5, 10.0
+
+
+class ProgressLine:
+    """Shows phase, rate and time left on stderr until the block ends.
+
+    phrases: how many will be written. units: how many shards that makes of each format. here: whether the work is
+    done in this process; elsewhere the finished shards in ``folder`` are counted instead.
+    """
+
+    def __init__(self, folder: str, drawn: int, phrases: int, shards: int, here: bool) -> None:
+        self._folder, self._drawn, self._phrases, self._shards, self._here = folder, drawn, phrases, shards, here
+        self._terminal = sys.stderr.isatty()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._phase, self._phase_begin, self._width = "", time.monotonic(), 0
+
+    def __enter__(self) -> Self:
+        PROGRESS.reset()
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self._stop.set()
+        self._thread.join()
+        if self._terminal and self._width:
+            print("\r" + " " * self._width + "\r", end="", file=sys.stderr, flush=True)
+
+    def _watch(self) -> None:
+        while not self._stop.wait(_TERMINAL_SECONDS if self._terminal else _LOG_SECONDS):
+            line = self._line()
+            if self._terminal:
+                print("\r" + line.ljust(self._width), end="", file=sys.stderr, flush=True)
+                self._width = max(self._width, len(line))
+            else:
+                print(line, file=sys.stderr, flush=True)
+
+    def _line(self) -> str:
+        if not self._here:
+            done = len(storage.file_sizes(storage.join(self._folder, SHARDS)))
+            return f"working: {done:,} of {self._shards:,} shards written"
+        if PROGRESS.written:
+            return self._phase_line("writing", PROGRESS.written, self._phrases, PROGRESS.bytes)
+        if PROGRESS.fingerprinted < self._drawn:
+            return self._phase_line("fingerprinting", PROGRESS.fingerprinted, self._drawn, 0)
+        return self._phase_line("comparing", 0, 0, 0)
+
+    def _phase_line(self, phase: str, done: int, total: int, written: int) -> str:
+        now = time.monotonic()
+        if phase != self._phase:
+            self._phase, self._phase_begin = phase, now - (_TERMINAL_SECONDS if self._terminal else 0.0)
+        seconds = max(now - self._phase_begin, 1e-3)
+        if not total:
+            return f"{phase}: {seconds:,.0f} s"
+        rate = done / seconds
+        parts = [f"{phase}: {done / total:4.0%} of {total:,} phrases", f"{rate:,.0f} phrases/s"]
+        if written:
+            parts.append(f"{size(written / seconds)}/s")
+        if rate:
+            parts.append(f"{max(total - done, 0) / rate:,.0f} s left")
+        return ", ".join(parts)

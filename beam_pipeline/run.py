@@ -1,0 +1,173 @@
+"""``run``: make a corpus."""
+
+import dataclasses
+import sys
+import time
+from collections.abc import Sequence
+
+import apache_beam as beam
+
+from beam_pipeline import engine, folder, options
+from beam_pipeline.command import DONE, WorkFailedError, run_command
+from beam_pipeline.pipeline import make_corpus
+from beam_pipeline.progress_line import ProgressLine
+from hyperphrase.corpus import CorpusRequest
+from hyperphrase.duplicates import Deduplication
+from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.fingerprints import prefix_length
+from hyperphrase.lexicon import Lexicon
+from hyperphrase.manifest import Manifest
+from hyperphrase.phrases import Phrases
+from hyperphrase.report import size
+from hyperphrase.space import MOST_DRAWS_A_PHRASE, Space
+from transforms.context import Site
+from transforms.progress import PROGRESS
+from transforms.write_manifest import LENGTHS_CSV, REPORT
+
+_BUCKET = 1 << 21  # fingerprints in a bucket: 16 MiB of keys, sorted by one worker
+_FEWEST_BUCKET_BITS = 4  # 16 buckets: work for all cores of a small machine
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status."""
+    return run_command("run", _run, arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    parser = options.parser("run", __doc__.partition("``: ")[2])
+    if {"--help", "-h"} & set(arguments):
+        print(parser.format_help())
+        print("All other options are Beam's, and pass through:\n")
+        print(engine.beam_help())
+        return DONE
+    given, rest = parser.parse_known_args(arguments)
+    chosen = engine.choose(rest, parser)
+    if not given.output:
+        raise InputError("--output: is not given; name a folder for the corpus, as in --output=out")
+    options.read_range(given)
+    options.read_outputs(given)
+    lexicon = options.read_lexicon(given)
+    recipe = options.read_recipe(given, lexicon)
+    phrases = Phrases(recipe, lambda: lexicon.frequencies)
+    request = enough_seeds(options.read_request(given, recipe), Space(phrases))
+    return _Job(given.output, request, lexicon, phrases, chosen, given.quiet).run()
+
+
+def enough_seeds(request: CorpusRequest, space: Space) -> CorpusRequest:
+    """Return ``request`` with a drawn range that most likely holds its phrases. Raises InputError if none can."""
+    if request.phrases is None:
+        return request
+    if not space.holds(request.phrases):
+        raise InputError(
+            f"--phrases={request.phrases}: the space has {space.size()} phrases; ask for fewer, or for more lengths "
+            "or hyperwords"
+        )
+    draws = space.draws_for(request.phrases)
+    if draws is None:
+        raise InputError(
+            f"--phrases={request.phrases}: so many distinct phrases are expected to take more than "
+            f"{MOST_DRAWS_A_PHRASE} draws a phrase (after {MOST_DRAWS_A_PHRASE * request.phrases} draws about "
+            f"{space.expected_distinct(MOST_DRAWS_A_PHRASE * request.phrases):.0f} are expected); ask for fewer"
+        )
+    repeats = draws - request.phrases
+    margin = int(6 * repeats**0.5) + 1 if repeats else 0  # six standard deviations, at most
+    return _up_to(request, draws + margin)
+
+
+def _up_to(request: CorpusRequest, draws: int) -> CorpusRequest:
+    stop = request.first_seed + draws
+    if stop > options.MAX_SEED:
+        raise InputError(f"--phrases={request.phrases}: takes seeds up to {stop}, beyond 2^63; lower --first_seed")
+    return dataclasses.replace(request, stop_seed=stop)
+
+
+@dataclasses.dataclass
+class _Job:
+    """One run into one folder."""
+
+    output: str
+    request: CorpusRequest
+    lexicon: Lexicon
+    phrases: Phrases
+    engine: engine.Engine
+    quiet: bool
+
+    def run(self) -> int:
+        try:
+            manifest = folder.check(self.output, self.request)
+        except CorruptError as error:
+            raise folder.corrupt_as_input(error) from error
+        if manifest is not None and not folder.missing_shards(self.output, manifest):
+            folder.clean(self.output)
+            self._say(f"{self.output} is complete already: {manifest.kept:,} phrases in {len(manifest.shards):,} shards")
+            return DONE
+        begin = time.monotonic()
+        with folder.claimed(self.output, self.request, self.lexicon):
+            if manifest is not None:
+                folder.reopen(self.output, manifest)
+            self._work()
+            manifest = folder.need_manifest(self.output)
+            if missing := folder.missing_shards(self.output, manifest):
+                raise WorkFailedError(f"{len(missing)} shards are not there after the run, such as {missing[0]}")
+            folder.clean(self.output)
+        self._summary(manifest, time.monotonic() - begin)
+        return DONE
+
+    def _work(self) -> None:
+        """Run the pipeline until the drawn seeds hold the phrases asked for."""
+        while True:
+            self._log(f"engine: {self.engine.description}")
+            request = self.request
+            target = request.phrases or request.stop_seed - request.first_seed
+            shards = -(-target // request.phrases_per_shard) * len(request.outputs)
+            if self.quiet:
+                self._run_pipeline()
+            else:
+                drawn = request.stop_seed - request.first_seed
+                with ProgressLine(self.output, drawn, target, shards, self.engine.here):
+                    self._run_pipeline()
+            kept = folder.take_shortfall(self.output)
+            if kept is None:
+                return
+            draws = 2 * (request.stop_seed - request.first_seed)
+            if draws > 2 * MOST_DRAWS_A_PHRASE * target:
+                raise WorkFailedError(f"{draws // 2} draws gave {kept} distinct phrases only; ask for fewer")
+            self._log(f"{request.stop_seed - request.first_seed:,} draws gave {kept:,} distinct phrases: drawing more")
+            self.request = _up_to(request, draws)
+
+    def _run_pipeline(self) -> None:
+        how = Deduplication(
+            prefix_length(self.phrases, self.request.first_seed),
+            (self.request.phrases_per_shard - 1).bit_length(),
+            max(_FEWEST_BUCKET_BITS, ((self.request.stop_seed - self.request.first_seed) // _BUCKET).bit_length()),
+        )
+        pipeline = beam.Pipeline(options=self.engine.options)
+        make_corpus(pipeline, Site(self.output, self.request), how, self.lexicon.name)
+        try:
+            pipeline.run().wait_until_finish()
+        except Exception as error:
+            raise engine.failure(error) from error
+
+    def _say(self, line: str) -> None:
+        if not self.quiet:
+            print(line)
+
+    def _log(self, line: str) -> None:
+        if not self.quiet:
+            print(line, file=sys.stderr)
+
+    def _summary(self, manifest: Manifest, seconds: float) -> None:
+        written = sum(shard.bytes for shard in manifest.shards)
+        kept = f", {PROGRESS.shards_kept} of them kept from before" if PROGRESS.shards_kept else ""
+        self._say(
+            f"{manifest.drawn:,} drawn = {manifest.kept:,} kept + {manifest.dropped.count:,} dropped; "
+            f"{manifest.symbols:,} symbols\n"
+            f"{len(manifest.shards):,} shards{kept}, {size(written)} in {seconds:.1f} s: "
+            f"{manifest.symbols / seconds / 1e6:,.1f} M symbols/s, {size(written / seconds)}/s\n"
+            f"look at   {self.output}/{REPORT}, {self.output}/{LENGTHS_CSV}, {self.output}/manifest.json\n"
+            f"then      hyperphrase verify {self.output}    hyperphrase inspect {self.output} --head=3"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

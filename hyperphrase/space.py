@@ -1,0 +1,128 @@
+"""The calculus of V^L: how many phrases there are, and how many distinct ones a number of draws gives.
+
+The probability of a phrase of i.i.d. symbols is a product, so its logarithm is a sum: the distribution of that sum
+over all phrases of a length, by convolution, tells how many phrases are how likely, without listing any. From it
+comes the expected number of distinct phrases after n draws, sum over phrases of 1 - (1 - p)^n.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.phrases import Phrases
+from hyperphrase.samplers.base import IidSampler
+
+MOST_DRAWS_A_PHRASE = 1000  # a corpus that needs more draws on average is refused
+_BIN = 1.0 / 16.0  # width, in bits, of a bin of -log2 of a phrase's probability
+_RARE = 1e-3  # duplicates in all that a length may have before it is worth a convolution
+
+
+@dataclass(frozen=True)
+class Space:
+    """The phrases that a recipe can give."""
+
+    phrases: Phrases
+
+    @cached_property
+    def lengths(self) -> dict[int, float]:
+        """Probability of each length."""
+        return self.phrases.recipe.lengths.probabilities()
+
+    def size(self) -> int:
+        """Return the number of phrases, exactly: the sum of V^L over the possible lengths."""
+        return sum(self.phrases.recipe.vocabulary**length for length in self.lengths)
+
+    def holds(self, phrases: int) -> bool:
+        """Tell whether the space has at least so many phrases, without the exact size of a huge space."""
+        total = 0
+        for length in sorted(self.lengths):
+            total += self.phrases.recipe.vocabulary ** min(length, 64)
+            if total >= phrases:
+                return True
+        return False
+
+    def log10_size(self) -> float:
+        """Return the decimal logarithm of the size."""
+        exponents = np.array(list(self.lengths)) * math.log10(self.phrases.recipe.vocabulary)
+        top = float(exponents.max())
+        return top + math.log10(float((10.0 ** (exponents - top)).sum()))
+
+    def duplicates_bound(self, draws: int) -> float:
+        """Return an upper bound of the expected duplicates after ``draws``: the expected pairs of equal draws."""
+        pairs = draws * (draws - 1) / 2
+        bits = self.phrases.sampler.collision_entropy
+        return sum(pairs * share**2 * 2.0 ** (-bits * length) for length, share in self.lengths.items())
+
+    def expected_distinct(self, draws: float) -> float:
+        """Return the expected number of distinct phrases after ``draws`` draws."""
+        return float(draws) - sum(self._lost(length, share, draws) for length, share in self.lengths.items())
+
+    def _lost(self, length: int, share: float, draws: float) -> float:
+        """Return the expected duplicates among the phrases of one length."""
+        sampler = self.phrases.sampler
+        mine = draws * share
+        pairs = mine * mine / 2 * 2.0 ** (-sampler.collision_entropy * length)
+        if pairs < _RARE or not isinstance(sampler, IidSampler):
+            return min(pairs, mine)
+        mass, bits = self._spectrum(length)
+        probability = share * 2.0**-bits
+        # distinct phrases of a bin: (mass / p of one phrase) * (1 - (1 - p)^n)
+        distinct = mass * 2.0**bits * -np.expm1(draws * np.log1p(-np.minimum(probability, 1.0 - 1e-12)))
+        return max(0.0, mine - float(distinct.sum()))
+
+    def _spectrum(self, length: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return (mass, bits): how much probability phrases of this length have at each -log2 p."""
+        mass, origin = self._symbol_spectrum
+        total, start = np.ones(1), 0.0
+        square, square_start, left = mass, origin, length
+        while left:  # the distribution of a sum of ``length`` terms, by repeated squaring
+            if left & 1:
+                total, start = _convolve(total, square), start + square_start
+            left >>= 1
+            if left:
+                square, square_start = _convolve(square, square), 2 * square_start
+        keep = total > 1e-18
+        return total[keep], (start + _BIN * np.arange(len(total)))[keep]
+
+    @cached_property
+    def _symbol_spectrum(self) -> tuple[NDArray[np.float64], float]:
+        """Return the mass of symbols at each -log2 p, and the first bin's -log2 p; the mean is kept exactly."""
+        assert isinstance(self.phrases.sampler, IidSampler)
+        p = self.phrases.sampler.probabilities
+        p = p[p > 0]
+        bits = -np.log2(p)
+        origin = float(bits.min())
+        position = (bits - origin) / _BIN
+        lower = np.floor(position + 1e-9).astype(np.int64)
+        upper_share = np.clip(position - lower, 0.0, 1.0)
+        mass = np.bincount(lower, weights=p * (1 - upper_share), minlength=int(lower.max()) + 2)
+        mass += np.bincount(lower + 1, weights=p * upper_share, minlength=len(mass))
+        return np.trim_zeros(mass, "b"), origin
+
+    def draws_for(self, phrases: int) -> int | None:
+        """Return how many draws are expected to give ``phrases`` distinct ones; None above 1,000 a phrase."""
+        if self.duplicates_bound(phrases) < 1e-9:
+            return phrases
+        target = phrases - 0.5
+        low, high = phrases, phrases
+        while self.expected_distinct(high) < target:
+            if high > MOST_DRAWS_A_PHRASE * phrases:
+                return None
+            low, high = high, 2 * high
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self.expected_distinct(middle) >= target else (middle + 1, high)
+        return low if low <= MOST_DRAWS_A_PHRASE * phrases else None
+
+
+def _convolve(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Convolve two non-negative arrays, by FFT where they are long."""
+    if min(len(a), len(b)) < 64:
+        return np.convolve(a, b)
+    size = len(a) + len(b) - 1
+    padded = 1 << (size - 1).bit_length()
+    product = np.fft.irfft(np.fft.rfft(a, padded) * np.fft.rfft(b, padded), padded)[:size]
+    return np.maximum(product, 0.0)
