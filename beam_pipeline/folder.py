@@ -14,10 +14,9 @@ from hyperphrase.lexicon import Lexicon
 from hyperphrase.manifest import Manifest
 from transforms import storage
 from transforms.context import LEXICON_FILE
-from transforms.write_manifest import SHORTFALL
+from transforms.write_manifest import RECIPE_FILE, SHORTFALL
 from transforms.write_shards import SHARDS, row_path
 
-RECIPE_FILE = "recipe.json"
 _REQUEST_FILE = f"{storage.WORK}/request.json"
 _SMALL = 16 << 20  # bytes: recipes with a histogram of all lengths are below 1 MB
 

@@ -3,6 +3,7 @@
 A manifest from elsewhere is data: every field is checked before it is used, and names stay inside the folder.
 """
 
+import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass
@@ -21,6 +22,7 @@ MANIFEST_FILE = "manifest.json"
 DROPPED_FILE = "dropped_seeds.bin"
 MAX_BYTES = 1 << 30  # 1 GiB: some 4 million shards
 MAX_LISTED = 1000  # dropped seeds in the manifest itself; more go to DROPPED_FILE, uint64 little-endian
+_FILE_NAME = re.compile(r"(statistics/)?[a-z_]{1,40}\.(json|csv|avro|html|bin)")
 _SHARD_NAME = re.compile(r"phrases-\d{5,10}-of-\d{5,10}\.[a-z.]{3,20}")
 
 
@@ -38,12 +40,20 @@ class Shard:
 
 
 @dataclass(frozen=True)
+class File:
+    """A file of the corpus beside its shards. name: inside the folder. crc32c: of all its bytes."""
+
+    name: str
+    bytes: int
+    crc32c: int
+
+
+@dataclass(frozen=True)
 class DroppedSeeds:
-    """The dropped seeds: in the manifest if they are few, else in a file beside it with this size and checksum."""
+    """The dropped seeds: listed in the manifest if they are few, else None and in DROPPED_FILE."""
 
     count: int
     listed: tuple[int, ...] | None
-    crc32c: int
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,7 @@ class Manifest:
     length_histogram: dict[int, int]
     shards: tuple[Shard, ...]
     dropped: DroppedSeeds
+    files: tuple[File, ...]
     lexicon: str
     versions: dict[str, str]
 
@@ -80,9 +91,14 @@ class Manifest:
         )
 
     def dumps(self) -> bytes:
-        """Return the manifest as JSON: the same bytes for the same corpus."""
+        """Return the manifest as JSON, with the SHA-256 of the rest at its end: the same bytes for the same corpus."""
+        data = self._to_json()
+        data["manifest_digest"] = hashlib.sha256(_json_bytes(data)).hexdigest()
+        return _json_bytes(data)
+
+    def _to_json(self) -> dict[str, Any]:
         dropped = self.dropped
-        data = {
+        return {
             "recipe": self.recipe.to_json(),
             "recipe_digest": self.recipe.digest,
             "lexicon": self.lexicon,
@@ -99,19 +115,18 @@ class Manifest:
             "shards": [asdict(shard) for shard in self.shards],
             "dropped_seeds": list(dropped.listed)
             if dropped.listed is not None
-            else {"file": DROPPED_FILE, "count": dropped.count, "crc32c": dropped.crc32c},
+            else {"file": DROPPED_FILE, "count": dropped.count},
+            "files": [asdict(file) for file in self.files],
             "versions": self.versions,
         }
-        return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def loads(data: bytes, where: str) -> Manifest:
     """Return the manifest in ``data``, every field checked. Raises CorruptError."""
     try:
-        raw = json.loads(data)
-        manifest = _parse(raw)
-        if json.loads(manifest.dumps()) != raw:
-            raise InputError("totals, digest or keys do not agree with the other fields")
+        manifest = _parse(json.loads(data))
+        if manifest.dumps() != data:
+            raise InputError("its totals, digests or bytes are not those of its other fields")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         reason = f"no key {error}" if isinstance(error, KeyError) else str(error)
         raise CorruptError(f"{where}: not a manifest of a corpus: {reason}") from error
@@ -139,6 +154,7 @@ def _parse(raw: Any) -> Manifest:
         histogram,
         tuple(_parse_shard(shard) for shard in raw["shards"]),
         dropped,
+        tuple(_parse_file(file) for file in raw["files"]),
         _text(raw["lexicon"]),
         {_text(name): _text(version) for name, version in raw["versions"].items()},
     )
@@ -171,10 +187,17 @@ def _parse_dropped(raw: Any, first_seed: int, stop_seed: int) -> DroppedSeeds:
         listed = tuple(_whole(seed, first_seed, stop_seed - 1) for seed in raw)
         if list(listed) != sorted(set(listed)):
             raise InputError("dropped seeds are not ascending")
-        return DroppedSeeds(len(listed), listed, 0)
+        return DroppedSeeds(len(listed), listed)
     if raw["file"] != DROPPED_FILE:
         raise InputError(f"dropped seeds are in {DROPPED_FILE}, not in {raw['file']!r:.100}")
-    return DroppedSeeds(_whole(raw["count"], 1, MAX_SEED), None, _whole(raw["crc32c"], 0, 2**32 - 1))
+    return DroppedSeeds(_whole(raw["count"], 1, MAX_SEED), None)
+
+
+def _parse_file(raw: Any) -> File:
+    name = _text(raw["name"])
+    if not _FILE_NAME.fullmatch(name):
+        raise InputError(f"file name {name!r:.100} is not one of a corpus")
+    return File(name, _whole(raw["bytes"], 0, MAX_SEED), _whole(raw["crc32c"], 0, 2**32 - 1))
 
 
 def parse_dropped_file(data: bytes, manifest: Manifest, where: str) -> NDArray[np.uint64]:
@@ -185,6 +208,10 @@ def parse_dropped_file(data: bytes, manifest: Manifest, where: str) -> NDArray[n
     if np.any(seeds[1:] <= seeds[:-1]) or seeds[0] < manifest.first_seed or seeds[-1] >= manifest.stop_seed:
         raise CorruptError(f"{where}: seeds are not ascending within {manifest.first_seed}:{manifest.stop_seed}")
     return seeds.astype(np.uint64)
+
+
+def _json_bytes(data: Any) -> bytes:
+    return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _whole(value: Any, low: int, high: int) -> int:

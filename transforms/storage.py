@@ -10,10 +10,12 @@ import uuid
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import google_crc32c
 from apache_beam.io.filesystem import BeamIOError, CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 WORK = ".work"  # holds temporary files and the rows of finished shards; gone when the corpus is complete
+_PIECE = 8 << 20  # 8 MiB: how a file is read to measure it
 PLAIN = CompressionTypes.UNCOMPRESSED  # Beam must not guess a compression from our extensions
 
 
@@ -63,6 +65,15 @@ def read_file(path: str, limit: int) -> bytes | None:
     if len(data) > limit:
         raise OSError(f"{path} is larger than {limit} bytes")
     return data
+
+
+def measure(stream: BinaryIO) -> tuple[int, int]:
+    """Return the size in bytes and the CRC32C of what is left in ``stream``."""
+    size = crc = 0
+    while piece := stream.read(_PIECE):
+        size += len(piece)
+        crc = google_crc32c.extend(crc, piece)
+    return size, crc
 
 
 def file_sizes(folder: str) -> dict[str, int]:

@@ -1,22 +1,24 @@
 """WriteManifest: check that all counts agree, then write statistics, report and, last of all, the manifest."""
 
+import dataclasses
 import json
 from importlib import metadata
 
 import apache_beam as beam
+import numpy as np
 
 import hyperphrase
 from hyperphrase import manifest as manifests
 from hyperphrase import report, statistics
-from hyperphrase.codecs.crc32c import crc32c
 from hyperphrase.corpus import Extent
 from hyperphrase.manifest import DroppedSeeds, Manifest
 from hyperphrase.statistics import Statistics
 from transforms import storage
-from transforms.context import Site
+from transforms.context import LEXICON_FILE, Site
 from transforms.write_shards import SHARDS, WrittenUnit
 
 SHORTFALL = f"{storage.WORK}/shortfall.json"
+RECIPE_FILE = "recipe.json"
 REPORT = "report.html"
 LENGTHS_CSV, LENGTHS_JSON = "statistics/length_histogram.csv", "statistics/length_histogram.json"
 RANKS_CSV, RANKS_JSON = "statistics/symbol_ranks.csv", "statistics/symbol_ranks.json"
@@ -64,10 +66,13 @@ def _finish(
         raise RuntimeError(f"{len(units)} units came back of {extent.units}: the corpus is not complete")
     manifest = _manifest(units, site, lexicon, counts)
     _check(manifest, counts, extent, site)
+    texts = _texts(manifest, counts, site)
     if manifest.dropped.listed is None:
-        storage.write_file(site.folder, manifests.DROPPED_FILE, b"".join(unit[3] for unit in units))
-    _write_statistics(manifest, counts, site)
-    storage.write_file(site.folder, manifests.MANIFEST_FILE, manifest.dumps())
+        texts[manifests.DROPPED_FILE] = b"".join(unit[3] for unit in units)
+    for name, data in texts.items():
+        storage.write_file(site.folder, name, data)
+    files = tuple(_measured(site.folder, name) for name in sorted([*texts, RECIPE_FILE, LEXICON_FILE]))
+    storage.write_file(site.folder, manifests.MANIFEST_FILE, dataclasses.replace(manifest, files=files).dumps())
     return storage.join(site.folder, manifests.MANIFEST_FILE)
 
 
@@ -86,6 +91,7 @@ def _manifest(
         length_histogram=counts.lengths,
         shards=tuple(unit[2][output] for output in outputs for unit in units),
         dropped=_dropped([unit[3] for unit in units]),
+        files=(),
         lexicon=lexicon,
         versions={
             "hyperphrase": hyperphrase.__version__,
@@ -96,13 +102,9 @@ def _manifest(
 
 def _dropped(parts: list[bytes]) -> DroppedSeeds:
     count = sum(map(len, parts)) // 8
-    if count <= manifests.MAX_LISTED:
-        data = b"".join(parts)
-        return DroppedSeeds(count, tuple(int.from_bytes(data[i : i + 8], "little") for i in range(0, 8 * count, 8)), 0)
-    crc = 0
-    for part in parts:
-        crc = crc32c(part, crc)
-    return DroppedSeeds(count, None, crc)
+    if count > manifests.MAX_LISTED:
+        return DroppedSeeds(count, None)
+    return DroppedSeeds(count, tuple(np.frombuffer(b"".join(parts), "<u8").tolist()))
 
 
 def _check(manifest: Manifest, counts: Statistics, extent: Extent, site: Site) -> None:
@@ -129,14 +131,19 @@ def _check(manifest: Manifest, counts: Statistics, extent: Extent, site: Site) -
             raise RuntimeError(f"counts do not agree: {what}: {left!r:.200} and {right!r:.200}")
 
 
-def _write_statistics(manifest: Manifest, counts: Statistics, site: Site) -> None:
+def _texts(manifest: Manifest, counts: Statistics, site: Site) -> dict[str, bytes]:
+    """Return the contents of statistics and report, by file name."""
     vocabulary = manifest.recipe.vocabulary
-    files = {
+    texts = {
         LENGTHS_CSV: statistics.lengths_csv(counts.lengths),
         LENGTHS_JSON: statistics.lengths_json(counts.lengths),
         RANKS_CSV: statistics.ranks_csv(counts.ranks, vocabulary),
         RANKS_JSON: statistics.ranks_json(counts.ranks, vocabulary),
         REPORT: report.render(manifest, counts.ranks, site.phrases().sampler.entropy),
     }
-    for name, text in files.items():
-        storage.write_file(site.folder, name, text.encode())
+    return {name: text.encode() for name, text in texts.items()}
+
+
+def _measured(folder: str, name: str) -> manifests.File:
+    with storage.open_file(storage.join(folder, name)) as stream:
+        return manifests.File(name, *storage.measure(stream))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import apache_beam as beam
-import google_crc32c
 from apache_beam.metrics import Metrics
 
 from hyperphrase.codecs import FORMATS
@@ -24,7 +23,6 @@ from transforms.progress import PROGRESS
 
 SHARDS = "shards"
 _ROW_LIMIT = 4096  # bytes of a shard's row
-_PIECE = 8 << 20  # 8 MiB: how a finished shard is read back
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ class _Write(beam.DoFn):
             return None
         row = Shard(**json.loads(data))
         with storage.open_file(path) as stream:
-            size, crc = measure(stream)
+            size, crc = storage.measure(stream)
         return row if (row.name, row.bytes, row.crc32c) == (name, size, crc) else None
 
 
@@ -130,15 +128,6 @@ class _ShardWriter:
         self.crc32c = crc32c(data, self.crc32c)
         self.size += len(data)
         return len(data)
-
-
-def measure(stream: BinaryIO) -> tuple[int, int]:
-    """Return the size in bytes and the CRC32C of what is left in ``stream``."""
-    size = crc = 0
-    while piece := stream.read(_PIECE):
-        size += len(piece)
-        crc = google_crc32c.extend(crc, piece)
-    return size, crc
 
 
 def row_path(name: str) -> str:

@@ -107,7 +107,7 @@ def _get_symbols(
         wrong |= bad
         at += size
         place += 1
-    if at >= end:
+    if at > end or (at == end and wrong == np.uint64(0)):
         return at, place, MORE
     if wrong != np.uint64(0):
         return at, place, _BAD_TEXT
@@ -153,7 +153,7 @@ def _get_texts(
             return at, place, MORE
         row = find(slots, texts, starts, tail, data, at, stop)
         if row < 0:
-            return at, place, _BAD_LENGTH if stop == at and place == first else _BAD_TEXT
+            return at, place, _BAD_LENGTH if place == first and data[at] == terminator else _BAD_TEXT
         ids[place] = row
         place += 1
         at = stop

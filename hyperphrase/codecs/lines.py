@@ -156,6 +156,7 @@ class LineEncoder(Encoder):
         around = (shape.opening, shape.middle, shape.closing)
         columns = (block.ids, block.offsets, block.seeds)
         room = shape.longest * len(block) + SLACK
+        buffer.size = 0
         if len(words.packed):
             buffer.reserve(room + 4 * len(block.ids))
             buffer.size = _write_packed_lines(buffer.data, *columns, words.packed, tail, *around)

@@ -64,7 +64,8 @@ def _put_field(out: NDArray[np.uint8], at: int, tag: int, size: int) -> int:
 def _put_feature(out: NDArray[np.uint8], at: int, key: NDArray[np.uint8], size: int) -> int:
     """Open the map entry of feature ``key`` whose packed values take ``size`` bytes."""
     at = _put_field(out, at, _FIRST, len(key) + _wrapped(size, 3))
-    out[at : at + len(key)] = key
+    for k in range(len(key)):
+        out[at + k] = key[k]
     at = _put_field(out, at + len(key), _VALUE, _wrapped(size, 2))
     at = _put_field(out, at, _INT64_LIST, _wrapped(size, 1))
     return _put_field(out, at, _FIRST, size)
@@ -117,8 +118,11 @@ def _get_field(data: NDArray[np.uint8], at: int, end: int, tag: int) -> tuple[in
 def _get_feature(data: NDArray[np.uint8], at: int, end: int, key: NDArray[np.uint8]) -> tuple[int, int]:
     """Return where the packed values of feature ``key`` begin and stop; the latter ends its map entry. Or (-1, -1)."""
     start, stop = _get_field(data, at, end, _FIRST)
-    if start < 0 or start + len(key) > stop or (data[start : start + len(key)] != key).any():
+    if start < 0 or start + len(key) > stop:
         return -1, -1
+    for k in range(len(key)):
+        if data[start + k] != key[k]:
+            return -1, -1
     value, value_stop = _get_field(data, start + len(key), stop, _VALUE)
     numbers, numbers_stop = _get_field(data, value, value_stop, _INT64_LIST)
     packed, packed_stop = _get_field(data, numbers, numbers_stop, _FIRST)
@@ -213,6 +217,7 @@ class TFRecordEncoder(Encoder):
         """Return the records of ``block``."""
         check_block(block)
         buffer = self._buffer
+        buffer.size = 0
         buffer.reserve(MAX_SMALL * len(block.ids) + MAX_EXTRA * len(block))
         buffer.size = _write_records(buffer.data, block.ids, block.offsets, block.seeds)
         seal(buffer.data, buffer.size)

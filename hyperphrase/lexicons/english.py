@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from importlib import resources
 
-from hyperphrase.lexicons.ranking import RankedWords, continued, from_centibels
+from hyperphrase.lexicons.ranking import RankedWords, continued, from_centibels, in_tie_order
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 VOWELS = "aeiouy"
@@ -47,5 +47,6 @@ def _glove_words() -> list[str]:
 def _wordsegment_words() -> list[str]:
     """Return the words of wordsegment's unigrams, most frequent first, ties in the order of ``in_tie_order``."""
     text = (resources.files("wordsegment") / "unigrams.txt").read_text(encoding="utf-8")
-    counts = [(-int(count), len(word), word) for word, count in (line.split("\t") for line in text.splitlines())]
-    return [word for _, _, word in sorted(counts) if _is_word(word)]
+    fields = text.split()  # word, count, word, count, ...
+    counts = dict(zip(fields[::2], map(int, fields[1::2]), strict=True))
+    return sorted(in_tie_order(filter(_is_word, counts)), key=counts.__getitem__, reverse=True)

@@ -35,7 +35,7 @@ def centibel_frequency(centibels: int) -> float:
 
 def in_tie_order(words: Iterable[str]) -> list[str]:
     """Return words of equal frequency in their order: shorter first, then by code points."""
-    return sorted(words, key=lambda word: (len(word), word))
+    return sorted(sorted(words), key=len)
 
 
 def from_centibels(lists: list[list[str]], keep: Callable[[str], object], limit: int | None) -> RankedWords:

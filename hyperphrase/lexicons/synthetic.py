@@ -9,6 +9,7 @@ then they are sorted by length, as frequent words are short, and get frequencies
 """
 
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,18 +71,14 @@ def _russian_model() -> _Model:
 
 def _learned(counted: RankedWords, real: list[str], letters: str, vowels: str, signs: str) -> _Model:
     """Return the law of the words in ``counted`` that are made of ``letters`` and neither too short nor too long."""
-    weights = np.frexp(counted.frequencies * 1e9)[1]  # from 4 for the rarest to 26
-    chosen = [
-        (word, weight)
-        for word, weight in zip(counted.words, weights.tolist(), strict=True)
-        if SHORTEST <= len(word) <= LONGEST and word.isalpha()
-    ]
+    fits = [SHORTEST <= len(word) <= LONGEST and word.isalpha() for word in counted.words]
+    chosen = list(compress(counted.words, fits))
+    weights = np.frexp(counted.frequencies[fits] * 1e9)[1]  # from 4 for the rarest to 26
     codes = len(letters) + 1
-    marked = _codes("".join(word + "\0\0\0" for word, _ in chosen), letters)
+    marked = _codes("".join(word + "\0\0\0" for word in chosen), letters)
     padded = np.append(np.zeros(3, dtype=np.int64), marked)
     grams = ((padded[:-3] * codes + padded[1:-2]) * codes + padded[2:-1]) * codes + padded[3:]
-    lengths = np.array([len(word) + 3 for word, _ in chosen])
-    repeated = np.repeat(np.array([weight for _, weight in chosen]), lengths)
+    repeated = np.repeat(weights, [len(word) + 3 for word in chosen])
     totals = np.bincount(grams, weights=repeated, minlength=codes**4).astype(np.int64)  # exact: far below 2^53
     classes = [_VOWEL if letter in vowels else _SIGN if letter in signs else _CONSONANT for letter in " " + letters]
     sums = np.cumsum(totals.reshape(codes**3, codes), axis=1)

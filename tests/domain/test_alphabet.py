@@ -56,10 +56,9 @@ def test_short_symbols_come_first():
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFKC"])
-@pytest.mark.parametrize("seed", range(3))
-def test_normalisation_changes_no_permutation(form, seed):
+def test_normalisation_changes_no_permutation(form):
     symbols = list(text("extended"))
-    random.Random(seed).shuffle(symbols)
+    random.Random(form).shuffle(symbols)
     phrase = "".join(symbols)
     assert unicodedata.normalize(form, phrase) == phrase
 

