@@ -11,10 +11,9 @@ from beam_pipeline import engine, folder, options
 from beam_pipeline.command import DONE, WorkFailedError, run_command
 from beam_pipeline.pipeline import make_corpus
 from beam_pipeline.progress_line import ProgressLine
+from beam_pipeline.seeds import deduplication, enough_seeds, up_to
 from hyperphrase.corpus import CorpusRequest
-from hyperphrase.duplicates import Deduplication
 from hyperphrase.errors import CorruptError, InputError
-from hyperphrase.fingerprints import prefix_length
 from hyperphrase.lexicon import Lexicon
 from hyperphrase.manifest import Manifest
 from hyperphrase.phrases import Phrases
@@ -23,9 +22,6 @@ from hyperphrase.space import MOST_DRAWS_A_PHRASE, Space
 from transforms.context import Site
 from transforms.progress import PROGRESS
 from transforms.write_manifest import LENGTHS_CSV, REPORT
-
-_BUCKET = 1 << 21  # fingerprints in a bucket: 16 MiB of keys, sorted by one worker
-_FEWEST_BUCKET_BITS = 4  # 16 buckets: work for all cores of a small machine
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,34 +47,6 @@ def _run(arguments: Sequence[str]) -> int:
     phrases = Phrases(recipe, lambda: lexicon.frequencies)
     request = enough_seeds(options.read_request(given, recipe), Space(phrases))
     return _Job(given.output, request, lexicon, phrases, chosen, given.quiet).run()
-
-
-def enough_seeds(request: CorpusRequest, space: Space) -> CorpusRequest:
-    """Return ``request`` with a drawn range that most likely holds its phrases. Raises InputError if none can."""
-    if request.phrases is None:
-        return request
-    if not space.holds(request.phrases):
-        raise InputError(
-            f"--phrases={request.phrases}: the space has {space.size()} phrases; ask for fewer, or for more lengths "
-            "or hyperwords"
-        )
-    draws = space.draws_for(request.phrases)
-    if draws is None:
-        raise InputError(
-            f"--phrases={request.phrases}: so many distinct phrases are expected to take more than "
-            f"{MOST_DRAWS_A_PHRASE} draws a phrase (after {MOST_DRAWS_A_PHRASE * request.phrases} draws about "
-            f"{space.expected_distinct(MOST_DRAWS_A_PHRASE * request.phrases):.0f} are expected); ask for fewer"
-        )
-    repeats = draws - request.phrases
-    margin = int(6 * repeats**0.5) + 1 if repeats else 0  # six standard deviations, at most
-    return _up_to(request, draws + margin)
-
-
-def _up_to(request: CorpusRequest, draws: int) -> CorpusRequest:
-    stop = request.first_seed + draws
-    if stop > options.MAX_SEED:
-        raise InputError(f"--phrases={request.phrases}: takes seeds up to {stop}, beyond 2^63; lower --first_seed")
-    return dataclasses.replace(request, stop_seed=stop)
 
 
 @dataclasses.dataclass
@@ -133,14 +101,10 @@ class _Job:
             if draws > 2 * MOST_DRAWS_A_PHRASE * target:
                 raise WorkFailedError(f"{draws // 2} draws gave {kept} distinct phrases only; ask for fewer")
             self._log(f"{request.stop_seed - request.first_seed:,} draws gave {kept:,} distinct phrases: drawing more")
-            self.request = _up_to(request, draws)
+            self.request = up_to(request, draws)
 
     def _run_pipeline(self) -> None:
-        how = Deduplication(
-            prefix_length(self.phrases, self.request.first_seed),
-            (self.request.phrases_per_shard - 1).bit_length(),
-            max(_FEWEST_BUCKET_BITS, ((self.request.stop_seed - self.request.first_seed) // _BUCKET).bit_length()),
-        )
+        how = deduplication(self.phrases, self.request)
         pipeline = beam.Pipeline(options=self.engine.options)
         make_corpus(pipeline, Site(self.output, self.request), how, self.lexicon.name)
         try:

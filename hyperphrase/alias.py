@@ -67,6 +67,7 @@ class AliasTable:
 
 def integer_weights(weights: NDArray[np.float64], total: int) -> NDArray[np.uint64]:
     """Scale ``weights`` to integers whose sum is exactly ``total``; the largest one takes the rounding."""
+    weights = np.ldexp(weights, -math.frexp(weights.max())[1])  # exact; any unit, and no overflow below
     scale = float(total) / math.fsum(weights.tolist())  # fsum is exact: the same on every machine
     integers = np.floor(weights * scale).astype(np.uint64)
     heaviest = int(np.argmax(weights))

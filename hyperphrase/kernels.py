@@ -6,7 +6,7 @@ the same bytes on every machine.
 """
 
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 import numba
 
@@ -16,11 +16,9 @@ _R = TypeVar("_R")
 
 def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Compile ``function`` with numba on its first call; its types are those of that call."""
-    compiled: Any = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
-    return compiled
+    return cast(Callable[_P, _R], numba.njit(nogil=True, cache=True, error_model="numpy")(function))
 
 
 def inline_kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Like :func:`kernel`, for a small function that is part of each kernel calling it (never called from Python)."""
-    compiled: Any = numba.njit(nogil=True, cache=True, error_model="numpy", inline="always")(function)
-    return compiled
+    return cast(Callable[_P, _R], numba.njit(nogil=True, cache=True, error_model="numpy", inline="always")(function))

@@ -6,7 +6,6 @@ serves the parser, the error messages, the help and the recipe alike.
 
 import dataclasses
 import difflib
-import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, BinaryIO, ClassVar, Self, TypeVar
 
@@ -97,9 +96,10 @@ def parse_law(text: str, laws: Mapping[str, type[_LawT]], option: str, open_file
 
 def law_from_json(data: Any, laws: Mapping[str, type[_LawT]]) -> _LawT:
     """Return the law that a recipe's JSON describes. Raises InputError."""
-    if not isinstance(data, dict) or data.get("name") not in laws:
+    name = data.get("name") if isinstance(data, dict) else None
+    if not isinstance(name, str) or name not in laws:
         raise InputError(f"there is no law {data!r:.100}; known are {', '.join(sorted(laws))}")
-    return laws[data["name"]].from_json({key: value for key, value in data.items() if key != "name"})
+    return laws[name].from_json({key: value for key, value in data.items() if key != "name"})
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -118,5 +118,5 @@ def _number(law: str, name: str, text: str, kind: Any) -> int | float:
 
 def _check_range(name: str, value: float, metadata: Mapping[str, Any]) -> None:
     low, high = metadata["low"], metadata["high"]
-    if not (math.isfinite(value) and low <= value <= high):
+    if not low <= value <= high:  # false for NaN too; no call of math: a whole number may be too large for a float
         raise InputError(f"{name}={value} is outside its range; {metadata['meaning']} is from {low} to {high}")

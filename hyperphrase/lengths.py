@@ -126,7 +126,7 @@ class Lognormal(_Range):
 
     def _log_weights(self, lengths: NDArray[np.float64]) -> NDArray[np.float64]:
         logs = ln_each(lengths)
-        logs = -((logs - self.mu) ** 2) / (2.0 * self.sigma**2) - logs
+        logs = -((logs - self.mu) ** 2) / (2.0 * self.sigma * self.sigma) - logs  # no power of libm's
         return np.asarray(logs - logs.max())
 
 
@@ -169,7 +169,7 @@ class Empirical(LengthLaw):
             raise InputError(f"{path} cannot be read ({error.strerror or error}); name a histogram file") from error
         try:
             return cls.from_json({"counts": _parse_histogram(data)})
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error) as error:
             raise InputError(f"{path} is no histogram: {error}; {cls.summary}") from error
 
     @classmethod
@@ -180,7 +180,10 @@ class Empirical(LengthLaw):
     def from_json(cls, data: dict[str, Any]) -> Self:
         if set(data) != {"counts"} or not isinstance(data["counts"], dict):
             raise InputError("empirical has the parameter counts, {length: phrases}")
-        pairs = sorted((int(length), int(phrases)) for length, phrases in data["counts"].items())
+        try:
+            pairs = sorted((int(length), _count(phrases)) for length, phrases in data["counts"].items())
+        except (ValueError, TypeError) as error:
+            raise InputError(f"empirical has a length or a count that is no whole number: {error}") from error
         return cls(counts=tuple(pair for pair in pairs if pair[1] != 0))
 
     def to_json(self) -> dict[str, Any]:
@@ -206,10 +209,9 @@ def _parse_histogram(data: bytes) -> dict[str, int]:
 
 
 def _count(value: Any) -> int:
-    count = int(value)
-    if isinstance(value, (bool, float)) or count < 0:
-        raise ValueError(f"{value!r} is not a count of phrases")
-    return count
+    if isinstance(value, (bool, float)) or int(value) < 0:
+        raise ValueError(f"{value!r:.40} is not a count of phrases")
+    return int(value)
 
 
 LENGTH_LAWS: Mapping[str, type[LengthLaw]] = {

@@ -127,7 +127,7 @@ def loads(data: bytes, where: str) -> Manifest:
         manifest = _parse(json.loads(data))
         if manifest.dumps() != data:
             raise InputError("its totals, digests or bytes are not those of its other fields")
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = f"no key {error}" if isinstance(error, KeyError) else str(error)
         raise CorruptError(f"{where}: not a manifest of a corpus: {reason}") from error
     return manifest

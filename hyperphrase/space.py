@@ -17,6 +17,7 @@ from hyperphrase.samplers.base import IidSampler
 
 MOST_DRAWS_A_PHRASE = 1000  # a corpus that needs more draws on average is refused
 _BIN = 1.0 / 16.0  # width, in bits, of a bin of -log2 of a phrase's probability
+_MOST_BITS = 192.0  # rarer phrases do not repeat in 2^64 draws, so the distribution ends here
 _RARE = 1e-3  # duplicates in all that a length may have before it is worth a convolution
 
 
@@ -69,21 +70,30 @@ class Space:
             return min(pairs, mine)
         mass, bits = self._spectrum(length)
         probability = share * 2.0**-bits
-        # distinct phrases of a bin: (mass / p of one phrase) * (1 - (1 - p)^n)
-        distinct = mass * 2.0**bits * -np.expm1(draws * np.log1p(-np.minimum(probability, 1.0 - 1e-12)))
-        return max(0.0, mine - float(distinct.sum()))
+        # a bin has mass / 2^-bits phrases; each is drawn at least once with probability 1 - (1 - p)^n
+        distinct = 2.0**bits * -np.expm1(draws * np.log1p(-np.minimum(probability, 1.0 - 1e-12)))
+        return max(0.0, float((mass * (mine - distinct)).sum()))
 
     def _spectrum(self, length: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return (mass, bits): how much probability phrases of this length have at each -log2 p."""
+        """Return (mass, bits): how much probability phrases of this length have at each -log2 p, to 192 bits."""
+        if length not in self._spectra:
+            self._spectra[length] = self._convolved(length)
+        return self._spectra[length]
+
+    @cached_property
+    def _spectra(self) -> dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        return {}
+
+    def _convolved(self, length: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         mass, origin = self._symbol_spectrum
         total, start = np.ones(1), 0.0
         square, square_start, left = mass, origin, length
         while left:  # the distribution of a sum of ``length`` terms, by repeated squaring
             if left & 1:
-                total, start = _convolve(total, square), start + square_start
+                total, start = _convolve(total, square, start + square_start), start + square_start
             left >>= 1
             if left:
-                square, square_start = _convolve(square, square), 2 * square_start
+                square, square_start = _convolve(square, square, 2 * square_start), 2 * square_start
         keep = total > 1e-18
         return total[keep], (start + _BIN * np.arange(len(total)))[keep]
 
@@ -118,11 +128,12 @@ class Space:
         return low if low <= MOST_DRAWS_A_PHRASE * phrases else None
 
 
-def _convolve(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Convolve two non-negative arrays, by FFT where they are long."""
+def _convolve(a: NDArray[np.float64], b: NDArray[np.float64], start: float) -> NDArray[np.float64]:
+    """Convolve two non-negative arrays, by FFT where they are long; keep what lies below 192 bits from ``start``."""
+    most = max(1, int((_MOST_BITS - start) / _BIN))
     if min(len(a), len(b)) < 64:
-        return np.convolve(a, b)
+        return np.convolve(a, b)[:most]
     size = len(a) + len(b) - 1
     padded = 1 << (size - 1).bit_length()
     product = np.fft.irfft(np.fft.rfft(a, padded) * np.fft.rfft(b, padded), padded)[:size]
-    return np.maximum(product, 0.0)
+    return np.maximum(product, 0.0)[:most]

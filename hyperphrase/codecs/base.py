@@ -64,11 +64,13 @@ class Format(ABC):
     name: as in ``--format``.
     compressions: as in ``--compression``; the first one is the default, "none".
     text: whether phrases are written as text, so that :class:`Texts` are needed.
+    stores_seeds: whether the seeds are in the file; else decoding numbers the phrases 0, 1, 2, ...
     """
 
     name: str
     compressions: tuple[str, ...]
     text: bool
+    stores_seeds: bool = True
 
     def extension(self, compression: str) -> str:
         """Return the end of the file name, without its leading dot: "tfrecord", "jsonl.gz"."""

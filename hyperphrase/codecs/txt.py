@@ -15,6 +15,7 @@ class TextFormat(LineFormat):
     """One phrase a line."""
 
     name = "txt"
+    stores_seeds = False
     shape = line_shape(b"", b"", b"\n")
     escapes = False
 

@@ -1,0 +1,85 @@
+"""``plan``: say what a run would give and cost, and start nothing."""
+
+import sys
+from collections.abc import Iterator, Sequence
+
+from beam_pipeline import engine, options
+from beam_pipeline.command import DONE, run_command
+from beam_pipeline.seeds import enough_seeds
+from beam_pipeline.table import print_table
+from hyperphrase.codecs import FORMATS
+from hyperphrase.codecs.base import Texts
+from hyperphrase.corpus import CorpusRequest
+from hyperphrase.lexicon import Lexicon
+from hyperphrase.phrases import CHUNK, Phrases, seed_range
+from hyperphrase.report import size
+from hyperphrase.space import Space
+
+_SAMPLE = CHUNK  # phrases that are drawn and encoded to tell the bytes of each format
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status."""
+    return run_command("plan", _plan, arguments)
+
+
+def _plan(arguments: Sequence[str]) -> int:
+    parser = options.parser("plan", "say what a run with these options would give and cost, and start nothing")
+    if {"--help", "-h"} & set(arguments):
+        print(parser.format_help())
+        return DONE
+    given, rest = parser.parse_known_args(arguments)
+    engine.choose(rest, parser)
+    options.read_range(given)
+    options.read_outputs(given)
+    lexicon = options.read_lexicon(given)
+    recipe = options.read_recipe(given, lexicon)
+    phrases = Phrases(recipe, lambda: lexicon.frequencies)
+    space = Space(phrases)
+    request = enough_seeds(options.read_request(given, recipe), space)
+    print_table(_rows(request, space, lexicon))
+    print()
+    print_table(_format_rows(phrases, lexicon, given.text, _expected(request, space)))
+    print(f"\nbytes: from a sample of {_SAMPLE:,} phrases; below the floor no file of these symbols can be")
+    return DONE
+
+
+def _expected(request: CorpusRequest, space: Space) -> float:
+    """Return the expected number of phrases in the corpus."""
+    return request.phrases or space.expected_distinct(request.stop_seed - request.first_seed)
+
+
+def _rows(request: CorpusRequest, space: Space, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
+    sampler, drawn = space.phrases.sampler, request.stop_seed - request.first_seed
+    kept, mean = _expected(request, space), request.recipe.lengths.mean()
+    yield "recipe digest", request.recipe.digest
+    yield "sampler", f"{request.recipe.sampler}"
+    yield "lengths", f"{request.recipe.lengths}, mean {mean:,.1f}"
+    yield "lexicon", f"{lexicon.name}, {lexicon.vocabulary:,} hyperwords"
+    yield "space", f"10^{space.log10_size():,.1f} phrases"
+    yield "entropy", f"{sampler.entropy:.2f} bits a symbol (collision entropy {sampler.collision_entropy:.2f})"
+    yield "seeds", f"{request.first_seed:,} to {request.stop_seed - 1:,}: {drawn:,} to draw"
+    yield "phrases", f"{kept:,.0f}" + ("" if request.phrases else " expected")
+    yield "duplicates", f"{max(drawn - space.expected_distinct(drawn), 0.0):,.3g} expected in the seeds to draw"
+    yield "symbols", f"{kept * mean:,.0f} expected"
+    yield "shards", f"{request.unit_count:,} of {request.phrases_per_shard:,} seeds, for each format"
+    yield "shuffle", f"{size(8 * drawn)} of fingerprints; phrases are never shuffled"
+
+
+def _format_rows(phrases: Phrases, lexicon: Lexicon, text: str, kept: float) -> Iterator[tuple[str, ...]]:
+    block = phrases.draw(seed_range(0, _SAMPLE))
+    symbols = kept * phrases.recipe.lengths.mean()
+    floor = phrases.sampler.entropy / 8
+    texts = Texts(lexicon.symbol_table(), b"") if text == "symbols" else Texts(lexicon.word_table(), b" ")
+    yield "format", "compression", "bytes", "a symbol", "times the floor"
+    for name, form in FORMATS.items():
+        for compression in form.compressions:
+            encoder = form.encoder(compression, texts if form.text else None)
+            encoder.begin()  # the header does not grow with the corpus
+            each = (len(encoder.encode(block)) + len(encoder.end())) / len(block.ids)
+            yield name, compression, size(each * symbols), f"{each:.2f}", f"{each / floor:.2f}" if floor else "-"
+    yield "entropy", "floor", size(floor * symbols), f"{floor:.2f}", "1.00"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

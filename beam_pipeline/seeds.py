@@ -1,0 +1,53 @@
+"""How many seeds to draw and how to deduplicate them: decided before any work starts."""
+
+import dataclasses
+
+from hyperphrase.corpus import CorpusRequest
+from hyperphrase.duplicates import Deduplication
+from hyperphrase.errors import InputError
+from hyperphrase.fingerprints import prefix_length
+from hyperphrase.phrases import Phrases
+from hyperphrase.recipe import MAX_SEED
+from hyperphrase.space import MOST_DRAWS_A_PHRASE, Space
+
+_BUCKET = 1 << 21  # fingerprints in a bucket: 16 MiB of keys, sorted by one worker
+_FEWEST_BUCKET_BITS = 4  # 16 buckets: work for all cores of a small machine
+
+
+def enough_seeds(request: CorpusRequest, space: Space) -> CorpusRequest:
+    """Return ``request`` with a drawn range that most likely holds its phrases. Raises InputError if none can."""
+    if request.phrases is None:
+        return request
+    if not space.holds(request.phrases):
+        raise InputError(
+            f"--phrases={request.phrases}: the space has {space.size()} phrases; ask for fewer, or for more lengths "
+            "or hyperwords"
+        )
+    draws = space.draws_for(request.phrases)
+    if draws is None:
+        raise InputError(
+            f"--phrases={request.phrases}: so many distinct phrases are expected to take more than "
+            f"{MOST_DRAWS_A_PHRASE} draws a phrase (after {MOST_DRAWS_A_PHRASE * request.phrases} draws about "
+            f"{space.expected_distinct(MOST_DRAWS_A_PHRASE * request.phrases):.0f} are expected); ask for fewer"
+        )
+    repeats = draws - request.phrases
+    margin = int(6 * repeats**0.5) + 1 if repeats else 0  # six standard deviations, at most
+    return up_to(request, draws + margin)
+
+
+def up_to(request: CorpusRequest, draws: int) -> CorpusRequest:
+    """Return ``request`` with a drawn range of ``draws`` seeds. Raises InputError beyond the last seed."""
+    stop = request.first_seed + draws
+    if stop > MAX_SEED:
+        raise InputError(f"--phrases={request.phrases}: takes seeds up to {stop}, beyond 2^63; lower --first_seed")
+    return dataclasses.replace(request, stop_seed=stop)
+
+
+def deduplication(phrases: Phrases, request: CorpusRequest) -> Deduplication:
+    """Return how to deduplicate the drawn range of ``request``."""
+    draws = request.stop_seed - request.first_seed
+    return Deduplication(
+        prefix=prefix_length(phrases, request.first_seed),
+        offset_bits=(request.phrases_per_shard - 1).bit_length(),
+        bucket_bits=max(_FEWEST_BUCKET_BITS, (draws // _BUCKET).bit_length()),
+    )

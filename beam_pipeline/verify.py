@@ -1,0 +1,205 @@
+"""``verify``: read a corpus again and check every claim of its manifest."""
+
+import io
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import google_crc32c
+import numpy as np
+from numpy.typing import NDArray
+
+from beam_pipeline import folder
+from beam_pipeline.command import DONE, FAILED, Parser, run_command
+from beam_pipeline.dropped import read_dropped
+from beam_pipeline.seeds import deduplication
+from hyperphrase import statistics
+from hyperphrase.codecs import FORMATS
+from hyperphrase.corpus import Output, shard_name
+from hyperphrase.errors import CorruptError
+from hyperphrase.manifest import File, Manifest, Shard
+from hyperphrase.statistics import Statistics
+from hyperphrase.verification import count_phrases, find_dropped
+from transforms import storage
+from transforms.context import Site, load_lexicon
+from transforms.write_manifest import LENGTHS_CSV, LENGTHS_JSON, RANKS_CSV, RANKS_JSON, RECIPE_FILE
+from transforms.write_shards import SHARDS
+
+_MOST_PROBLEMS = 20  # shown; all are counted
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status."""
+    return run_command("verify", _verify, arguments)
+
+
+def _verify(arguments: Sequence[str]) -> int:
+    parser = Parser("verify", "read a corpus again and check every claim of its manifest; exit status 0 or 1")
+    parser.add_argument("out", metavar="OUT", help="folder of a corpus, local or gs://")
+    given = parser.parse_args(arguments)
+    begin = time.monotonic()
+    manifest = folder.need_manifest(given.out)
+    problems = list(_Audit(given.out, manifest).problems())
+    for problem in problems[:_MOST_PROBLEMS]:
+        print(f"hyperphrase verify: {problem}", file=sys.stderr)
+    if problems:
+        print(f"hyperphrase verify: {given.out} is not what it claims: {len(problems)} problems", file=sys.stderr)
+        return FAILED
+    seconds = time.monotonic() - begin
+    print(
+        f"{given.out} is what it claims: {manifest.kept:,} distinct phrases, {manifest.symbols:,} symbols, "
+        f"{len(manifest.shards):,} shards, read and drawn again in {seconds:.1f} s"
+    )
+    return DONE
+
+
+@dataclass
+class _Audit:
+    """The checks of one corpus; each yields what is wrong, in one line."""
+
+    out: str
+    manifest: Manifest
+
+    def problems(self) -> Iterator[str]:
+        """Yield all that is wrong."""
+        yield from self._caught(self._check_names)
+        for file in self.manifest.files:
+            yield from self._caught(lambda file=file: self._check_file(file))
+        before = list(self._caught(self._load))
+        yield from before
+        if before:
+            return  # without recipe, lexicon and dropped seeds no phrase can be checked
+        yield from self._caught(self._check_dropped)
+        yield from self._shard_problems()
+
+    def _caught(self, check: Callable[[], None]) -> Iterator[str]:
+        try:
+            check()
+        except (CorruptError, OSError) as error:
+            yield str(error)
+
+    def _path(self, name: str) -> str:
+        return storage.join(self.out, name)
+
+    def _check_names(self) -> None:
+        """Check that the manifest lists the shards that its range makes, and that no others are there."""
+        request = self.manifest.request
+        expected = [
+            shard_name(i, request.unit_count, output) for output in request.outputs for i in range(request.unit_count)
+        ]
+        if [shard.name for shard in self.manifest.shards] != expected:
+            raise CorruptError(f"{self.out}: the manifest's shards are not the {len(expected)} that its seeds make")
+        there = storage.file_sizes(self._path(SHARDS)) if expected else {}
+        if strange := sorted(set(there) - set(expected)):
+            raise CorruptError(f"{self._path(SHARDS)}: {strange[0]} does not belong to the corpus")
+
+    def _check_file(self, file: File) -> None:
+        with storage.open_file(self._path(file.name)) as stream:
+            self._compare(file, *storage.measure(stream))
+
+    def _compare(self, file: File | Shard, size: int, crc: int) -> None:
+        if (size, crc) != (file.bytes, file.crc32c):
+            raise CorruptError(
+                f"{file.name}: {size} bytes with crc32c {crc:08x}; the manifest says {file.bytes} with {file.crc32c:08x}"
+            )
+
+    def _load(self) -> None:
+        recipe = self.manifest.recipe
+        if storage.read_file(self._path(RECIPE_FILE), 1 << 24) != (recipe.canonical() + "\n").encode():
+            raise CorruptError(f"{self._path(RECIPE_FILE)}: is not the recipe of the manifest")
+        lexicon = load_lexicon(self.out, recipe.lexicon_digest)
+        if lexicon.vocabulary != recipe.vocabulary:
+            raise CorruptError(f"{self.out}: the lexicon has {lexicon.vocabulary} words, the recipe {recipe.vocabulary}")
+        self.site = Site(self.out, self.manifest.request)
+        self.dropped = read_dropped(self.out, self.manifest)
+
+    def _check_dropped(self) -> None:
+        phrases = self.site.phrases()
+        if self.manifest.recipe.sampler.injective:
+            found = np.empty(0, np.uint64)
+        else:
+            found = find_dropped(phrases, self.site.request, deduplication(phrases, self.site.request))
+        if not np.array_equal(found, self.dropped):
+            wrong = np.setxor1d(found, self.dropped)
+            raise CorruptError(f"{self.out}: {len(wrong)} seeds are dropped or kept wrongly, such as {wrong[0]}")
+
+    def _shard_problems(self) -> Iterator[str]:
+        units = self.site.request.unit_count
+        tasks = [(output, i, o * units + i) for o, output in enumerate(self.manifest.outputs) for i in range(units)]
+        counts: dict[Output, list[Statistics]] = {output: [] for output in self.manifest.outputs}
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for task, result in zip(tasks, pool.map(lambda task: self._read(*task), tasks), strict=True):
+                if isinstance(result, str):
+                    yield result
+                else:
+                    counts[task[0]].append(result)
+        for output, parts in counts.items():
+            if len(parts) == units:
+                yield from self._caught(lambda output=output, parts=parts: self._check_counts(output, parts))
+
+    def _read(self, output: Output, unit: int, position: int) -> Statistics | str:
+        try:
+            return self._read_shard(output, unit, self.manifest.shards[position])
+        except (CorruptError, OSError) as error:
+            return str(error)
+
+    def _read_shard(self, output: Output, unit: int, shard: Shard) -> Statistics:
+        form, seeds = FORMATS[output.format], self._kept(unit)
+        texts = self.site.texts(output.text) if form.text else None
+        with storage.open_file(self._path(f"{SHARDS}/{shard.name}")) as stream:
+            measured = _Measured(stream)
+            blocks = form.decode(measured, output.compression, texts, shard.name)
+            counts = count_phrases(blocks, self.site.phrases(), seeds, form.stores_seeds, shard.name)
+            measured.finish()
+        self._compare(shard, measured.size, measured.crc)
+        ends = (int(seeds[0]), int(seeds[-1])) if len(seeds) else (None, None)
+        found = (counts.phrases, counts.symbols, *ends)
+        if found != (shard.phrases, shard.symbols, shard.first_seed, shard.last_seed):
+            raise CorruptError(f"{shard.name}: holds (phrases, symbols, first, last seed) {found}, the manifest differs")
+        return counts
+
+    def _kept(self, unit: int) -> NDArray[np.uint64]:
+        work = self.site.request.unit(unit)
+        seeds = np.arange(work.first_seed, work.stop_seed, dtype=np.uint64)
+        low, high = np.searchsorted(self.dropped, np.array([work.first_seed, work.stop_seed], np.uint64))
+        return np.delete(seeds, (self.dropped[low:high] - np.uint64(work.first_seed)).astype(np.int64))
+
+    def _check_counts(self, output: Output, parts: list[Statistics]) -> None:
+        total, vocabulary = Statistics.total(parts), self.manifest.recipe.vocabulary
+        if total.lengths != self.manifest.length_histogram:
+            raise CorruptError(f"{self.out}: the lengths read back from {output.format} are not the manifest's histogram")
+        expected = {
+            LENGTHS_CSV: statistics.lengths_csv(total.lengths),
+            LENGTHS_JSON: statistics.lengths_json(total.lengths),
+            RANKS_CSV: statistics.ranks_csv(total.ranks, vocabulary),
+            RANKS_JSON: statistics.ranks_json(total.ranks, vocabulary),
+        }
+        for name, text in expected.items():
+            if storage.read_file(self._path(name), 1 << 24) != text.encode():
+                raise CorruptError(f"{self._path(name)}: is not what was counted in the {output.format} shards")
+
+
+class _Measured(io.RawIOBase):
+    """Passes a stream on and measures it: size in bytes and CRC32C, by another library than the one that writes."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self.size, self.crc = stream, 0, 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._stream.read(size)
+        self.size += len(piece)
+        self.crc = google_crc32c.extend(self.crc, piece)
+        return piece
+
+    def finish(self) -> None:
+        """Measure what the decoder left unread."""
+        while self.read(1 << 20):
+            pass
+
+
+if __name__ == "__main__":
+    sys.exit(main())

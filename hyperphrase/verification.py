@@ -1,0 +1,67 @@
+"""Check what was read back against what the recipe gives: phrase by phrase, and seed by seed."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.blocks import PhraseBlock
+from hyperphrase.corpus import CorpusRequest
+from hyperphrase.duplicates import Deduplication, distinct_in_unit, duplicates_in_bucket, split_into_buckets
+from hyperphrase.errors import CorruptError
+from hyperphrase.phrases import Phrases
+from hyperphrase.statistics import Counter, Statistics
+
+
+def count_phrases(
+    blocks: Iterable[PhraseBlock], phrases: Phrases, seeds: NDArray[np.uint64], stored_seeds: bool, where: str
+) -> Statistics:
+    """Count ``blocks`` after checking that they hold just the phrases of ``seeds``, in this order.
+
+    stored_seeds: whether the format stores seeds, so that they are compared too. Raises CorruptError.
+    """
+    counter, done = Counter(), 0
+    for block in blocks:
+        expected_seeds = seeds[done : done + len(block)]
+        if len(expected_seeds) < len(block):
+            raise CorruptError(f"{where}: holds more phrases than the {len(seeds)} that the manifest gives it")
+        if stored_seeds and not np.array_equal(block.seeds, expected_seeds):
+            wrong = int(np.flatnonzero(block.seeds != expected_seeds)[0])
+            raise CorruptError(f"{where}: phrase {done + wrong} has seed {block.seeds[wrong]}, not {expected_seeds[wrong]}")
+        counter.add(block)
+        expected = phrases.draw(expected_seeds)
+        if not (np.array_equal(block.offsets, expected.offsets) and np.array_equal(block.ids, expected.ids)):
+            wrong = _first_difference(block, expected)
+            raise CorruptError(f"{where}: phrase {done + wrong} is not that of its seed {expected_seeds[wrong]}")
+        done += len(block)
+    if done != len(seeds):
+        raise CorruptError(f"{where}: holds {done} phrases, the manifest gives it {len(seeds)}")
+    return counter.statistics()
+
+
+def _first_difference(block: PhraseBlock, expected: PhraseBlock) -> int:
+    for i in range(len(block)):
+        ours = block.ids[block.offsets[i] : block.offsets[i + 1]]
+        if not np.array_equal(ours, expected.ids[expected.offsets[i] : expected.offsets[i + 1]]):
+            return i
+    raise ValueError("the blocks are equal")
+
+
+def find_dropped(phrases: Phrases, request: CorpusRequest, how: Deduplication) -> NDArray[np.uint64]:
+    """Return the seeds of the range whose phrase a lower seed of it gives, ascending: the deduplication again.
+
+    Holds 8 bytes a phrase in memory.
+    """
+    dropped: list[NDArray[np.uint64]] = []
+    buckets: dict[int, list[tuple[int, bytes]]] = {}
+    for index in range(request.unit_count):
+        unit = request.unit(index)
+        keys, offsets = distinct_in_unit(phrases, unit, how)
+        dropped.append(offsets.astype(np.uint64) + np.uint64(unit.first_seed))
+        for bucket, part in split_into_buckets(keys, how):
+            buckets.setdefault(bucket, []).append((index, part))
+    for bucket in sorted(buckets):
+        found = buckets.pop(bucket)
+        for unit, offsets in duplicates_in_bucket(phrases, ((request.unit(i), part) for i, part in found), how):
+            dropped.append(offsets.astype(np.uint64) + np.uint64(unit.first_seed))
+    return np.sort(np.concatenate(dropped))

@@ -1,0 +1,57 @@
+"""Fixtures of the domain's tests: laws by their option texts, and recipes and phrases made of them."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from hyperphrase.laws import parse_law
+from hyperphrase.lengths import LENGTH_LAWS
+from hyperphrase.phrases import Phrases
+from hyperphrase.recipe import Recipe
+from hyperphrase.samplers import SAMPLERS
+
+
+def no_file(path):
+    raise FileNotFoundError(2, "No such file or directory", path)
+
+
+@pytest.fixture(scope="session")
+def recipe_of():
+    """Return a maker of recipes: (sampler, lengths, vocabulary, key) -> Recipe."""
+
+    def make(sampler="uniform", lengths="uniform:min=1,max=9", vocabulary=1000, key=0):
+        return Recipe(
+            parse_law(sampler, SAMPLERS, "--sampler", no_file),
+            parse_law(lengths, LENGTH_LAWS, "--lengths", no_file),
+            vocabulary,
+            "5eed" * 16,
+            key,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def phrases_of(recipe_of):
+    """Return a maker of phrases; the lexicon's frequencies are 1/(1 + rank) + 0.001 unless given."""
+
+    def make(sampler="uniform", lengths="uniform:min=1,max=9", vocabulary=1000, key=0, frequencies=None):
+        default = 1.0 / np.arange(1, vocabulary + 1) + 0.001
+        return Phrases(
+            recipe_of(sampler, lengths, vocabulary, key), lambda: default if frequencies is None else frequencies
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def phrase_tuples():
+    """Return a reader of phrases: (phrases, seeds) -> one tuple of ids a seed."""
+
+    def read(phrases, seeds):
+        block = phrases.draw(np.asarray(seeds, np.uint64))
+        ids, bounds = block.ids.tolist(), block.offsets.tolist()
+        return [tuple(ids[a:b]) for a, b in pairwise(bounds)]
+
+    return read

@@ -1,0 +1,61 @@
+"""Samplers: each law's probabilities and entropies against its formula."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hyperphrase.samplers import SAMPLERS
+from hyperphrase.samplers.lexicon import Lexicon
+from hyperphrase.samplers.uniform import Uniform
+from hyperphrase.samplers.zipf import Zipf
+
+
+def no_frequencies():
+    raise AssertionError("this law has no use for the lexicon's frequencies")
+
+
+def test_the_registry_finds_every_law_by_its_name():
+    assert {"lexicon": Lexicon, "uniform": Uniform, "zipf": Zipf}.items() <= SAMPLERS.items()
+    assert all(law.source for law in SAMPLERS.values())
+
+
+@given(st.integers(2, 3000))
+def test_uniform_has_the_entropy_of_its_vocabulary(vocabulary):
+    sampler = Uniform().sampler(vocabulary, no_frequencies)
+    assert math.isclose(math.log2(vocabulary), sampler.entropy, rel_tol=1e-9)
+    assert math.isclose(math.log2(vocabulary), sampler.collision_entropy, rel_tol=1e-9)
+
+
+@given(st.integers(2, 300), st.floats(0, 4), st.floats(0, 10))
+def test_zipf_is_its_formula(vocabulary, s, beta):
+    weights = [(r + 1 + beta) ** -s for r in range(vocabulary)]
+    expected = np.array(weights) / math.fsum(weights)
+    sampler = Zipf(s=s, beta=beta).sampler(vocabulary, no_frequencies)
+    np.testing.assert_allclose(sampler.probabilities, expected, atol=1e-11)
+    assert math.isclose(-(expected * np.log2(expected)).sum(), sampler.entropy, rel_tol=1e-8)
+    assert math.isclose(-math.log2((expected**2).sum()), sampler.collision_entropy, rel_tol=1e-8, abs_tol=1e-9)
+
+
+def test_zipf_over_250_000_words_has_the_entropies_that_the_design_states():
+    sampler = Zipf().sampler(250_000, no_frequencies)
+    assert (12.26, 6.7) == (round(sampler.entropy, 2), round(sampler.collision_entropy, 1))
+
+
+@given(st.lists(st.floats(1e-6, 1e6), min_size=2, max_size=100))
+def test_lexicon_draws_by_the_frequencies_it_is_given(frequencies):
+    sampler = Lexicon().sampler(len(frequencies), lambda: np.array(frequencies))
+    expected = np.array(frequencies) / math.fsum(frequencies)
+    np.testing.assert_allclose(sampler.probabilities, expected, atol=2.0**-32)
+
+
+@pytest.mark.parametrize("name", ["lexicon", "uniform", "zipf"])
+def test_a_sampler_writes_no_more_than_it_is_asked_for(name):
+    sampler = SAMPLERS[name]().sampler(50, lambda: np.ones(50))
+    ids = np.full(9, 77, np.uint32)
+    seeds, lengths = np.arange(2, dtype=np.uint64), np.array([4, 6])
+    sampler.draw(1, seeds, lengths, np.array([0, 3, 7]), ids)
+    assert [77, 77] == ids[7:].tolist()
+    assert ids[:7].max() < 50

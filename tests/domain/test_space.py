@@ -1,0 +1,129 @@
+"""The calculus of V^L against lists of all phrases of small spaces."""
+
+import itertools
+import math
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hyperphrase.phrases import seed_range
+from hyperphrase.space import MOST_DRAWS_A_PHRASE, Space
+
+TINY = [
+    ("uniform", "fixed:length=1", 2),
+    ("uniform", "uniform:min=1,max=4", 5),
+    ("zipf:s=1.0", "uniform:min=1,max=4", 6),
+    ("zipf:s=2.0", "geometric:min=1,max=5,p=0.4", 5),
+    ("zipf:s=20.0", "uniform:min=1,max=5", 4),
+    ("lexicon", "fixed:length=3", 12),
+]
+
+
+def every_probability(phrases):
+    """Return the probability of every phrase of a small space."""
+    symbols = phrases.sampler.probabilities.tolist()
+    return np.array(
+        [
+            share * math.prod(phrase)
+            for length, share in phrases.recipe.lengths.probabilities().items()
+            for phrase in itertools.product(symbols, repeat=length)
+        ]
+    )
+
+
+@pytest.mark.parametrize(("sampler", "lengths", "vocabulary"), TINY)
+@pytest.mark.parametrize("draws", [1, 10, 100, 2000, 10**6])
+def test_expected_distinct_is_that_of_the_list_of_all_phrases(phrases_of, sampler, lengths, vocabulary, draws):
+    phrases = phrases_of(sampler, lengths, vocabulary)
+    p = every_probability(phrases)
+    expected = float(-np.expm1(draws * np.log1p(-np.minimum(p, 1 - 1e-15))).sum())
+    assert math.isclose(expected, Space(phrases).expected_distinct(draws), rel_tol=0.02)
+
+
+@pytest.mark.parametrize(("sampler", "lengths", "vocabulary"), TINY)
+def test_sizes_are_those_of_the_list_of_all_phrases(phrases_of, sampler, lengths, vocabulary):
+    phrases = phrases_of(sampler, lengths, vocabulary)
+    space, count = Space(phrases), len(every_probability(phrases))
+    assert count == space.size()
+    assert math.isclose(math.log10(count), space.log10_size(), abs_tol=1e-9)
+    assert [True, True, False] == [space.holds(count - 1), space.holds(count), space.holds(count + 1)]
+
+
+@given(st.integers(2, 2**20), st.integers(1, 500), st.integers(0, 500))
+def test_sizes_of_huge_spaces_are_exact(phrases_of, vocabulary, low, more):
+    space = Space(phrases_of("uniform", f"uniform:min={low},max={low + more}", 2))
+    assert sum(2**length for length in range(low, low + more + 1)) == space.size()
+    assert math.isclose(math.log2(space.size()) * math.log10(2), space.log10_size(), rel_tol=1e-9)
+
+
+@given(st.integers(1, 63), st.integers(-2, 2))
+def test_holds_is_exact_at_the_edge(phrases_of, length, over):
+    space = Space(phrases_of("uniform", f"fixed:length={length}", 2))
+    assert (over <= 0) == space.holds(2**length + over)
+
+
+def test_a_huge_space_is_never_spelled_out(phrases_of):
+    space = Space(phrases_of("uniform", "fixed:length=65535", 1 << 20))
+    assert space.holds(2**63)
+    assert math.isclose(65_535 * 20 * math.log10(2), space.log10_size())
+
+
+def test_the_expectation_is_met_by_drawing(phrases_of, phrase_tuples):
+    for sampler in ("uniform", "zipf:s=1.0"):
+        phrases = phrases_of(sampler, "uniform:min=2,max=4", 30)
+        distinct = len(set(phrase_tuples(phrases, seed_range(0, 50_000))))
+        assert math.isclose(distinct, Space(phrases).expected_distinct(50_000), rel_tol=0.02)
+
+
+@pytest.mark.parametrize(("sampler", "lengths", "vocabulary"), TINY)
+def test_the_bound_of_duplicates_is_above_the_expectation(phrases_of, sampler, lengths, vocabulary):
+    phrases = phrases_of(sampler, lengths, vocabulary)
+    p = every_probability(phrases)
+    for draws in (2, 10, 1000):
+        lost = draws + float(np.expm1(draws * np.log1p(-np.minimum(p, 1 - 1e-15))).sum())
+        assert lost <= Space(phrases).duplicates_bound(draws) * (1 + 1e-6)
+
+
+def test_draws_for_is_the_fewest_draws_whose_expectation_rounds_up(phrases_of):
+    space = Space(phrases_of("uniform", "uniform:min=1,max=4", 5))
+    draws = space.draws_for(500)
+    assert space.expected_distinct(draws - 1) < 499.5 <= space.expected_distinct(draws)
+
+
+@pytest.mark.parametrize(("sampler", "lengths", "vocabulary"), TINY)
+def test_draws_for_is_monotone_and_never_below_the_phrases(phrases_of, sampler, lengths, vocabulary):
+    space = Space(phrases_of(sampler, lengths, vocabulary))
+    size = space.size()
+    asked = sorted({1, 2, size // 3 + 1, size // 2 + 1, 2 * size // 3 + 1, size})
+    draws = [space.draws_for(n) for n in asked]
+    known = [n for n in draws if n is not None]
+    assert sorted(known) == known
+    assert [None] * (len(draws) - len(known)) == draws[len(known) :]  # beyond the first None there are only Nones
+    assert all(n <= d <= MOST_DRAWS_A_PHRASE * n for n, d in zip(asked, known, strict=False))
+
+
+def test_a_corpus_without_expected_duplicates_needs_as_many_draws_as_phrases(phrases_of):
+    assert 10**9 == Space(phrases_of("uniform", "uniform:min=10,max=190", 250_000)).draws_for(10**9)
+
+
+def test_the_last_phrases_of_a_skewed_space_need_too_many_draws(phrases_of):
+    assert Space(phrases_of("zipf:s=20.0", "fixed:length=2", 4)).draws_for(16) is None
+
+
+def test_a_skewed_law_with_long_phrases_has_no_overflow(phrases_of):
+    """The rarest phrases have probabilities below 2^-1024; what they lose is nothing, and not NaN."""
+    phrases = phrases_of("zipf:s=5.0", "fixed:length=190", 250_000)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        expected = Space(phrases).expected_distinct(20_000_000.0)
+    most_frequent = float(phrases.sampler.probabilities[0]) ** 190
+    assert 1 < expected < 20_000_000 * (1 - most_frequent) + 1  # that phrase alone repeats thousands of times
+
+
+def test_the_expectation_of_a_skewed_law_is_met_by_drawing(phrases_of, phrase_tuples):
+    phrases = phrases_of("zipf:s=5.0", "fixed:length=20", 250_000)
+    distinct = len(set(phrase_tuples(phrases, seed_range(0, 100_000))))
+    assert math.isclose(distinct, Space(phrases).expected_distinct(100_000), rel_tol=0.02)
