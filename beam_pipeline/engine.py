@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions
 
@@ -77,7 +78,7 @@ def _beam_parser() -> argparse.ArgumentParser:
     return made
 
 
-def _all_subclasses(kind: type) -> list[type]:
+def _all_subclasses(kind: Any) -> list[Any]:
     return [sub for direct in kind.__subclasses__() for sub in (direct, *_all_subclasses(direct))]
 
 

@@ -122,7 +122,9 @@ def _check_place(folder: str) -> None:
     while not parent.exists():
         parent = parent.parent
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise InputError(f"--output={folder}: {parent} cannot be written to; choose another folder or change its rights")
+        raise InputError(
+            f"--output={folder}: {parent} cannot be written to; choose another folder or change its rights"
+        )
 
 
 @contextlib.contextmanager
@@ -138,7 +140,9 @@ def _locked(folder: str) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise InputError(f"--output={folder}: another run is writing there; wait for it or choose another") from None
+            raise InputError(
+                f"--output={folder}: another run is writing there; wait for it or choose another"
+            ) from None
         yield
     finally:
         os.close(handle)

@@ -83,8 +83,6 @@ def _show_phrases(site: Site, seeds: NDArray[np.uint64], notes: dict[int, str]) 
         print(f"  {' '.join(lexicon.words[i] for i in ids)}")
 
 
-
-
 def _first_kept(out: str, manifest: Manifest, count: int) -> NDArray[np.uint64]:
     """Return the first ``count`` kept seeds, or all where there are fewer."""
     if not manifest.kept:

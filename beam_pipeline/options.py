@@ -32,7 +32,9 @@ def parser(command: str, description: str) -> Parser:
     """Return the parser of the project's own options, in groups."""
     made = Parser(command, description, _EXAMPLES.format(command=command))
     what = made.add_argument_group("what to draw")
-    what.add_argument("--phrases", metavar="N", help="exactly N distinct phrases: the lowest seeds from --first_seed on")
+    what.add_argument(
+        "--phrases", metavar="N", help="exactly N distinct phrases: the lowest seeds from --first_seed on"
+    )
     what.add_argument("--seeds", metavar="START:STOP", help="or: all distinct phrases of this half-open seed range")
     what.add_argument("--first_seed", metavar="SEED", help="first seed of --phrases, default 0")
     what.add_argument("--sampler", metavar="LAW", default="lexicon", help=_laws_help(SAMPLERS.values(), "lexicon"))
@@ -85,7 +87,9 @@ def read_lexicon(given: argparse.Namespace) -> Lexicon:
     """Return the lexicon that the options ask for. Raises InputError."""
     if given.alphabet not in ("stable", "extended"):
         raise InputError(f"--alphabet={given.alphabet}: there are stable and extended; choose one of them")
-    vocabulary = None if given.vocabulary is None else whole("--vocabulary", given.vocabulary, 2, alphabet_size("extended"))
+    vocabulary = (
+        None if given.vocabulary is None else whole("--vocabulary", given.vocabulary, 2, alphabet_size("extended"))
+    )
     return lexicons.build_lexicon(given.lexicon, vocabulary, given.alphabet, storage.open_file)
 
 
@@ -129,7 +133,9 @@ def read_outputs(given: argparse.Namespace) -> tuple[Output, ...]:
     if len(set(names)) != len(names) or (NO_FORMAT in names and len(names) > 1):
         raise InputError(f"--format={given.format}: give each format once, and {NO_FORMAT} alone")
     if len(compressions) not in (1, len(names)):
-        raise InputError(f"--compression={given.compression}: give one for all formats, or one for each of {given.format}")
+        raise InputError(
+            f"--compression={given.compression}: give one for all formats, or one for each of {given.format}"
+        )
     if names == [NO_FORMAT]:
         if compressions != ["none"]:
             raise InputError(f"--compression={given.compression}: --format=none writes nothing; leave it out")

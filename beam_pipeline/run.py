@@ -67,7 +67,9 @@ class _Job:
             raise folder.corrupt_as_input(error) from error
         if manifest is not None and not folder.missing_shards(self.output, manifest):
             folder.clean(self.output)
-            self._say(f"{self.output} is complete already: {manifest.kept:,} phrases in {len(manifest.shards):,} shards")
+            self._say(
+                f"{self.output} is complete already: {manifest.kept:,} phrases in {len(manifest.shards):,} shards"
+            )
             return DONE
         begin = time.monotonic()
         with folder.claimed(self.output, self.request, self.lexicon):

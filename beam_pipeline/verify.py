@@ -1,5 +1,6 @@
 """``verify``: read a corpus again and check every claim of its manifest."""
 
+import functools
 import io
 import os
 import sys
@@ -7,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import google_crc32c
 import numpy as np
@@ -68,7 +69,7 @@ class _Audit:
         """Yield all that is wrong."""
         yield from self._caught(self._check_names)
         for file in self.manifest.files:
-            yield from self._caught(lambda file=file: self._check_file(file))
+            yield from self._caught(functools.partial(self._check_file, file))
         before = list(self._caught(self._load))
         yield from before
         if before:
@@ -113,7 +114,9 @@ class _Audit:
             raise CorruptError(f"{self._path(RECIPE_FILE)}: is not the recipe of the manifest")
         lexicon = load_lexicon(self.out, recipe.lexicon_digest)
         if lexicon.vocabulary != recipe.vocabulary:
-            raise CorruptError(f"{self.out}: the lexicon has {lexicon.vocabulary} words, the recipe {recipe.vocabulary}")
+            raise CorruptError(
+                f"{self.out}: the lexicon has {lexicon.vocabulary} words, the recipe {recipe.vocabulary}"
+            )
         self.site = Site(self.out, self.manifest.request)
         self.dropped = read_dropped(self.out, self.manifest)
 
@@ -139,7 +142,7 @@ class _Audit:
                     counts[task[0]].append(result)
         for output, parts in counts.items():
             if len(parts) == units:
-                yield from self._caught(lambda output=output, parts=parts: self._check_counts(output, parts))
+                yield from self._caught(functools.partial(self._check_counts, output, parts))
 
     def _read(self, output: Output, unit: int, position: int) -> Statistics | str:
         try:
@@ -152,14 +155,16 @@ class _Audit:
         texts = self.site.texts(output.text) if form.text else None
         with storage.open_file(self._path(f"{SHARDS}/{shard.name}")) as stream:
             measured = _Measured(stream)
-            blocks = form.decode(measured, output.compression, texts, shard.name)
+            blocks = form.decode(cast(BinaryIO, measured), output.compression, texts, shard.name)
             counts = count_phrases(blocks, self.site.phrases(), seeds, form.stores_seeds, shard.name)
             measured.finish()
         self._compare(shard, measured.size, measured.crc)
         ends = (int(seeds[0]), int(seeds[-1])) if len(seeds) else (None, None)
         found = (counts.phrases, counts.symbols, *ends)
         if found != (shard.phrases, shard.symbols, shard.first_seed, shard.last_seed):
-            raise CorruptError(f"{shard.name}: holds (phrases, symbols, first, last seed) {found}, the manifest differs")
+            raise CorruptError(
+                f"{shard.name}: holds (phrases, symbols, first, last seed) {found}, the manifest differs"
+            )
         return counts
 
     def _kept(self, unit: int) -> NDArray[np.uint64]:
@@ -171,7 +176,9 @@ class _Audit:
     def _check_counts(self, output: Output, parts: list[Statistics]) -> None:
         total, vocabulary = Statistics.total(parts), self.manifest.recipe.vocabulary
         if total.lengths != self.manifest.length_histogram:
-            raise CorruptError(f"{self.out}: the lengths read back from {output.format} are not the manifest's histogram")
+            raise CorruptError(
+                f"{self.out}: the lengths read back from {output.format} are not the manifest's histogram"
+            )
         expected = {
             LENGTHS_CSV: statistics.lengths_csv(total.lengths),
             LENGTHS_JSON: statistics.lengths_json(total.lengths),

@@ -154,10 +154,10 @@ def _repeated(parts: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
     values = np.concatenate(parts)
     values.sort()
     repeated = values[1:][values[1:] == values[:-1]]
-    return repeated[np.flatnonzero(np.diff(repeated, prepend=repeated[:1] ^ np.uint64(1)))]
+    return np.asarray(repeated[np.flatnonzero(np.diff(repeated, prepend=repeated[:1] ^ np.uint64(1)))])
 
 
 def _is_in(values: NDArray[np.uint64], ascending: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """Tell which of ``values`` stand in ``ascending``."""
     positions = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
-    return ascending[positions] == values
+    return np.asarray(ascending[positions] == values)

@@ -49,9 +49,7 @@ def _hash_phrases(
         out[phrase] = _finish(h)
 
 
-def fingerprints(
-    phrases: Phrases, seeds: NDArray[np.uint64], prefix: int = WHOLE, salt: int = 0
-) -> NDArray[np.uint64]:
+def fingerprints(phrases: Phrases, seeds: NDArray[np.uint64], prefix: int = WHOLE, salt: int = 0) -> NDArray[np.uint64]:
     """Return the fingerprint of each seed's length and first ``prefix`` symbols: uint64, shape of ``seeds``."""
     out = np.empty(len(seeds), np.uint64)
     for start in range(0, len(seeds), CHUNK):

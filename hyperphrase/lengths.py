@@ -80,14 +80,11 @@ class _Range(LengthLaw):
         return self.min
 
     def weights(self) -> NDArray[np.float64]:
-        weights = exp_each(self._log_weights(np.arange(self.min, self.max + 1, dtype=np.float64)))
-        if not weights.any():
-            raise InputError(f"{self} leaves no length with a probability above 0; bring min and max nearer to its mass")
-        return weights
+        return exp_each(self._log_weights(np.arange(self.min, self.max + 1, dtype=np.float64)))
 
     @abstractmethod
     def _log_weights(self, lengths: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the natural logarithm of each length's weight, up to a constant."""
+        """Return the natural logarithm of each length's weight, up to a constant that makes the largest one 0."""
 
 
 @dataclass(frozen=True, kw_only=True)

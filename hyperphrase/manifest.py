@@ -23,7 +23,7 @@ DROPPED_FILE = "dropped_seeds.bin"
 MAX_BYTES = 1 << 30  # 1 GiB: some 4 million shards
 MAX_LISTED = 1000  # dropped seeds in the manifest itself; more go to DROPPED_FILE, uint64 little-endian
 _FILE_NAME = re.compile(r"(statistics/)?[a-z_]{1,40}\.(json|csv|avro|html|bin)")
-_SHARD_NAME = re.compile(r"phrases-\d{5,10}-of-\d{5,10}\.[a-z.]{3,20}")
+_SHARD_NAME = re.compile(r"phrases-[0-9]{5,10}-of-[0-9]{5,10}\.[a-z.]{3,20}")
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,7 @@ class Manifest:
     @property
     def request(self) -> CorpusRequest:
         """The request, by seed range, that gives this very corpus."""
-        return CorpusRequest(
-            self.recipe, self.first_seed, self.stop_seed, None, self.phrases_per_shard, self.outputs
-        )
+        return CorpusRequest(self.recipe, self.first_seed, self.stop_seed, None, self.phrases_per_shard, self.outputs)
 
     def dumps(self) -> bytes:
         """Return the manifest as JSON, with the SHA-256 of the rest at its end: the same bytes for the same corpus."""

@@ -58,9 +58,7 @@ class Phrases:
         lengths = self.lengths(seeds)
         return lengths, self._draw(seeds, lengths, np.minimum(lengths, symbols))
 
-    def _draw(
-        self, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], wanted: NDArray[np.int64]
-    ) -> PhraseBlock:
+    def _draw(self, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], wanted: NDArray[np.int64]) -> PhraseBlock:
         offsets = np.zeros(len(seeds) + 1, np.int64)
         np.cumsum(wanted, out=offsets[1:])
         ids = self._ids(int(offsets[-1]))

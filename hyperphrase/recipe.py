@@ -56,7 +56,9 @@ class Recipe:
         if not isinstance(data, dict) or set(data) != expected:
             raise InputError(f"a recipe has exactly the keys {', '.join(sorted(expected))}")
         if data["recipe_version"] != RECIPE_VERSION:
-            raise InputError(f"recipe_version {data['recipe_version']!r:.40} is not {RECIPE_VERSION}, the one known here")
+            raise InputError(
+                f"recipe_version {data['recipe_version']!r:.40} is not {RECIPE_VERSION}, the one known here"
+            )
         _check_whole("vocabulary", data["vocabulary"], 2, MAX_VOCABULARY)
         _check_whole("key", data["key"], 0, (1 << 64) - 1)
         digest = data["lexicon_digest"]

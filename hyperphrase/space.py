@@ -55,7 +55,7 @@ class Space:
         """Return an upper bound of the expected duplicates after ``draws``: the expected pairs of equal draws."""
         pairs = draws * (draws - 1) / 2
         bits = self.phrases.sampler.collision_entropy
-        return sum(pairs * share**2 * 2.0 ** (-bits * length) for length, share in self.lengths.items())
+        return float(sum(pairs * share**2 * 2.0 ** (-bits * length) for length, share in self.lengths.items()))
 
     def expected_distinct(self, draws: float) -> float:
         """Return the expected number of distinct phrases after ``draws`` draws."""
@@ -67,7 +67,7 @@ class Space:
         mine = draws * share
         pairs = mine * mine / 2 * 2.0 ** (-sampler.collision_entropy * length)
         if pairs < _RARE or not isinstance(sampler, IidSampler):
-            return min(pairs, mine)
+            return float(min(pairs, mine))
         mass, bits = self._spectrum(length)
         probability = share * 2.0**-bits
         # a bin has mass / 2^-bits phrases; each is drawn at least once with probability 1 - (1 - p)^n
@@ -95,7 +95,7 @@ class Space:
             if left:
                 square, square_start = _convolve(square, square, 2 * square_start), 2 * square_start
         keep = total > 1e-18
-        return total[keep], (start + _BIN * np.arange(len(total)))[keep]
+        return total[keep], start + _BIN * np.flatnonzero(keep).astype(np.float64)
 
     @cached_property
     def _symbol_spectrum(self) -> tuple[NDArray[np.float64], float]:
@@ -108,7 +108,8 @@ class Space:
         position = (bits - origin) / _BIN
         lower = np.floor(position + 1e-9).astype(np.int64)
         upper_share = np.clip(position - lower, 0.0, 1.0)
-        mass = np.bincount(lower, weights=p * (1 - upper_share), minlength=int(lower.max()) + 2)
+        mass = np.zeros(int(lower.max()) + 2)
+        mass += np.bincount(lower, weights=p * (1 - upper_share), minlength=len(mass))
         mass += np.bincount(lower + 1, weights=p * upper_share, minlength=len(mass))
         return np.trim_zeros(mass, "b"), origin
 

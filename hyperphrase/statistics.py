@@ -83,7 +83,7 @@ def _count_ranks(ids: NDArray[np.uint32], counts: NDArray[np.int64]) -> None:
         bits = 0
         # the exponent of the float that equals the id (exact below 2^24) is its number of bits
         if value > 0:
-            bits = (np.float32(value).view(np.int32) >> 23) - 126
+            bits = int(np.float32(value).view(np.int32) >> 23) - 126
         counts[((i & 3) << 5) + bits] += 1
 
 

@@ -27,7 +27,9 @@ def count_phrases(
             raise CorruptError(f"{where}: holds more phrases than the {len(seeds)} that the manifest gives it")
         if stored_seeds and not np.array_equal(block.seeds, expected_seeds):
             wrong = int(np.flatnonzero(block.seeds != expected_seeds)[0])
-            raise CorruptError(f"{where}: phrase {done + wrong} has seed {block.seeds[wrong]}, not {expected_seeds[wrong]}")
+            raise CorruptError(
+                f"{where}: phrase {done + wrong} has seed {block.seeds[wrong]}, not {expected_seeds[wrong]}"
+            )
         counter.add(block)
         expected = phrases.draw(expected_seeds)
         if not (np.array_equal(block.offsets, expected.offsets) and np.array_equal(block.ids, expected.ids)):

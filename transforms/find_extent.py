@@ -39,7 +39,7 @@ class _DropsByUnit(beam.CombineFn):
         return accumulator
 
     def merge_accumulators(self, accumulators: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:
-        return np.sum(list(accumulators), axis=0)
+        return np.asarray(np.sum(list(accumulators), axis=0))
 
     def extract_output(self, accumulator: NDArray[np.int64]) -> bytes:
         return accumulator.tobytes()

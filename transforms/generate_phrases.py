@@ -35,9 +35,7 @@ class GeneratePhrases(beam.PTransform):
         )
 
 
-def _keep(
-    joined: tuple[int, dict[str, Iterable[WorkUnit] | Iterable[bytes]]], extent: Extent
-) -> Iterator[KeptPhrases]:
+def _keep(joined: tuple[int, dict[str, Iterable[WorkUnit] | Iterable[bytes]]], extent: Extent) -> Iterator[KeptPhrases]:
     index, sides = joined
     if index >= extent.units:
         return

@@ -15,7 +15,7 @@ from hyperphrase.manifest import DroppedSeeds, Manifest
 from hyperphrase.statistics import Statistics
 from transforms import storage
 from transforms.context import LEXICON_FILE, Site
-from transforms.write_shards import SHARDS, WrittenUnit
+from transforms.write_shards import SHARDS
 
 SHORTFALL = f"{storage.WORK}/shortfall.json"
 RECIPE_FILE = "recipe.json"
@@ -113,7 +113,7 @@ def _check(manifest: Manifest, counts: Statistics, extent: Extent, site: Site) -
         sum(shard.phrases for shard in manifest.shards if shard.name.endswith("." + output.extension))
         for output in manifest.outputs
     ]
-    agree = {
+    agree: dict[str, tuple[object, object]] = {
         "phrases kept and the histogram's sum": (extent.kept, counts.phrases),
         "seeds drawn and phrases kept + dropped": (manifest.drawn, manifest.kept + manifest.dropped.count),
         "symbols by length and by rank": (counts.symbols, sum(counts.ranks)),

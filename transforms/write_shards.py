@@ -65,9 +65,7 @@ class _Write(beam.DoFn):
             kept.unit.index, kept.stop_seed(), shards, kept.dropped_seeds().astype("<u8").tobytes(), statistics
         )
 
-    def _draw_and_write(
-        self, kept: KeptPhrases, outputs: list[Output]
-    ) -> tuple[Statistics, dict[Output, Shard]]:
+    def _draw_and_write(self, kept: KeptPhrases, outputs: list[Output]) -> tuple[Statistics, dict[Output, Shard]]:
         phrases, counter, seeds = self._site.phrases(), Counter(), kept.seeds()
         with contextlib.ExitStack() as stack:
             writers = [stack.enter_context(_ShardWriter.opened(self._site, kept, output)) for output in outputs]
@@ -81,9 +79,7 @@ class _Write(beam.DoFn):
         statistics = counter.statistics()
         ends = (int(seeds[0]), int(seeds[-1])) if len(seeds) else (None, None)
         rows = {
-            writer.output: Shard(
-                writer.name, statistics.phrases, statistics.symbols, writer.size, writer.crc32c, *ends
-            )
+            writer.output: Shard(writer.name, statistics.phrases, statistics.symbols, writer.size, writer.crc32c, *ends)
             for writer in writers
         }
         for row in rows.values():

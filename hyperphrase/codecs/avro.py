@@ -1,16 +1,19 @@
 """Avro object container files of records ``Phrase {seed: long, ids: array<int>}``.
 
 The container's blocks are cut by bytes counted from the beginning of the shard, never by the blocks of phrases that
-come in. The header and the sync marker are fixed, so the same phrases always make the same file.
+come in. The header is fastavro's and the sync marker fixed, so the same phrases always make the same file.
 Source: Apache Avro 1.12 specification, "Object Container Files" and "Binary Encoding".
 """
 
+import functools
 import hashlib
+import io
 import json
 import zlib
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
+import fastavro
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
@@ -29,8 +32,7 @@ SCHEMA = {
     "name": "Phrase",
     "fields": [{"name": "seed", "type": "long"}, {"name": "ids", "type": {"type": "array", "items": "int"}}],
 }
-_SCHEMA_JSON = json.dumps(SCHEMA).encode()
-SYNC_MARKER = hashlib.sha256(_SCHEMA_JSON).digest()[:16]
+SYNC_MARKER = hashlib.sha256(json.dumps(SCHEMA).encode()).digest()[:16]
 BLOCK_BYTES = 1 << 18  # a container block ends with the record that brings it to this size, uncompressed
 
 _MAX_EXTRA = 24  # bytes, at most, of a record that are not ids: seed, count, end of the array
@@ -54,15 +56,12 @@ def _long(value: int) -> bytes:
     return buffer[: put_long(buffer, 0, np.uint64(value << 1))].tobytes()
 
 
-def _sized(data: bytes) -> bytes:
-    """Return ``data`` as Avro bytes."""
-    return _long(len(data)) + data
-
-
+@functools.cache
 def header(codec: str) -> bytes:
-    """Return the header of a container file, byte for byte as fastavro writes it."""
-    metadata = _sized(b"avro.codec") + _sized(codec.encode()) + _sized(b"avro.schema") + _sized(_SCHEMA_JSON)
-    return b"Obj\x01" + _long(2) + metadata + _long(0) + SYNC_MARKER
+    """Return the header of a container file, as fastavro writes it with our sync marker."""
+    out = io.BytesIO()
+    fastavro.writer(out, SCHEMA, [], codec=codec, sync_marker=SYNC_MARKER)
+    return out.getvalue()
 
 
 @kernel

@@ -68,7 +68,7 @@ def house(folder, **files):
 def test_importing_all_of_the_domain_loads_neither_beam_nor_google():
     imported, foreign = loaded_by(ROOT, "hyperphrase")
     assert len(list((ROOT / "hyperphrase").rglob("*.py"))) == 1 + len(imported)
-    assert [] == foreign
+    assert foreign == []
 
 
 def test_a_domain_that_loads_beam_is_found(tmp_path):
@@ -85,11 +85,11 @@ def test_a_domain_that_loads_beam_is_found(tmp_path):
     fake.mkdir()
     (fake / "__init__.py").write_text("")
     (fake / "pvalue.py").write_text("")
-    assert (["hyperphrase.sly"], ["apache_beam", "apache_beam.pvalue"]) == loaded_by(tmp_path, "hyperphrase")
+    assert loaded_by(tmp_path, "hyperphrase") == (["hyperphrase.sly"], ["apache_beam", "apache_beam.pvalue"])
 
 
 def test_imports_go_down_only():
-    assert [] == upward_imports(ROOT)
+    assert upward_imports(ROOT) == []
 
 
 @pytest.mark.parametrize(
@@ -116,4 +116,4 @@ def test_imports_that_go_down_are_none_of_it(tmp_path):
         transforms__a="import apache_beam\nfrom hyperphrase.errors import InputError",
         beam_pipeline__a="import transforms.storage\nimport hyperphrase",
     )
-    assert [] == upward_imports(tmp_path)
+    assert upward_imports(tmp_path) == []

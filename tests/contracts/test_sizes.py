@@ -79,7 +79,7 @@ def test_there_is_something_to_check():
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_modules_and_functions_are_small(path):
-    assert [] == problems_of(read(path))
+    assert problems_of(read(path)) == []
 
 
 @pytest.fixture(scope="module")
@@ -91,14 +91,14 @@ def overridden():
 def test_everything_public_has_a_docstring(path, overridden):
     source = read(path)
     if source.strip():  # an empty __init__.py says nothing and needs not say why
-        assert [] == undocumented(source, overridden)
+        assert undocumented(source, overridden) == []
 
 
 def test_what_is_too_long_is_found():
     long_function = "def f():\n" + "    x = 1\n" * 50
-    assert ["f of 51 lines"] == problems_of(long_function)
-    assert [] == problems_of("def f():\n" + "    x = 1\n" * 49)
-    assert ["module of 300 lines"] == problems_of("x = 1\n" * 300)
+    assert problems_of(long_function) == ["f of 51 lines"]
+    assert problems_of("def f():\n" + "    x = 1\n" * 49) == []
+    assert problems_of("x = 1\n" * 300) == ["module of 300 lines"]
 
 
 def test_what_is_not_documented_is_found():
@@ -111,4 +111,4 @@ class C:
     def method(self): ...
     def expand(self): ...
 '''
-    assert ["module", "f", "C.method"] == undocumented(source, BEAMS)
+    assert undocumented(source, BEAMS) == ["module", "f", "C.method"]

@@ -111,7 +111,7 @@ def test_a_limit_keeps_the_lowest_seeds(corpus, limit):
 
 def test_a_unit_that_loses_everything_makes_an_empty_shard():
     shard = kept_phrases(WorkUnit(1, 10, 13), [0, 1, 2], None)
-    assert ([], 13, [10, 11, 12]) == (shard.seeds().tolist(), shard.stop_seed(), shard.dropped_seeds().tolist())
+    assert (shard.seeds().tolist(), shard.stop_seed(), shard.dropped_seeds().tolist()) == ([], 13, [10, 11, 12])
 
 
 def test_the_digest_changes_with_everything_that_the_corpus_depends_on():
@@ -140,7 +140,7 @@ def test_the_digest_does_not_change_with_how_far_the_drawn_range_overshoots():
 
 def test_the_digest_is_frozen():
     """A run resumes with the same command: a new release must find the request of an old one."""
-    assert "b1bebc5d6419fc3eb2d2b942ac408a21bf2083962047e10965d2951a6697d176" == request_of().digest
+    assert request_of().digest == "b1bebc5d6419fc3eb2d2b942ac408a21bf2083962047e10965d2951a6697d176"
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_shards_are_named_as_the_design_says(output, expected):
 
 
 def test_names_of_more_than_99999_shards_are_longer_and_distinct():
-    assert "phrases-100000-of-123456.tfrecord" == shard_name(100_000, 123_456, TFRECORD)
+    assert shard_name(100_000, 123_456, TFRECORD) == "phrases-100000-of-123456.tfrecord"
 
 
 @given(st.integers(0, 100), st.integers(1, 40))

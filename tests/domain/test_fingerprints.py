@@ -27,8 +27,9 @@ def test_fingerprints_are_equal_exactly_where_length_and_prefix_are(phrases_of, 
 
 def test_a_salt_gives_another_hash(phrases_of):
     phrases = phrases_of()
-    assert 0 == np.count_nonzero(
-        fingerprints(phrases, seed_range(0, 500)) == fingerprints(phrases, seed_range(0, 500), salt=1)
+    assert (
+        np.count_nonzero(fingerprints(phrases, seed_range(0, 500)) == fingerprints(phrases, seed_range(0, 500), salt=1))
+        == 0
     )
 
 
@@ -59,21 +60,21 @@ def test_the_prefix_is_the_shortest_that_reaches_96_bits(phrases_of, sampler, vo
 
 def test_a_law_without_entropy_is_fingerprinted_whole(phrases_of):
     sure = np.array([1.0, 0.0])
-    assert WHOLE == prefix_length(phrases_of("lexicon", "fixed:length=9", 2, frequencies=sure))
+    assert prefix_length(phrases_of("lexicon", "fixed:length=9", 2, frequencies=sure)) == WHOLE
 
 
 def test_a_law_that_states_too_much_entropy_falls_back_to_whole_phrases(phrases_of):
     """The pilot notices prefixes that collide far more often than the phrases do."""
     phrases = phrases_of("uniform", "fixed:length=40", 3)
-    assert 61 == prefix_length(phrases)
+    assert prefix_length(phrases) == 61
     phrases.sampler.collision_entropy = 40.0  # says that 3 symbols are enough, which have 27 values
-    assert WHOLE == prefix_length(phrases)
+    assert prefix_length(phrases) == WHOLE
 
 
 def test_repeated_whole_phrases_do_not_count_against_the_prefix(phrases_of):
     phrases = phrases_of("uniform", "fixed:length=2", 3)  # 9 phrases in all: prefix and phrase collide alike
-    assert 61 == prefix_length(phrases)
+    assert prefix_length(phrases) == 61
 
 
 def test_prefix_length_works_at_the_end_of_the_seeds(phrases_of):
-    assert 10 == prefix_length(phrases_of("uniform", "fixed:length=40"), 2**63 - 1)
+    assert prefix_length(phrases_of("uniform", "fixed:length=40"), 2**63 - 1) == 10

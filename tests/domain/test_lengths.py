@@ -33,12 +33,12 @@ def assert_close(expected, actual):
 
 
 def test_fixed_is_one_length():
-    assert {7: 1.0} == Fixed(length=7).probabilities()
+    assert Fixed(length=7).probabilities() == {7: 1.0}
 
 
 @pytest.mark.parametrize(("low", "high"), [(10, 190), (1, 1), (1, MAX_LENGTH), (MAX_LENGTH, MAX_LENGTH)])
 def test_uniform_gives_all_lengths_alike(low, high):
-    expected = {length: 1 / (high - low + 1) for length in range(low, high + 1)}
+    expected = dict.fromkeys(range(low, high + 1), 1 / (high - low + 1))
     assert_close(expected, Uniform(min=low, max=high).probabilities())
 
 
@@ -57,7 +57,7 @@ def test_lognormal_is_its_formula(mu, sigma):
 
 
 def test_a_law_far_from_its_range_keeps_the_nearest_length():
-    assert [10] == list(Lognormal(mu=-5.0, sigma=0.01).probabilities())
+    assert list(Lognormal(mu=-5.0, sigma=0.01).probabilities()) == [10]
 
 
 @given(HISTOGRAMS)
@@ -129,7 +129,7 @@ HOSTILE = {
 def test_a_hostile_histogram_is_refused_in_one_line(case):
     with pytest.raises(InputError) as caught:
         empirical(HOSTILE[case])
-    assert 1 == len(str(caught.value).splitlines())
+    assert len(str(caught.value).splitlines()) == 1
     assert "old/lengths" in str(caught.value)
 
 
@@ -159,5 +159,5 @@ def test_counts_that_no_table_can_hold_are_refused(counts):
 
 
 def test_laws_say_what_they_are():
-    assert "uniform:min=10,max=190" == str(Uniform())
-    assert "empirical (2 lengths, 10 to 12)" == str(empirical('{"10": 5, "12": 7}'))
+    assert str(Uniform()) == "uniform:min=10,max=190"
+    assert str(empirical('{"10": 5, "12": 7}')) == "empirical (2 lengths, 10 to 12)"

@@ -89,7 +89,7 @@ def refusal(data):
         loads(data, "OUT/manifest.json")
     message = str(caught.value)
     assert message.startswith("OUT/manifest.json: ")
-    assert 1 == len(message.splitlines())
+    assert len(message.splitlines()) == 1
     return message
 
 
@@ -99,9 +99,7 @@ def refusal(data):
         MANIFEST,
         IN_A_FILE,
         dataclasses.replace(MANIFEST, outputs=(), shards=()),
-        dataclasses.replace(
-            MANIFEST, kept=0, length_histogram={}, dropped=DroppedSeeds(10, tuple(range(100, 110)))
-        ),
+        dataclasses.replace(MANIFEST, kept=0, length_histogram={}, dropped=DroppedSeeds(10, tuple(range(100, 110)))),
         dataclasses.replace(
             MANIFEST, recipe=dataclasses.replace(MANIFEST.recipe, lengths=Empirical(counts=((2, 5), (9, 1))))
         ),
@@ -124,13 +122,13 @@ def test_the_derived_fields_are_in_the_file():
 
 def test_the_request_of_a_manifest_is_its_seed_range():
     request = MANIFEST.request
-    assert (100, 110, None, 7) == (
+    assert (
         request.first_seed,
         request.stop_seed,
         request.phrases,
         request.phrases_per_shard,
-    )
-    assert 2 == request.unit_count
+    ) == (100, 110, None, 7)
+    assert request.unit_count == 2
 
 
 VALUES = st.one_of(
@@ -176,10 +174,9 @@ def test_a_replaced_value_with_a_new_digest_gives_a_manifest_of_just_these_bytes
     data = signed(replaced(path, value))
     try:
         manifest = loads(data, "OUT/manifest.json")
-    except CorruptError as error:
-        assert 1 == len(str(error).splitlines())
-    else:
-        assert data == manifest.dumps()
+    except CorruptError:
+        return
+    assert data == manifest.dumps()
 
 
 HOSTILE = {
@@ -276,7 +273,7 @@ def test_many_dropped_seeds_belong_in_a_file():
 
 def test_the_file_of_dropped_seeds_is_read_back():
     data = np.array([107, 108, 109], "<u8").tobytes()
-    assert [107, 108, 109] == parse_dropped_file(data, IN_A_FILE, "here").tolist()
+    assert parse_dropped_file(data, IN_A_FILE, "here").tolist() == [107, 108, 109]
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def _tie(index, stream, seed, key):
 def words_of(first_block, blocks, stream, seed, key):
     out = np.zeros(2 * blocks + 2, np.uint64)
     fill_words(out, blocks, first_block, np.uint64(stream), np.uint64(seed), np.uint64(key))
-    assert [0, 0] == out[2 * blocks :].tolist()  # nothing beyond what was asked for
+    assert out[2 * blocks :].tolist() == [0, 0]  # nothing beyond what was asked for
     return [word for pair in out[: 2 * blocks].tolist() for word in (pair & M32, pair >> 32)]
 
 
@@ -63,7 +63,7 @@ def test_known_answers_of_random123(counter, key, expected):
 
 
 def test_the_streams_numbers_are_frozen():
-    assert (0, 1, 2) == (int(LENGTH_STREAM), int(SYMBOL_STREAM), int(TIE_STREAM))
+    assert (int(LENGTH_STREAM), int(SYMBOL_STREAM), int(TIE_STREAM)) == (0, 1, 2)
 
 
 @given(seed=U64, key=U64, stream=st.integers(0, 2), first=st.integers(0, 20_000), blocks=st.integers(0, 5))

@@ -14,17 +14,17 @@ HUGE = [2**53 + 1, 2**62, 2**62 + 1, 2**63 - 2, 2**63 - 1]
 SEEDS = st.lists(st.integers(0, 2**63 - 1), min_size=1, max_size=12)
 SAMPLERS = st.sampled_from(["uniform", "zipf:s=1.0", "zipf:s=1.2,beta=2.7", "lexicon"])
 
-# (sampler, lengths, vocabulary, key) -> SHA-256 of lengths and ids of seeds 0..999 and the HUGE ones.
+# (sampler, lengths, vocabulary, key) -> first half of the SHA-256 of lengths and ids of seeds 0..999 and the HUGE ones.
 # Golden: a change here is a change of phrase(seed) and needs a new recipe_version.
 GOLDEN = {
-    ("uniform", "uniform:min=10,max=190", 250_000, 0): "df113df20bbe1d11f946a2b6f20b072e369ee642cff4e7e5ac737762c4690ef1",
-    ("uniform", "fixed:length=100", 500_000, 1): "a3463b24edd40e56f3dee013590f015beddce86301628e87a7763ba92665e40a",
-    ("uniform", "uniform:min=1,max=4", 2, 2**64 - 1): "452b072b7164ac062aaa8e988288cfca84fa4a94bc969b3a8edc215ebb66d9c0",
-    ("zipf:s=1.0", "uniform:min=10,max=190", 250_000, 0): "7eacef7edb459ffdecd74160a39c0e0d472d8eee416ef3bb34303e3ac1e2fa48",
-    ("zipf:s=1.0,beta=2.7", "lognormal:mu=4.5,sigma=0.5", 250_000, 2**63 + 5): "342b536d35468e4122c7463c064fdbb440ebbc2bc46a76be2c991e389df6754a",
-    ("zipf:s=1.0", "geometric:min=1,max=1000,p=0.02", 1 << 20, 7): "5494c7ecaa3fa0afa6725c34797396dabd5d062c13b001a6fa0236c195440d5f",
-    ("lexicon", "uniform:min=10,max=190", 30_000, 0): "39eb1311454dda031853809efac9021dded549a503d97f09e4fff3711fc96c2c",
-    ("lexicon", "lognormal:mu=3.0,sigma=0.9,min=1,max=5000", 1000, 99): "be90975efccafe10dc723e620fb752724beb309e224642c953d5ea3b9f9c5135",
+    ("uniform", "uniform:min=10,max=190", 250_000, 0): "df113df20bbe1d11f946a2b6f20b072e",
+    ("uniform", "fixed:length=100", 500_000, 1): "a3463b24edd40e56f3dee013590f015b",
+    ("uniform", "uniform:min=1,max=4", 2, 2**64 - 1): "452b072b7164ac062aaa8e988288cfca",
+    ("zipf:s=1.0", "uniform:min=10,max=190", 250_000, 0): "7eacef7edb459ffdecd74160a39c0e0d",
+    ("zipf:s=1.0,beta=2.7", "lognormal:mu=4.5,sigma=0.5", 250_000, 2**63 + 5): "342b536d35468e4122c7463c064fdbb4",
+    ("zipf:s=1.0", "geometric:min=1,max=1000,p=0.02", 1 << 20, 7): "5494c7ecaa3fa0afa6725c34797396da",
+    ("lexicon", "uniform:min=10,max=190", 30_000, 0): "39eb1311454dda031853809efac9021d",
+    ("lexicon", "lognormal:mu=3.0,sigma=0.9,min=1,max=5000", 1000, 99): "be90975efccafe10dc723e620fb75272",
 }
 
 
@@ -37,7 +37,7 @@ def digest(phrases, seeds):
 
 @pytest.mark.parametrize(("recipe", "expected"), GOLDEN.items(), ids=[f"{r[0]} {r[1]}" for r in GOLDEN])
 def test_streams_are_frozen(phrases_of, recipe, expected):
-    assert expected == digest(phrases_of(*recipe), [*range(1000), *HUGE])
+    assert expected == digest(phrases_of(*recipe), [*range(1000), *HUGE])[:32]
 
 
 def test_every_part_of_a_recipe_changes_the_phrases(phrases_of):
@@ -97,7 +97,7 @@ def test_lengths_follow_their_law(phrases_of):
     counts = np.bincount(phrases.lengths(seed_range(0, 200_000)), minlength=10)
     expected = np.array([0, 0, *phrases.recipe.lengths.probabilities().values()]) * 200_000
     chi_square = ((counts[2:] - expected[2:]) ** 2 / expected[2:]).sum()
-    assert 0 == counts[:2].sum()
+    assert counts[:2].sum() == 0
     assert chi_square < 7 + 4.5 * np.sqrt(14)
 
 
@@ -117,4 +117,4 @@ def test_seed_ranges_are_exact_however_high(first):
 
 
 def test_a_unit_is_as_long_as_its_range():
-    assert 7 == len(WorkUnit(3, 2**62, 2**62 + 7))
+    assert len(WorkUnit(3, 2**62, 2**62 + 7)) == 7

@@ -29,22 +29,22 @@ JSON = st.recursive(
 
 
 def test_canonical_json_is_sorted_ascii_and_without_spaces():
-    assert CANONICAL == RECIPE.canonical()
+    assert RECIPE.canonical() == CANONICAL
 
 
 def test_the_digest_is_frozen():
     assert hashlib.sha256(CANONICAL.encode()).hexdigest() == RECIPE.digest
-    assert DIGEST == RECIPE.digest
+    assert RECIPE.digest == DIGEST
 
 
 def test_the_version_is_frozen():
-    assert 1 == RECIPE_VERSION
+    assert RECIPE_VERSION == 1
 
 
 @given(st.permutations(sorted(RECIPE.to_json())))
 def test_the_order_of_keys_in_a_file_does_not_matter(keys):
     data = {key: RECIPE.to_json()[key] for key in keys}
-    assert RECIPE == Recipe.from_json(json.loads(json.dumps(data)))
+    assert Recipe.from_json(json.loads(json.dumps(data))) == RECIPE
 
 
 @given(st.integers(0, 2**64 - 1), st.integers(2, MAX_VOCABULARY), st.floats(0, 20))
@@ -64,7 +64,7 @@ def test_every_field_is_part_of_the_digest():
         "vocabulary": 250_001,
     }
     digests = [Recipe.from_json({**RECIPE.to_json(), key: value}).digest for key, value in changes.items()]
-    assert 6 == len({RECIPE.digest, *digests})
+    assert len({RECIPE.digest, *digests}) == 6
 
 
 BAD = [
@@ -95,7 +95,7 @@ BAD = [
 def test_a_wrong_field_is_refused_in_one_line(key, value):
     with pytest.raises(InputError) as caught:
         Recipe.from_json({**RECIPE.to_json(), key: value})
-    assert 1 == len(str(caught.value).splitlines())
+    assert len(str(caught.value).splitlines()) == 1
 
 
 @given(st.sampled_from(sorted(RECIPE.to_json())), JSON)

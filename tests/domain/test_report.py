@@ -42,7 +42,7 @@ class Page(HTMLParser):
         self.open, self.tags, self.attributes, self.texts = [], [], [], []
         self.feed(text)
         self.close()
-        assert [] == self.open
+        assert self.open == []
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
@@ -68,7 +68,7 @@ def page_of(manifest=MANIFEST, ranks=RANKS, entropy=7.5):
 @pytest.mark.parametrize("manifest", [MANIFEST, EMPTY])
 def test_the_report_is_well_formed(manifest):
     page = page_of(manifest)
-    assert ["html", "head", "meta", "title", "style", "body", "h1"] == page.tags[:7]
+    assert page.tags[:7] == ["html", "head", "meta", "title", "style", "body", "h1"]
 
 
 def test_the_check_of_well_formedness_can_fail():
@@ -79,7 +79,7 @@ def test_the_check_of_well_formedness_can_fail():
 @pytest.mark.parametrize("manifest", [MANIFEST, EMPTY])
 def test_nothing_is_loaded_from_elsewhere(manifest):
     text, page = render(manifest, RANKS, 7.5), page_of(manifest)
-    assert [] == re.findall(r"https?:|//|url\(|@import", text)
+    assert re.findall(r"https?:|//|url\(|@import", text) == []
     assert not {"script", "link", "img", "iframe", "object", "embed", "base", "form"} & set(page.tags)
     names = {name for name, _ in page.attributes}
     assert not {"src", "href", "xlink:href", "srcset", "style"} & names
@@ -110,11 +110,11 @@ def test_the_numbers_of_the_corpus_are_there():
         "7.50 bits a symbol: no file of its symbols is below 8.44 MB",
         "9 symbols: 1,000,004 phrases",
     ]
-    assert [] == [text for text in expected if text not in texts]
+    assert [text for text in expected if text not in texts] == []
 
 
 def test_every_length_and_rank_bin_has_its_bar():
-    assert 8 + 11 == page_of().tags.count("rect")  # lengths 2 to 9; ranks 0, 1, 2-3, ... 512-999
+    assert page_of().tags.count("rect") == 8 + 11  # lengths 2 to 9; ranks 0, 1, 2-3, ... 512-999
 
 
 def test_bars_stay_inside_the_picture():
@@ -133,7 +133,7 @@ def test_an_empty_corpus_has_a_report():
 def test_many_shards_are_counted_and_not_listed():
     shard = MANIFEST.shards[0]
     page = page_of(dataclasses.replace(MANIFEST, shards=(shard,) * 1234))
-    assert 100 == page.texts.count(shard.name)
+    assert page.texts.count(shard.name) == 100
     assert "and 1,134 more, in manifest.json" in page.texts
 
 

@@ -79,13 +79,13 @@ def test_parts_add_up_in_any_order_and_any_grouping(parts, random):
 @pytest.mark.parametrize("rank", [0, 1, 2, 3, 4, 7, 8, 2**19 - 1, 2**19, 2**20 - 1])
 def test_a_rank_falls_into_the_bin_that_its_row_names(rank):
     rows = rank_rows(counted(block_of([[rank]])).ranks, 2**20)
-    assert [(True, 1)] == [(first <= rank <= last, symbols) for first, last, symbols in rows if symbols]
+    assert [(first <= rank <= last, symbols) for first, last, symbols in rows if symbols] == [(True, 1)]
 
 
 @given(st.integers(1, 2**20))
 def test_rank_rows_cover_the_vocabulary_once(vocabulary):
     rows = rank_rows(range(RANK_BINS), vocabulary)
-    assert 0 == rows[0][0]
+    assert rows[0][0] == 0
     assert vocabulary - 1 == rows[-1][1]
     assert [last + 1 for _, last, _ in rows[:-1]] == [first for first, _, _ in rows[1:]]
     assert all(first <= last for first, last, _ in rows)
@@ -93,13 +93,13 @@ def test_rank_rows_cover_the_vocabulary_once(vocabulary):
 
 def test_the_longest_phrase_is_counted():
     block = PhraseBlock(np.zeros(MAX_LENGTH, np.uint32), np.array([0, MAX_LENGTH]), np.zeros(1, np.uint64))
-    assert {MAX_LENGTH: 1} == counted(block).lengths
+    assert counted(block).lengths == {MAX_LENGTH: 1}
 
 
 def test_the_files_are_frozen():
-    assert "length,phrases\n10,5\n12,7\n" == lengths_csv({10: 5, 12: 7})
-    assert '{\n "10": 5,\n "12": 7\n}\n' == lengths_json({10: 5, 12: 7})
-    assert "first_rank,last_rank,symbols\n0,0,9\n1,1,8\n2,3,7\n4,4,6\n" == ranks_csv([9, 8, 7, 6, 5], 5)
+    assert lengths_csv({10: 5, 12: 7}) == "length,phrases\n10,5\n12,7\n"
+    assert lengths_json({10: 5, 12: 7}) == '{\n "10": 5,\n "12": 7\n}\n'
+    assert ranks_csv([9, 8, 7, 6, 5], 5) == "first_rank,last_rank,symbols\n0,0,9\n1,1,8\n2,3,7\n4,4,6\n"
 
 
 @given(st.dictionaries(st.integers(1, MAX_LENGTH), st.integers(1, 2**60), max_size=20))
@@ -113,6 +113,6 @@ def test_length_files_are_read_back(histogram):
 def test_rank_files_are_read_back(ranks, vocabulary):
     expected = rank_rows(ranks, vocabulary)
     rows = list(csv.reader(io.StringIO(ranks_csv(ranks, vocabulary))))
-    assert ["first_rank", "last_rank", "symbols"] == rows[0]
+    assert rows[0] == ["first_rank", "last_rank", "symbols"]
     assert expected == [tuple(map(int, row)) for row in rows[1:]]
     assert expected == [tuple(row.values()) for row in json.loads(ranks_json(ranks, vocabulary))]
