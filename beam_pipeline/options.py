@@ -23,14 +23,23 @@ _EXAMPLES = """
 examples:
   hyperphrase {command} --phrases=1000000 --output=out
   hyperphrase {command} --phrases=1000000 --sampler=zipf:s=1.0,beta=2.7 --lengths=fixed:length=128 --output=out
-  hyperphrase {command} --seeds=0:100000 --lexicon=russian --format=jsonl,txt --text=words --compression=gzip --output=out
-  hyperphrase {command} --phrases=100000 --lexicon=my_words.csv --sampler=lexicon --format=avro --output=gs://bucket/out
+  hyperphrase {command} --seeds=0:100000 --lexicon=russian --format=jsonl,txt --text=words --output=out
+  hyperphrase {command} --phrases=100000 --lexicon=my_words.csv --format=avro --output=gs://bucket/out
 """
 
 
 def parser(command: str, description: str) -> Parser:
     """Return the parser of the project's own options, in groups."""
     made = Parser(command, description, _EXAMPLES.format(command=command))
+    _add_laws(made)
+    _add_hyperwords(made)
+    _add_files(made)
+    shown = made.add_argument_group("what you see")
+    shown.add_argument("--quiet", action="store_true", help="no progress and no summary, errors only")
+    return made
+
+
+def _add_laws(made: Parser) -> None:
     what = made.add_argument_group("what to draw")
     what.add_argument(
         "--phrases", metavar="N", help="exactly N distinct phrases: the lowest seeds from --first_seed on"
@@ -40,6 +49,9 @@ def parser(command: str, description: str) -> Parser:
     what.add_argument("--sampler", metavar="LAW", default="lexicon", help=_laws_help(SAMPLERS.values(), "lexicon"))
     what.add_argument("--lengths", metavar="LAW", default="uniform", help=_laws_help(LENGTH_LAWS.values(), "uniform"))
     what.add_argument("--key", metavar="K", default="0", help="64-bit key: another key, another corpus; default 0")
+
+
+def _add_hyperwords(made: Parser) -> None:
     words = made.add_argument_group("hyperwords")
     words.add_argument(
         "--lexicon",
@@ -61,6 +73,9 @@ def parser(command: str, description: str) -> Parser:
         f"NFKC; extended: {alphabet_size('extended'):,}, the others being code points that Unicode has not assigned "
         "yet: a later Unicode version may give them a meaning, and fonts and filters may reject them",
     )
+
+
+def _add_files(made: Parser) -> None:
     files = made.add_argument_group("files")
     files.add_argument("--output", metavar="OUT", help="folder of the corpus, local or gs://; required")
     files.add_argument(
@@ -78,9 +93,6 @@ def parser(command: str, description: str) -> Parser:
     )
     files.add_argument("--text", default="symbols", metavar="symbols|words", help="what jsonl and txt hold")
     files.add_argument("--phrases_per_shard", default="262144", metavar="N", help="seeds that make one shard")
-    shown = made.add_argument_group("what you see")
-    shown.add_argument("--quiet", action="store_true", help="no progress and no summary, errors only")
-    return made
 
 
 def read_lexicon(given: argparse.Namespace) -> Lexicon:

@@ -105,7 +105,8 @@ class _Audit:
     def _compare(self, file: File | Shard, size: int, crc: int) -> None:
         if (size, crc) != (file.bytes, file.crc32c):
             raise CorruptError(
-                f"{file.name}: {size} bytes with crc32c {crc:08x}; the manifest says {file.bytes} with {file.crc32c:08x}"
+                f"{file.name}: {size} bytes with crc32c {crc:08x}, "
+                f"the manifest says {file.bytes} with {file.crc32c:08x}"
             )
 
     def _load(self) -> None:

@@ -34,6 +34,11 @@ class Deduplication:
     bucket_bits: int
     fingerprint_bits: int = 64
 
+    def __post_init__(self) -> None:
+        """Raise ValueError where a bucket's bits would reach into the offset: equal phrases could then part."""
+        if self.bucket_bits + self.offset_bits > 64:
+            raise ValueError(f"{self.bucket_bits} bucket bits and {self.offset_bits} offset bits exceed 64")
+
     def keep_bits(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """Return ``hashes`` with all but the top ``fingerprint_bits`` bits cleared."""
         return hashes & np.uint64(~((1 << (64 - self.fingerprint_bits)) - 1) & (2**64 - 1))
