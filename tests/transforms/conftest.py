@@ -1,0 +1,119 @@
+"""Fixtures of the transforms' tests: a made-up corpus in a temporary folder, and a pipeline that gives its output back.
+
+The runner is Beam's FnApiRunner in this process: it encodes every element and pickles every DoFn, as all runners do.
+"""
+
+import itertools
+import random
+
+import apache_beam as beam
+import numpy as np
+import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.testing.test_pipeline import TestPipeline
+
+from hyperphrase.alphabet import code_points
+from hyperphrase.corpus import CorpusRequest, Output
+from hyperphrase.duplicates import Deduplication
+from hyperphrase.laws import parse_law
+from hyperphrase.lengths import LENGTH_LAWS
+from hyperphrase.lexicon import Lexicon
+from hyperphrase.phrases import seed_range
+from hyperphrase.recipe import Recipe
+from hyperphrase.samplers import SAMPLERS
+from transforms import storage
+from transforms.context import LEXICON_FILE, Site
+from transforms.write_manifest import RECIPE_FILE
+
+_WORDS = tuple("".join(letters) for letters in itertools.product("abcdefgh", "aeiou"))  # 40
+_COLLECTED = {}
+_KEYS = itertools.count()
+
+
+def _collect(element, key):
+    _COLLECTED[key].append(element)
+
+
+@pytest.fixture(scope="session")
+def outputs_of():
+    """Return a runner of one step: (build) -> the elements of the PCollection that ``build(pipeline)`` returns."""
+
+    def run(build):
+        key = next(_KEYS)
+        _COLLECTED[key] = []
+        options = PipelineOptions(["--direct_running_mode=in_memory", "--direct_num_workers=1"])
+        with TestPipeline(runner="FnApiRunner", options=options) as pipeline:
+            _ = build(pipeline) | "Collect" >> beam.Map(_collect, key)
+        return _COLLECTED.pop(key)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def lexicon():
+    return Lexicon("made up", _WORDS, 1.0 / np.arange(1, len(_WORDS) + 1), code_points("stable", len(_WORDS)))
+
+
+@pytest.fixture
+def site_of(tmp_path, lexicon):
+    """Return a maker of sites: a request by seed range or number, with lexicon and recipe in a temporary folder."""
+
+    def make(
+        seeds=(0, 1000),
+        phrases=None,
+        per_shard=100,
+        outputs=(Output("jsonl", "none", "symbols"),),
+        sampler="zipf:s=1.0",
+        lengths="uniform:min=1,max=4",
+        vocabulary=len(_WORDS),
+    ):
+        laws = [(sampler, SAMPLERS, "--sampler"), (lengths, LENGTH_LAWS, "--lengths")]
+        sampler_law, length_law = (parse_law(*law, open) for law in laws)
+        recipe = Recipe(sampler_law, length_law, vocabulary, lexicon.digest)
+        site = Site(str(tmp_path), CorpusRequest(recipe, *seeds, phrases, per_shard, tuple(outputs)))
+        with storage.written_whole(site.folder, LEXICON_FILE) as stream:
+            lexicon.write(stream)
+        storage.write_file(site.folder, RECIPE_FILE, (recipe.canonical() + "\n").encode())
+        return site
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def how_of():
+    """Return a maker of ways to deduplicate: (site, fingerprint bits) -> Deduplication in four buckets."""
+
+    def make(site, fingerprint_bits=64):
+        bits = (site.request.phrases_per_shard - 1).bit_length()
+        return Deduplication(prefix=4, offset_bits=bits, bucket_bits=2, fingerprint_bits=fingerprint_bits)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def later_seeds():
+    """Return the oracle: site -> {unit index: offsets of the seeds whose phrase a lower seed gives}, by a set."""
+
+    def find(site):
+        block = site.phrases().draw(seed_range(site.request.first_seed, site.request.stop_seed))
+        seen, later = set(), {}
+        for i, (begin, end) in enumerate(itertools.pairwise(block.offsets.tolist())):
+            phrase = tuple(block.ids[begin:end].tolist())
+            if phrase in seen:
+                later.setdefault(i // site.request.phrases_per_shard, []).append(i % site.request.phrases_per_shard)
+            seen.add(phrase)
+        return later
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def shuffled():
+    """Return a shuffler: the same elements in one of many orders, the same order for the same number."""
+
+    def shuffle(elements, number):
+        elements = list(elements)
+        random.Random(number).shuffle(elements)
+        return elements
+
+    return shuffle

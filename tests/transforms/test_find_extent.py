@@ -1,0 +1,39 @@
+"""FindExtent adds up drops that arrive in parts and finds the end of the corpus."""
+
+import apache_beam as beam
+import pytest
+
+from hyperphrase.corpus import Extent
+from transforms.find_extent import FindExtent
+
+
+def drop(unit, count):
+    return unit, bytes(4 * count)
+
+
+# 10 units of 100 seeds; units 3 and 7 drop 30 and 50, in parts
+DROPS = [drop(7, 20), drop(3, 10), drop(7, 30), drop(3, 20)]
+
+
+@pytest.mark.parametrize("order", range(3))
+@pytest.mark.parametrize(
+    ("phrases", "expected"),
+    [
+        (None, Extent(10, None, 920, short=False)),
+        (920, Extent(10, 100, 920, short=False)),
+        (921, Extent(0, None, 920, short=True)),
+        (370, Extent(4, 70, 370, short=False)),
+        (371, Extent(5, 1, 371, short=False)),
+        (1, Extent(1, 1, 1, short=False)),
+    ],
+)
+def test_the_corpus_ends_with_its_last_phrase(outputs_of, site_of, shuffled, phrases, expected, order):
+    site = site_of(phrases=phrases)
+    arriving = shuffled(DROPS, order)
+    assert [expected] == outputs_of(lambda p: p | beam.Create(arriving) | FindExtent(site.request))
+
+
+def test_without_drops_all_is_kept(outputs_of, site_of):
+    site = site_of((0, 950))
+    nothing = outputs_of(lambda p: p | beam.Create([], reshuffle=False) | FindExtent(site.request))
+    assert [Extent(10, None, 950, short=False)] == nothing

@@ -1,0 +1,52 @@
+"""GeneratePhrases joins units with their drops and ends where the corpus ends."""
+
+import apache_beam as beam
+import numpy as np
+import pytest
+
+from hyperphrase.corpus import Extent
+from transforms.generate_phrases import GeneratePhrases
+
+DROPS = [(0, [99, 0]), (2, [5]), (0, [50]), (3, [1, 2])]
+
+
+def kept(site, extent, units, drops):
+    def build(pipeline):
+        made = pipeline | "Units" >> beam.Create(units)
+        dropped = pipeline | "Drops" >> beam.Create([(unit, np.array(o, np.uint32).tobytes()) for unit, o in drops])
+        end = pipeline | "Extent" >> beam.Create([extent])
+        return (made, dropped) | GeneratePhrases(end)
+
+    return build
+
+
+@pytest.fixture
+def units():
+    return lambda site: [site.request.unit(i) for i in range(site.request.unit_count)]
+
+
+@pytest.mark.parametrize("order", range(3))
+def test_each_unit_keeps_what_is_not_dropped_in_any_order(outputs_of, site_of, units, shuffled, order):
+    site = site_of((1000, 1400))
+    build = kept(site, Extent(4, None, 394, short=False), shuffled(units(site), order), shuffled(DROPS, order))
+    found = sorted(outputs_of(build), key=lambda part: part.unit.index)
+    gone = [0, 50, 99, 205, 301, 302]
+    assert [1000 + offset for offset in range(400) if offset not in gone] == [
+        seed for part in found for seed in part.seeds().tolist()
+    ]
+    assert [1000 + offset for offset in gone] == [seed for part in found for seed in part.dropped_seeds().tolist()]
+    assert [4] * 4 == [part.total for part in found]
+
+
+def test_the_last_unit_ends_after_its_last_kept_phrase(outputs_of, site_of, units):
+    site = site_of((0, 400), phrases=204)
+    build = kept(site, Extent(3, 7, 204, short=False), units(site), DROPS)
+    found = sorted(outputs_of(build), key=lambda part: part.unit.index)
+    assert [97, 100, 7] == [len(part.seeds()) for part in found]
+    assert [100, 200, 208] == [part.stop_seed() for part in found]  # seed 205 was dropped
+    assert [205] == found[-1].dropped_seeds().tolist()
+
+
+def test_a_short_range_gives_nothing(outputs_of, site_of, units):
+    site = site_of((0, 400), phrases=400)
+    assert outputs_of(kept(site, Extent(0, None, 394, short=True), units(site), DROPS)) == []

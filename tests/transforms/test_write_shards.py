@@ -1,0 +1,115 @@
+"""WriteShards writes whole shards, measures them, and keeps what an earlier attempt finished."""
+
+import json
+import os
+
+import apache_beam as beam
+import google_crc32c
+import numpy as np
+import pytest
+
+from hyperphrase.codecs import FORMATS
+from hyperphrase.corpus import KeptPhrases, Output
+from transforms.write_shards import WriteShards, row_path
+
+JSONL, TFRECORD = Output("jsonl", "none", "words"), Output("tfrecord", "gzip", "symbols")
+
+
+@pytest.fixture
+def written(outputs_of):
+    """Return a writer: (site, kept units) -> what the transform gives, by unit."""
+
+    def write(site, kept):
+        return sorted(outputs_of(lambda p: p | beam.Create(kept) | WriteShards(site)), key=lambda unit: unit.index)
+
+    return write
+
+
+def kept_units(site, dropped=()):
+    """Return every unit of the site, each less the offsets ``dropped``."""
+    total, gone = site.request.unit_count, np.array(dropped, np.uint32).tobytes()
+    return [KeptPhrases(site.request.unit(i), gone, None, total) for i in range(total)]
+
+
+def stamps(folder):
+    return {path.name: path.stat().st_mtime_ns for path in (folder / "shards").iterdir()}
+
+
+def test_a_row_says_what_the_file_is(site_of, written, tmp_path):
+    site = site_of((0, 250), outputs=[JSONL, TFRECORD])
+    for unit in written(site, kept_units(site, [3, 4])):
+        assert ["jsonl", "tfrecord.gz"] == [shard.name.partition(".")[2] for shard in unit.shards]
+        for shard in unit.shards:
+            data = (tmp_path / "shards" / shard.name).read_bytes()
+            assert (len(data), google_crc32c.value(data)) == (shard.bytes, shard.crc32c)
+            assert (unit.statistics.phrases, unit.statistics.symbols) == (shard.phrases, shard.symbols)
+            assert (100 * unit.index, unit.stop_seed - 1) == (shard.first_seed, shard.last_seed)
+        assert [100 * unit.index + 3, 100 * unit.index + 4] == np.frombuffer(unit.dropped, "<u8").tolist()
+
+
+def test_a_shard_is_its_encoder_applied_to_its_phrases(site_of, written, tmp_path):
+    site = site_of((0, 100), outputs=[JSONL])
+    written(site, kept_units(site, range(1, 100, 2)))
+    encoder = FORMATS["jsonl"].encoder("none", site.texts("words"))
+    block = site.phrases().draw(np.arange(0, 100, 2, dtype=np.uint64))
+    expected = encoder.begin() + bytes(encoder.encode(block)) + encoder.end()
+    assert expected == (tmp_path / "shards/phrases-00000-of-00001.jsonl").read_bytes()
+
+
+def test_a_unit_that_lost_all_its_phrases_makes_an_empty_shard(site_of, written, tmp_path):
+    site = site_of((0, 100), outputs=[JSONL])
+    ((shard,),) = (unit.shards for unit in written(site, kept_units(site, range(100))))
+    assert (0, 0, 0, None, None) == (shard.phrases, shard.symbols, shard.bytes, shard.first_seed, shard.last_seed)
+    assert b"" == (tmp_path / "shards" / shard.name).read_bytes()
+
+
+def test_a_second_attempt_keeps_what_is_whole_and_gives_the_same(site_of, written, tmp_path):
+    site = site_of((0, 250), outputs=[JSONL, TFRECORD])
+    first, before = written(site, kept_units(site)), stamps(tmp_path)
+    assert first == written(site, kept_units(site))
+    assert before == stamps(tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["shard removed", "shard cut", "bit flipped", "row removed", "row damaged"])
+def test_a_second_attempt_redoes_what_is_not_whole(site_of, written, tmp_path, damage):
+    site = site_of((0, 250), outputs=[JSONL])
+    first = written(site, kept_units(site))
+    name = "phrases-00001-of-00003.jsonl"
+    shard, row = tmp_path / "shards" / name, tmp_path / row_path(name)
+    good = shard.read_bytes()
+    match damage:
+        case "shard removed":
+            shard.unlink()
+        case "shard cut":
+            shard.write_bytes(good[:-1])
+        case "bit flipped":
+            shard.write_bytes(bytes([good[0] ^ 1]) + good[1:])
+        case "row removed":
+            row.unlink()
+        case "row damaged":
+            row.write_bytes(row.read_bytes()[:-2])
+    if shard.exists():
+        os.utime(shard, (0, 0))
+    before = stamps(tmp_path)
+    assert first == written(site, kept_units(site))
+    assert good == shard.read_bytes()
+    after = stamps(tmp_path)
+    assert [name] == [shard for shard, stamp in after.items() if before.get(shard) != stamp]
+    assert name == json.loads(row.read_text())["name"]
+
+
+def test_no_temporary_file_stays_after_a_failure(site_of, outputs_of, tmp_path, monkeypatch):
+    """A unit that fails in mid-shard leaves neither the shard nor a part of it."""
+    site = site_of((0, 100), outputs=[JSONL])
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("hyperphrase.statistics.Counter.statistics", fail)
+    with pytest.raises(Exception, match="No space left on device"):
+        outputs_of(lambda p: p | beam.Create(kept_units(site)) | WriteShards(site))
+    assert not list(tmp_path.glob("shards/*"))
+    monkeypatch.setattr("hyperphrase.codecs.jsonl.JsonLinesFormat.encoder", fail)
+    with pytest.raises(Exception, match="No space left on device"):
+        outputs_of(lambda p: p | beam.Create(kept_units(site)) | WriteShards(site))
+    assert not [path for path in tmp_path.glob(".work/temporary/*") if path.is_file()]
