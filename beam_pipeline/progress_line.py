@@ -11,22 +11,24 @@ from transforms import storage
 from transforms.progress import PROGRESS
 from transforms.write_shards import SHARDS
 
-_TERMINAL_SECONDS, _LOG_SECONDS = 0.5, 10.0
+LOOK_SECONDS = 0.5  # how often the counts are read, and the line on a terminal renewed
+LOG_SECONDS = 10.0  # how often a line is logged elsewhere
 
 
 class ProgressLine:
     """Shows phase, rate and time left on stderr until the block ends.
 
-    phrases: how many will be written. units: how many shards that makes of each format. here: whether the work is
+    drawn: seeds to draw. phrases: phrases to write. shards: files that makes. here: whether the work is
     done in this process; elsewhere the finished shards in ``folder`` are counted instead.
     """
 
     def __init__(self, folder: str, drawn: int, phrases: int, shards: int, here: bool) -> None:
         self._folder, self._drawn, self._phrases, self._shards, self._here = folder, drawn, phrases, shards, here
-        self._terminal = sys.stderr.isatty()
+        self._stream = sys.stderr  # this one, whatever it is replaced with while an engine works
+        self._terminal = self._stream.isatty()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._phase, self._phase_begin, self._width = "", time.monotonic(), 0
+        self._phase, self._phase_begin, self._width = "", 0.0, 0
 
     def __enter__(self) -> Self:
         PROGRESS.reset()
@@ -37,16 +39,18 @@ class ProgressLine:
         self._stop.set()
         self._thread.join()
         if self._terminal and self._width:
-            print("\r" + " " * self._width + "\r", end="", file=sys.stderr, flush=True)
+            print("\r" + " " * self._width + "\r", end="", file=self._stream, flush=True)
 
     def _watch(self) -> None:
-        while not self._stop.wait(_TERMINAL_SECONDS if self._terminal else _LOG_SECONDS):
+        logged = time.monotonic()
+        while not self._stop.wait(LOOK_SECONDS):
             line = self._line()
             if self._terminal:
                 print("\r" + line.ljust(self._width), end="", file=sys.stderr, flush=True)
                 self._width = max(self._width, len(line))
-            else:
+            elif time.monotonic() - logged >= LOG_SECONDS:
                 print(line, file=sys.stderr, flush=True)
+                logged = time.monotonic()
 
     def _line(self) -> str:
         if not self._here:
@@ -61,8 +65,8 @@ class ProgressLine:
     def _phase_line(self, phase: str, done: int, total: int, written: int) -> str:
         now = time.monotonic()
         if phase != self._phase:
-            self._phase, self._phase_begin = phase, now - (_TERMINAL_SECONDS if self._terminal else 0.0)
-        seconds = max(now - self._phase_begin, 1e-3)
+            self._phase, self._phase_begin = phase, now - LOOK_SECONDS
+        seconds = now - self._phase_begin
         if not total:
             return f"{phase}: {seconds:,.0f} s"
         rate = done / seconds
