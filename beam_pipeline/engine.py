@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import apache_beam as beam
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions
 
 from beam_pipeline.command import Parser, WorkFailedError
@@ -39,8 +40,9 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser) -> Engine:
     """
     given = _check(rest, own)
     options = PipelineOptions(list(rest))
-    if given.runner not in (None, LOCAL):
-        return Engine(options, str(given.runner), here=False)
+    if given.runner is not None and given.runner.lower() != LOCAL.lower():  # Beam does not mind the case
+        _check_runner(given.runner, options)
+        return Engine(options, given.runner, here=False)
     direct = options.view_as(DirectOptions)
     if given.direct_running_mode is None or not _was_given("direct_running_mode", rest):
         direct.direct_running_mode = "multi_threading"
@@ -48,6 +50,8 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser) -> Engine:
         direct.direct_num_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if direct.direct_num_workers == 1 and not _was_given("direct_running_mode", rest):
         direct.direct_running_mode = "in_memory"
+    if direct.direct_num_workers < 0:
+        raise InputError(f"--direct_num_workers={direct.direct_num_workers}: give 1 or more, or 0 for one a core")
     options.view_as(StandardOptions).runner = "FnApiRunner"
     workers, mode = direct.direct_num_workers or os.cpu_count(), direct.direct_running_mode
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # its failures reach us as exceptions, and we say them
@@ -59,7 +63,7 @@ def failure(error: BaseException) -> WorkFailedError:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     reasons = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Interrupt)\b", line)]
     reason = (reasons or lines or [type(error).__name__])[-1]
-    reason = re.sub(r"\s*\[while running .*\]$", "", reason.replace("\\n", " "))
+    reason = re.sub(r"\s*\[while running .*\]$", "", reason.replace("\\n", " ")).removeprefix("RuntimeError: ")
     return WorkFailedError(f"the work failed: {reason:.600}; the same command goes on from the shards already written")
 
 
@@ -84,15 +88,23 @@ def _all_subclasses(kind: Any) -> list[Any]:
 
 def _check(rest: Sequence[str], own: argparse.ArgumentParser) -> argparse.Namespace:
     """Parse ``rest`` by Beam's own declarations. Raises InputError for what they do not have."""
-    beam = _beam_parser()
-    given, unknown = beam.parse_known_args(list(rest))
+    parser = _beam_parser()
+    given, unknown = parser.parse_known_args(list(rest))
     for argument in unknown:
         name = argument.partition("=")[0]
         if not argument.startswith("-"):
             raise InputError(f"{argument!r:.80}: is not an option; options begin with --, as in --output=out")
-        known = [*own._option_string_actions, *beam._option_string_actions]
+        known = [*own._option_string_actions, *parser._option_string_actions]
         raise InputError(f"{name}: neither hyperphrase nor Beam has this option{nearest(name, known)}; see --help")
     return given
+
+
+def _check_runner(name: str, options: PipelineOptions) -> None:
+    """Let Beam make the runner and judge its options, before anything is written. Raises InputError."""
+    try:
+        beam.Pipeline(options=options)
+    except Exception as error:  # each runner has its own ways to refuse
+        raise InputError(f"--runner={name}: {error}") from error
 
 
 def _was_given(name: str, rest: Sequence[str]) -> bool:

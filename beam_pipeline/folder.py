@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
     if held is not None and held != _recipe_bytes(request):
         raise InputError(f"--output={folder}: holds the corpus of another recipe; choose another folder or remove it")
     begun = storage.read_file(storage.join(folder, _REQUEST_FILE), _SMALL)
-    if begun is not None and json.loads(begun) != {"request": request.digest}:
+    if begun is not None and begun != _request_bytes(request):
         raise InputError(
             f"--output={folder}: holds the unfinished work of other options; "
             "repeat those to finish it, choose another folder, or remove it"
@@ -54,37 +55,47 @@ def read_manifest(folder: str) -> Manifest | None:
 
 def need_manifest(folder: str) -> Manifest:
     """Return the manifest in ``folder``. Raises InputError if there is none."""
+    check_name("", folder)
     manifest = read_manifest(folder)
     if manifest is None:
         raise InputError(f"{folder}: holds no manifest.json, so no complete corpus; name a folder that a run finished")
     return manifest
 
 
-def missing_shards(folder: str, manifest: Manifest) -> list[str]:
-    """Return the names of the manifest's shards that are not there in their size."""
-    sizes = storage.file_sizes(storage.join(folder, SHARDS)) if manifest.shards else {}
-    return [shard.name for shard in manifest.shards if sizes.get(shard.name) != shard.bytes]
+def shard_times(folder: str) -> dict[str, float]:
+    """Return {name: time of its last change} of the shards that are there: a shard made again has another time."""
+    return storage.file_times(storage.join(folder, SHARDS))
 
 
-@contextlib.contextmanager
-def claimed(folder: str, request: CorpusRequest, lexicon: Lexicon) -> Iterator[None]:
-    """Own ``folder`` while the block runs, with recipe and lexicon in it. Raises InputError if another run does.
+def missing_files(folder: str, manifest: Manifest) -> list[str]:
+    """Return the names of the manifest's files, shards among them, that are not there in their size."""
+    names = {file.name: file.bytes for file in manifest.files}
+    names |= {storage.join(SHARDS, shard.name): shard.bytes for shard in manifest.shards}
+    there: dict[str, int] = {}
+    for room in sorted({posixpath.dirname(name) for name in names}):
+        found = storage.file_sizes(storage.join(folder, room))
+        there |= {storage.join(room, name): size for name, size in found.items()}
+    return [name for name, size in names.items() if there.get(name) != size]
 
-    On gs:// nobody is locked out: two runs of one request write the same bytes under the same names.
-    """
-    with _locked(folder):
+
+def begin(folder: str, request: CorpusRequest, lexicon: Lexicon) -> None:
+    """Write what a run needs to be repeated, and what its workers read: recipe, request and lexicon."""
+    try:
         storage.write_file(folder, RECIPE_FILE, _recipe_bytes(request))
-        storage.write_file(folder, _REQUEST_FILE, json.dumps({"request": request.digest}).encode())
-        with storage.written_whole(folder, LEXICON_FILE) as stream:
-            lexicon.write(stream)
-        yield
+    except OSError:
+        raise
+    except Exception as error:  # a bucket's client has exceptions of its own
+        raise InputError(f"--output={folder}: cannot be written to: {error}; is the bucket there, and open?") from error
+    storage.write_file(folder, _REQUEST_FILE, _request_bytes(request))
+    with storage.written_whole(folder, LEXICON_FILE) as stream:
+        lexicon.write(stream)
 
 
 def reopen(folder: str, manifest: Manifest) -> None:
     """Turn a corpus that lost shards back into unfinished work that knows its other shards."""
     for shard in manifest.shards:
         storage.write_file(folder, row_path(shard.name), json.dumps(dataclasses.asdict(shard)).encode())
-    storage.remove(storage.join(folder, manifests.MANIFEST_FILE))
+    storage.remove_file(storage.join(folder, manifests.MANIFEST_FILE))
 
 
 def take_shortfall(folder: str) -> int | None:
@@ -93,13 +104,13 @@ def take_shortfall(folder: str) -> int | None:
     data = storage.read_file(path, _SMALL)
     if data is None:
         return None
-    storage.remove(path)
+    storage.remove_file(path)
     return int(json.loads(data)["kept"])
 
 
 def clean(folder: str) -> None:
     """Remove temporary files and rows."""
-    storage.remove(storage.join(folder, storage.WORK))
+    storage.remove_folder(storage.join(folder, storage.WORK))
 
 
 def _fulfils(manifest: Manifest, request: CorpusRequest) -> bool:
@@ -112,11 +123,26 @@ def _recipe_bytes(request: CorpusRequest) -> bytes:
     return (request.recipe.canonical() + "\n").encode()
 
 
+def _request_bytes(request: CorpusRequest) -> bytes:
+    return json.dumps({"request": request.digest}).encode()
+
+
+def check_name(option: str, folder: str) -> None:
+    """Raise InputError if Beam would read ``folder`` as a pattern, and find, or remove, other people's files."""
+    if set(folder) & set("*?[]"):
+        raise InputError(f"{option}{folder}: * ? [ ] have a meaning of their own in Beam's paths; choose another name")
+
+
 def _check_place(folder: str) -> None:
+    check_name("--output=", folder)
     if "://" in folder:
         return
     path = Path(folder)
-    if path.exists() and not path.is_dir():
+    try:
+        is_file = path.exists() and not path.is_dir()
+    except OSError as error:
+        raise InputError(f"--output={folder:.80}: {error.strerror}; choose another folder") from error
+    if is_file:
         raise InputError(f"--output={folder}: is a file; name a folder, which is made if it is not there")
     parent = path.absolute()
     while not parent.exists():
@@ -128,13 +154,20 @@ def _check_place(folder: str) -> None:
 
 
 @contextlib.contextmanager
-def _locked(folder: str) -> Iterator[None]:
+def locked(folder: str) -> Iterator[None]:
+    """Own ``folder``, made if it is not there, while the block runs. Raises InputError if another run does.
+
+    On gs:// nobody is locked out: two runs of one request write the same bytes under the same names.
+    """
     if "://" in folder:
         yield
         return
     import fcntl
 
-    Path(folder).mkdir(parents=True, exist_ok=True)
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"--output={folder}: cannot be made ({error.strerror}); choose another folder") from error
     handle = os.open(folder, os.O_RDONLY)  # the lock is on the folder itself, and goes with the process
     try:
         try:

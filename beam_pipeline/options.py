@@ -116,18 +116,21 @@ def read_recipe(given: argparse.Namespace, lexicon: Lexicon) -> Recipe:
 def read_range(given: argparse.Namespace) -> tuple[int, int | None, int | None]:
     """Return (first seed, stop seed, phrases): the stop seed of --seeds, or the number of --phrases."""
     if (given.phrases is None) == (given.seeds is None):
-        both = "both are" if given.phrases else "neither is"
+        both = "neither is" if given.phrases is None else "both are"
         raise InputError(f"--phrases and --seeds: {both} given; give one, as in --phrases=1000000 or --seeds=0:1000000")
     if given.phrases is not None:
-        first = whole("--first_seed", given.first_seed or "0", 0, MAX_SEED - 1)
+        first = whole("--first_seed", "0" if given.first_seed is None else given.first_seed, 0, MAX_SEED - 1)
         return first, None, whole("--phrases", given.phrases, 1, MAX_SEED - first)
     if given.first_seed is not None:
         raise InputError(f"--first_seed={given.first_seed}: goes with --phrases; with --seeds write --seeds=START:STOP")
-    start, colon, stop = given.seeds.partition(":")
-    if not colon:
-        raise InputError(f"--seeds={given.seeds}: is not a range; write START:STOP, as in --seeds=0:1000000")
-    first = whole("--seeds", start, 0, MAX_SEED - 1)
-    last = whole("--seeds", stop, 1, MAX_SEED)
+    parts = [_number(part, 0, MAX_SEED) for part in given.seeds.split(":")]
+    bounds = [seed for seed in parts if seed is not None]
+    if not len(bounds) == len(parts) == 2:
+        raise InputError(
+            f"--seeds={given.seeds:.60}: is not a range; write START:STOP, whole numbers from 0 to {MAX_SEED}, "
+            "as in --seeds=0:1000000"
+        )
+    first, last = bounds
     if last <= first:
         raise InputError(f"--seeds={given.seeds}: stop is not above start; write the lower seed first, START:STOP")
     return first, last, None
@@ -165,11 +168,16 @@ def read_request(given: argparse.Namespace, recipe: Recipe) -> CorpusRequest:
 
 def whole(option: str, text: str, low: int, high: int) -> int:
     """Return ``text`` as a whole number from ``low`` to ``high``. Raises InputError."""
-    digits = text.removeprefix("-")
-    value = int(text) if digits.isascii() and digits.isdigit() and len(digits) < 40 else None
-    if value is None or not low <= value <= high:
+    value = _number(text, low, high)
+    if value is None:
         raise InputError(f"{option}={text:.60}: give a whole number from {low} to {high}")
     return value
+
+
+def _number(text: str, low: int, high: int) -> int | None:
+    """Return ``text`` as a whole number from ``low`` to ``high``, None if it is none."""
+    value = int(text) if text.isascii() and text.isdigit() and len(text) < 40 else None
+    return value if value is not None and low <= value <= high else None
 
 
 def _output(name: str, compression: str, text: str) -> Output:

@@ -46,10 +46,10 @@ class ProgressLine:
         while not self._stop.wait(LOOK_SECONDS):
             line = self._line()
             if self._terminal:
-                print("\r" + line.ljust(self._width), end="", file=sys.stderr, flush=True)
+                print("\r" + line.ljust(self._width), end="", file=self._stream, flush=True)
                 self._width = max(self._width, len(line))
             elif time.monotonic() - logged >= LOG_SECONDS:
-                print(line, file=sys.stderr, flush=True)
+                print(line, file=self._stream, flush=True)
                 logged = time.monotonic()
 
     def _line(self) -> str:

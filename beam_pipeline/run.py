@@ -1,6 +1,8 @@
 """``run``: make a corpus."""
 
+import contextlib
 import dataclasses
+import io
 import sys
 import time
 from collections.abc import Sequence
@@ -20,7 +22,6 @@ from hyperphrase.phrases import Phrases
 from hyperphrase.report import size
 from hyperphrase.space import MOST_DRAWS_A_PHRASE, Space
 from transforms.context import Site
-from transforms.progress import PROGRESS
 from transforms.write_manifest import LENGTHS_CSV, REPORT
 
 
@@ -61,27 +62,40 @@ class _Job:
     quiet: bool
 
     def run(self) -> int:
+        """Make the corpus, or what is missing of it; returns the exit status."""
+        self._check()  # before a folder is made
+        begin = time.monotonic()
+        with folder.locked(self.output):
+            manifest = self._check()  # again: another run may have finished meanwhile
+            if manifest is not None and not folder.missing_files(self.output, manifest):
+                folder.clean(self.output)
+                self._say(
+                    f"{self.output} is complete already: {manifest.kept:,} phrases in {len(manifest.shards):,} shards"
+                )
+                return DONE
+            manifest, kept = self._make(manifest)
+        self._summary(manifest, kept, time.monotonic() - begin)
+        return DONE
+
+    def _check(self) -> Manifest | None:
         try:
-            manifest = folder.check(self.output, self.request)
+            return folder.check(self.output, self.request)
         except CorruptError as error:
             raise folder.corrupt_as_input(error) from error
-        if manifest is not None and not folder.missing_shards(self.output, manifest):
-            folder.clean(self.output)
-            self._say(
-                f"{self.output} is complete already: {manifest.kept:,} phrases in {len(manifest.shards):,} shards"
-            )
-            return DONE
-        begin = time.monotonic()
-        with folder.claimed(self.output, self.request, self.lexicon):
-            if manifest is not None:
-                folder.reopen(self.output, manifest)
-            self._work()
-            manifest = folder.need_manifest(self.output)
-            if missing := folder.missing_shards(self.output, manifest):
-                raise WorkFailedError(f"{len(missing)} shards are not there after the run, such as {missing[0]}")
-            folder.clean(self.output)
-        self._summary(manifest, time.monotonic() - begin)
-        return DONE
+
+    def _make(self, before: Manifest | None) -> tuple[Manifest, int]:
+        """Return the manifest of the finished corpus, and how many of its shards an earlier run had made."""
+        folder.begin(self.output, self.request, self.lexicon)
+        if before is not None:
+            folder.reopen(self.output, before)
+        earlier = folder.shard_times(self.output)
+        self._work()
+        manifest = folder.need_manifest(self.output)
+        if missing := folder.missing_files(self.output, manifest):
+            raise WorkFailedError(f"{len(missing)} files are not there after the run, such as {missing[0]}")
+        now = folder.shard_times(self.output)
+        folder.clean(self.output)
+        return manifest, sum(earlier.get(shard.name) == now[shard.name] for shard in manifest.shards)
 
     def _work(self) -> None:
         """Run the pipeline until the drawn seeds hold the phrases asked for."""
@@ -110,7 +124,8 @@ class _Job:
         pipeline = beam.Pipeline(options=self.engine.options)
         make_corpus(pipeline, Site(self.output, self.request), how, self.lexicon.name)
         try:
-            pipeline.run().wait_until_finish()
+            with contextlib.redirect_stderr(io.StringIO()):  # Beam prints the tracebacks of its threads there
+                pipeline.run().wait_until_finish()
         except Exception as error:
             raise engine.failure(error) from error
 
@@ -122,9 +137,9 @@ class _Job:
         if not self.quiet:
             print(line, file=sys.stderr)
 
-    def _summary(self, manifest: Manifest, seconds: float) -> None:
+    def _summary(self, manifest: Manifest, shards_kept: int, seconds: float) -> None:
         written = sum(shard.bytes for shard in manifest.shards)
-        kept = f", {PROGRESS.shards_kept} of them kept from before" if PROGRESS.shards_kept else ""
+        kept = f", {shards_kept:,} of them kept from before" if shards_kept else ""
         self._say(
             f"{manifest.drawn:,} drawn = {manifest.kept:,} kept + {manifest.dropped.count:,} dropped; "
             f"{manifest.symbols:,} symbols\n"

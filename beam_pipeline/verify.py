@@ -22,14 +22,15 @@ from hyperphrase import statistics
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus import Output, shard_name
 from hyperphrase.errors import CorruptError
-from hyperphrase.manifest import File, Manifest, Shard
+from hyperphrase.manifest import DROPPED_FILE, File, Manifest, Shard
 from hyperphrase.statistics import Statistics
-from hyperphrase.verification import count_phrases, find_dropped
+from hyperphrase.verification import count_drawn, count_phrases, find_dropped
 from transforms import storage
-from transforms.context import Site, load_lexicon
-from transforms.write_manifest import LENGTHS_CSV, LENGTHS_JSON, RANKS_CSV, RANKS_JSON, RECIPE_FILE
+from transforms.context import LEXICON_FILE, Site, load_lexicon
+from transforms.write_manifest import LENGTHS_CSV, LENGTHS_JSON, RANKS_CSV, RANKS_JSON, RECIPE_FILE, REPORT
 from transforms.write_shards import SHARDS
 
+_FILES = sorted([RECIPE_FILE, LEXICON_FILE, REPORT, LENGTHS_CSV, LENGTHS_JSON, RANKS_CSV, RANKS_JSON])
 _MOST_PROBLEMS = 20  # shown; all are counted
 
 
@@ -67,13 +68,13 @@ class _Audit:
 
     def problems(self) -> Iterator[str]:
         """Yield all that is wrong."""
-        yield from self._caught(self._check_names)
+        yield from self._caught(self._check_strangers)
         for file in self.manifest.files:
             yield from self._caught(functools.partial(self._check_file, file))
-        before = list(self._caught(self._load))
+        before = [*self._caught(self._check_lists), *self._caught(self._load)]
         yield from before
         if before:
-            return  # without recipe, lexicon and dropped seeds no phrase can be checked
+            return  # without all shards, recipe, lexicon and dropped seeds no phrase can be checked
         yield from self._caught(self._check_dropped)
         yield from self._shard_problems()
 
@@ -86,16 +87,22 @@ class _Audit:
     def _path(self, name: str) -> str:
         return storage.join(self.out, name)
 
-    def _check_names(self) -> None:
-        """Check that the manifest lists the shards that its range makes, and that no others are there."""
-        request = self.manifest.request
-        expected = [
+    def _check_lists(self) -> None:
+        """Check that the manifest lists the files and shards that its range makes."""
+        files = _FILES if self.manifest.dropped.listed is not None else sorted([*_FILES, DROPPED_FILE])
+        if [file.name for file in self.manifest.files] != files:
+            raise CorruptError(f"{self.out}: the manifest's files are not {', '.join(files)}")
+        request, shards = self.manifest.request, self.manifest.shards
+        expected = request.unit_count * len(request.outputs)
+        if len(shards) != expected or [shard.name for shard in shards] != [
             shard_name(i, request.unit_count, output) for output in request.outputs for i in range(request.unit_count)
-        ]
-        if [shard.name for shard in self.manifest.shards] != expected:
-            raise CorruptError(f"{self.out}: the manifest's shards are not the {len(expected)} that its seeds make")
-        there = storage.file_sizes(self._path(SHARDS)) if expected else {}
-        if strange := sorted(set(there) - set(expected)):
+        ]:
+            raise CorruptError(f"{self.out}: the manifest's shards are not the {expected} that its seeds make")
+
+    def _check_strangers(self) -> None:
+        """Check that no shards are there but those of the manifest."""
+        there = storage.file_sizes(self._path(SHARDS))
+        if strange := sorted(set(there) - {shard.name for shard in self.manifest.shards}):
             raise CorruptError(f"{self._path(SHARDS)}: {strange[0]} does not belong to the corpus")
 
     def _check_file(self, file: File) -> None:
@@ -118,6 +125,8 @@ class _Audit:
             raise CorruptError(
                 f"{self.out}: the lexicon has {lexicon.vocabulary} words, the recipe {recipe.vocabulary}"
             )
+        if lexicon.name != self.manifest.lexicon:
+            raise CorruptError(f"{self.out}: the lexicon is {lexicon.name!r}, the manifest's {self.manifest.lexicon!r}")
         self.site = Site(self.out, self.manifest.request)
         self.dropped = read_dropped(self.out, self.manifest)
 
@@ -141,9 +150,12 @@ class _Audit:
                     yield result
                 else:
                     counts[task[0]].append(result)
+            if not tasks:  # the manifest alone: its histogram is checked against the phrases themselves
+                drawn = list(pool.map(lambda i: count_drawn(self.site.phrases(), self._kept(i)), range(units)))
+                yield from self._caught(functools.partial(self._check_counts, "drawn again", drawn))
         for output, parts in counts.items():
             if len(parts) == units:
-                yield from self._caught(functools.partial(self._check_counts, output, parts))
+                yield from self._caught(functools.partial(self._check_counts, f"read back from {output.format}", parts))
 
     def _read(self, output: Output, unit: int, position: int) -> Statistics | str:
         try:
@@ -174,12 +186,10 @@ class _Audit:
         low, high = np.searchsorted(self.dropped, np.array([work.first_seed, work.stop_seed], np.uint64))
         return np.delete(seeds, (self.dropped[low:high] - np.uint64(work.first_seed)).astype(np.int64))
 
-    def _check_counts(self, output: Output, parts: list[Statistics]) -> None:
+    def _check_counts(self, how: str, parts: list[Statistics]) -> None:
         total, vocabulary = Statistics.total(parts), self.manifest.recipe.vocabulary
         if total.lengths != self.manifest.length_histogram:
-            raise CorruptError(
-                f"{self.out}: the lengths read back from {output.format} are not the manifest's histogram"
-            )
+            raise CorruptError(f"{self.out}: the lengths {how} are not the manifest's histogram")
         expected = {
             LENGTHS_CSV: statistics.lengths_csv(total.lengths),
             LENGTHS_JSON: statistics.lengths_json(total.lengths),
@@ -188,7 +198,7 @@ class _Audit:
         }
         for name, text in expected.items():
             if storage.read_file(self._path(name), 1 << 24) != text.encode():
-                raise CorruptError(f"{self._path(name)}: is not what was counted in the {output.format} shards")
+                raise CorruptError(f"{self._path(name)}: is not what was {how}")
 
 
 class _Measured(io.RawIOBase):

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.blocks import PhraseBlock
-from hyperphrase.corpus import CorpusRequest
+from hyperphrase.corpus import CorpusRequest, parts
 from hyperphrase.duplicates import Deduplication, distinct_in_unit, duplicates_in_bucket, split_into_buckets
 from hyperphrase.errors import CorruptError
-from hyperphrase.phrases import Phrases
+from hyperphrase.phrases import CHUNK, Phrases
 from hyperphrase.statistics import Counter, Statistics
 
 
@@ -38,6 +38,14 @@ def count_phrases(
         done += len(block)
     if done != len(seeds):
         raise CorruptError(f"{where}: holds {done} phrases, the manifest gives it {len(seeds)}")
+    return counter.statistics()
+
+
+def count_drawn(phrases: Phrases, seeds: NDArray[np.uint64]) -> Statistics:
+    """Count the phrases of ``seeds`` by drawing them: what a corpus without shards has to agree with."""
+    counter = Counter()
+    for part in parts(seeds, CHUNK):
+        counter.add(phrases.draw(part))
     return counter.statistics()
 
 

@@ -6,26 +6,24 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Progress:
-    """Phrases fingerprinted and written, bytes written, shards kept from an earlier run; by any thread."""
+    """Phrases fingerprinted and written, bytes written; by any thread."""
 
     fingerprinted: int = 0
     written: int = 0
     bytes: int = 0
-    shards_kept: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, fingerprinted: int = 0, written: int = 0, bytes: int = 0, shards_kept: int = 0) -> None:
+    def add(self, fingerprinted: int = 0, written: int = 0, bytes: int = 0) -> None:
         """Add to the counts."""
         with self._lock:
             self.fingerprinted += fingerprinted
             self.written += written
             self.bytes += bytes
-            self.shards_kept += shards_kept
 
     def reset(self) -> None:
         """Start again from nothing."""
         with self._lock:
-            self.fingerprinted = self.written = self.bytes = self.shards_kept = 0
+            self.fingerprinted = self.written = self.bytes = 0
 
 
 #: The one board of this process.

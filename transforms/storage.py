@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 import google_crc32c
-from apache_beam.io.filesystem import BeamIOError, CompressionTypes
+from apache_beam.io.filesystem import BeamIOError, CompressionTypes, FileMetadata
 from apache_beam.io.filesystems import FileSystems
 
 WORK = ".work"  # holds temporary files and the rows of finished shards; gone when the corpus is complete
@@ -78,17 +78,32 @@ def measure(stream: BinaryIO) -> tuple[int, int]:
 
 def file_sizes(folder: str) -> dict[str, int]:
     """Return {name: bytes} of the files directly in ``folder``; empty where there is no such folder."""
+    return {posixpath.basename(found.path): found.size_in_bytes for found in _files(folder)}
+
+
+def file_times(folder: str) -> dict[str, float]:
+    """Return {name: seconds since 1970 of its last change} of the files directly in ``folder``."""
+    return {posixpath.basename(found.path): found.last_updated_in_seconds for found in _files(folder)}
+
+
+def remove_file(path: str) -> None:
+    """Remove a file; nothing where there is none."""
+    with contextlib.suppress(BeamIOError):  # gone already, or removed by the attempt beside this one
+        FileSystems.delete([path])
+
+
+def remove_folder(path: str) -> None:
+    """Remove a folder with all that is in it; nothing where there is none."""
+    with contextlib.suppress(BeamIOError):  # as above
+        FileSystems.delete([path + "/" if "://" in path else path])  # of an object store: all that begins so
+
+
+def _files(folder: str) -> list[FileMetadata]:
     try:
         (result,) = FileSystems.match([join(folder, "*")])
     except BeamIOError:
-        return {}
-    return {posixpath.basename(found.path): found.size_in_bytes for found in result.metadata_list}
-
-
-def remove(path: str) -> None:
-    """Remove a file or a folder with all that is in it; nothing where there is none."""
-    with contextlib.suppress(BeamIOError):  # gone already, or removed by the attempt beside this one
-        FileSystems.delete([path])
+        return []
+    return list(result.metadata_list)
 
 
 def _rename(source: str, destination: str) -> None:

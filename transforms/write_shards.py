@@ -58,7 +58,6 @@ class _Write(beam.DoFn):
         missing = [output for output, row in found.items() if row is None]
         statistics, written = self._draw_and_write(kept, missing)
         shards = tuple(found[output] or written[output] for output in self._site.request.outputs)
-        PROGRESS.add(shards_kept=len(shards) - len(missing))
         self._phrases.inc(statistics.phrases)
         self._bytes.inc(sum(shard.bytes for shard in written.values()))
         yield WrittenUnit(
@@ -93,7 +92,10 @@ class _Write(beam.DoFn):
         path = storage.join(self._site.folder, SHARDS, name)
         if data is None or not storage.exists(path):
             return None
-        row = Shard(**json.loads(data))
+        try:
+            row = Shard(**json.loads(data))
+        except (ValueError, TypeError):  # a damaged row vouches for nothing: the shard is written again
+            return None
         with storage.open_file(path) as stream:
             size, crc = storage.measure(stream)
         return row if (row.name, row.bytes, row.crc32c) == (name, size, crc) else None

@@ -1,0 +1,59 @@
+"""Law 3: no phrase twice, none lost, the lowest seed kept. The oracle is a set."""
+
+import pytest
+
+FIVE = ["--sampler=uniform", "--vocabulary=5", "--lengths=uniform:min=1,max=4", "--phrases_per_shard=10000"]
+
+
+def arguments_of(sampler, lengths, vocabulary):
+    return [f"--sampler={sampler}", f"--lengths={lengths}", f"--vocabulary={vocabulary}"]
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        arguments_of("uniform", "uniform:min=1,max=4", 5),
+        arguments_of("zipf:s=3.0", "uniform:min=1,max=30", 1000),
+        arguments_of("lexicon", "fixed:length=2", 100),
+        arguments_of("uniform", "fixed:length=12", 2),
+    ],
+    ids=" ".join,
+)
+def test_what_is_kept_is_what_a_set_keeps(corpus, manifest_of, distinct_of, drawn_of, law):
+    out = corpus(*law, "--seeds=1000:6000", "--phrases_per_shard=700", "--format=none")
+    manifest, kept = manifest_of(out), distinct_of(out)
+    dropped = sorted({phrase.seed for phrase in drawn_of(out)} - {phrase.seed for phrase in kept})
+    assert (manifest.drawn, manifest.kept, manifest.dropped.count) == (5000, len(kept), len(dropped))
+    assert 100 < len(dropped)
+    if manifest.dropped.listed is not None:
+        assert list(manifest.dropped.listed) == dropped
+    else:
+        found = (out / "dropped_seeds.bin").read_bytes()
+        assert found == b"".join(seed.to_bytes(8, "little") for seed in dropped)
+
+
+def test_a_space_of_780_is_emptied_by_100_000_draws(corpus, manifest_of):
+    manifest = manifest_of(corpus(*FIVE, "--seeds=0:100000"))
+    assert (manifest.drawn, manifest.kept, manifest.dropped.count) == (100_000, 780, 99_220)
+    assert manifest.length_histogram == {1: 5, 2: 25, 3: 125, 4: 625}
+
+
+def test_all_780_can_be_asked_for(corpus, manifest_of, distinct_of):
+    out = corpus(*FIVE, "--phrases=780")
+    assert manifest_of(out).kept == 780
+    assert len({phrase.ids for phrase in distinct_of(out)}) == 780
+
+
+def test_a_phrase_more_than_the_space_has_is_refused(program, tmp_path):
+    outcome = program("run", *FIVE, "--phrases=781", f"--output={tmp_path}/out")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.error.startswith("hyperphrase run: --phrases=781: the space has 780 phrases; ask for fewer")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_phrase_that_would_take_too_many_draws_is_refused_with_the_expected_number(program, tmp_path):
+    law = arguments_of("zipf:s=10.0", "fixed:length=2", 1000)
+    outcome = program("run", *law, "--phrases=999999", f"--output={tmp_path}/out")
+    assert outcome.status == 2
+    assert "more than 1000 draws a phrase" in outcome.error
+    assert not (tmp_path / "out").exists()

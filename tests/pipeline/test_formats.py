@@ -1,0 +1,119 @@
+"""Every format with every compression, through the program, read back by somebody else's reader."""
+
+import gzip
+import json
+import os
+
+import fastavro
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+LAW = ["--sampler=zipf:s=1.0", "--lengths=uniform:min=1,max=40", "--seeds=5:1005", "--phrases_per_shard=300"]
+SMALL = [*LAW, "--vocabulary=1000"]
+
+
+def lines_of(paths, compression):
+    """Read lines by Python's own gzip."""
+    for path in paths:
+        data = path.read_bytes()
+        yield from (gzip.decompress(data) if compression == "gzip" else data).decode().splitlines()
+
+
+def check_manifest(manifest, kept):
+    """Check that the manifest counts what was read."""
+    assert manifest.kept == len(kept)
+    assert sum(shard.phrases for shard in manifest.shards) == len(kept)
+    assert manifest.symbols == sum(len(phrase.ids) for phrase in kept)
+
+
+@pytest.mark.parametrize(("compression", "theirs"), [("none", ""), ("gzip", "GZIP")])
+def test_tensorflow_reads_tfrecord(corpus, shards_of, manifest_of, distinct_of, compression, theirs):
+    import tensorflow as tf
+
+    out = corpus(*SMALL, f"--compression={compression}")
+    paths = shards_of(out, "tfrecord.gz" if compression == "gzip" else "tfrecord")
+    features = {"input_ids": tf.io.VarLenFeature(tf.int64), "seed": tf.io.FixedLenFeature([], tf.int64)}
+    found = []
+    for record in tf.data.TFRecordDataset([str(path) for path in paths], compression_type=theirs):
+        parsed = tf.io.parse_single_example(record, features)
+        found.append((int(parsed["seed"]), tuple(parsed["input_ids"].values.numpy().tolist())))
+    assert len(paths) == 4
+    assert found == distinct_of(out)
+    check_manifest(manifest_of(out), distinct_of(out))
+
+
+@pytest.mark.parametrize("compression", ["none", "deflate", "zstandard"])
+def test_fastavro_reads_avro(corpus, shards_of, manifest_of, distinct_of, compression):
+    out = corpus(*SMALL, "--format=avro", f"--compression={compression}")
+    found = []
+    for path in shards_of(out, "avro"):
+        with path.open("rb") as stream:
+            reader = fastavro.reader(stream)
+            assert reader.codec == {"none": "null"}.get(compression, compression)
+            assert [(field["name"], field["type"]) for field in reader.writer_schema["fields"]] == [
+                ("seed", "long"),
+                ("ids", {"type": "array", "items": "int"}),
+            ]
+            found += [(record["seed"], tuple(record["ids"])) for record in reader]
+    assert found == distinct_of(out)
+    check_manifest(manifest_of(out), distinct_of(out))
+
+
+@pytest.mark.parametrize("compression", ["none", "gzip"])
+@pytest.mark.parametrize("text", ["symbols", "words"])
+def test_json_reads_jsonl_and_txt_is_lines(corpus, shards_of, distinct_of, lexicon_of, compression, text):
+    out = corpus(*SMALL, "--format=jsonl,txt", f"--compression={compression}", f"--text={text}")
+    lexicon, end = lexicon_of(out), ".gz" if compression == "gzip" else ""
+    table, separator = (list(lexicon.symbols), "") if text == "symbols" else (lexicon.words, " ")
+    expected = [(phrase.seed, separator.join(table[i] for i in phrase.ids)) for phrase in distinct_of(out)]
+    rows = map(json.loads, lines_of(shards_of(out, f"jsonl{end}"), compression))
+    assert [tuple(row.items()) for row in rows] == [(("seed", seed), ("text", words)) for seed, words in expected]
+    assert list(lines_of(shards_of(out, f"txt{end}"), compression)) == [words for _, words in expected]
+
+
+def test_all_formats_in_one_run_hold_the_bytes_of_a_run_each(corpus, files_of):
+    together = files_of(corpus(*SMALL, "--format=tfrecord,avro,jsonl,txt", "--compression=gzip,deflate,none,none"))
+    shards = {name: data for name, data in together.items() if name.startswith("shards/")}
+    assert len(shards) == 16
+    for name, compression in [("tfrecord", "gzip"), ("avro", "deflate"), ("jsonl", "none")]:
+        alone = files_of(corpus(*SMALL, f"--format={name}", f"--compression={compression}"))
+        assert [shard for shard, data in alone.items() if shard in shards and data != shards[shard]] == []
+        assert len(shards.keys() & alone.keys()) == 4
+
+
+def test_no_format_leaves_the_manifest_with_the_same_phrases(corpus, files_of, manifest_of, distinct_of, program):
+    with_shards, without = corpus(*SMALL), corpus(*SMALL, "--format=none")
+    assert not (without / "shards").exists()
+    assert distinct_of(without) == distinct_of(with_shards)
+    assert manifest_of(without).length_histogram == manifest_of(with_shards).length_histogram
+    assert (manifest_of(without).shards, manifest_of(without).dropped) == ((), manifest_of(with_shards).dropped)
+    assert program("verify", without).status == 0
+
+
+@pytest.mark.parametrize("lexicon", ["english", "russian", "synthetic", "synthetic:flavour=russian", "user"])
+def test_words_of_every_lexicon_come_back(corpus, shards_of, distinct_of, lexicon_of, tmp_path_factory, lexicon):
+    given, vocabulary = [f"--lexicon={lexicon}", "--vocabulary=500"], 500
+    if lexicon == "user":
+        path = tmp_path_factory.mktemp("words") / "my words.csv"
+        path.write_text('word,count\nrare,1\ncommon,1000\n"quo""te",30\nзмія,20\n', encoding="utf-8")
+        given, vocabulary = [f"--lexicon={path}"], 4
+    out = corpus(*LAW, *given, "--format=jsonl", "--text=words")
+    words = lexicon_of(out).words
+    assert vocabulary == len(words) == len(set(words))
+    if lexicon == "user":
+        assert words == ("common", 'quo"te', "змія", "rare")
+    assert {lexicon.endswith("russian")} == {any("а" <= letter <= "я" for letter in words[0])} or lexicon == "user"
+    found = [json.loads(line)["text"] for line in lines_of(shards_of(out, "jsonl"), "none")]
+    assert found == [" ".join(words[i] for i in phrase.ids) for phrase in distinct_of(out)]
+
+
+def test_the_lexicon_file_is_avro_for_everybody(corpus, lexicon_of):
+    out = corpus(*SMALL)
+    with (out / "lexicon.avro").open("rb") as stream:
+        rows = list(fastavro.reader(stream))
+    lexicon = lexicon_of(out)
+    assert [row["id"] for row in rows] == list(range(1000))
+    assert [row["word"] for row in rows] == list(lexicon.words)
+    assert "".join(row["symbol"] for row in rows) == lexicon.symbols
+    assert [row["frequency"] for row in rows] == lexicon.frequencies.tolist()
