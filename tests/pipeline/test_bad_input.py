@@ -44,7 +44,10 @@ def seed_cases():
     yield ["--seeds=0:10", "--phrases="], ["--phrases", "--seeds", "both are given"]
     yield ["--seeds=0:10", "--first_seed=3"], ["--first_seed=3", "--seeds"]
     for value in ("10:0", "5:5", "x:5", "5", ":", "5:", ":5", "0:9223372036854775809", "-1:5", "0:1:2", "0-5"):
-        yield ["--vocabulary=1000", f"--seeds={value}"], ["--seeds=", "write" if value != "10:0" else "lower seed first"]
+        yield (
+            ["--vocabulary=1000", f"--seeds={value}"],
+            ["--seeds=", "write" if value != "10:0" else "lower seed first"],
+        )
 
 
 def law_cases():
@@ -78,10 +81,18 @@ def lexicon_cases():
     yield ["--seeds=0:10", "--lexicon=few.txt", "--vocabulary=4"], ["--vocabulary=4", "--lexicon=few.txt", "3 words"]
     yield ["--seeds=0:10", "--lexicon=englsh"], ["--lexicon=englsh", "did you mean english"]
     yield ["--seeds=0:10", "--lexicon=none.txt"], ["--lexicon=none.txt", "no such file"]
-    yield ["--seeds=0:10", "--lexicon=synthetic:flavour=dutch"], ["--lexicon=synthetic:flavour=dutch", "english|russian"]
+    yield (
+        ["--seeds=0:10", "--lexicon=synthetic:flavour=dutch"],
+        ["--lexicon=synthetic:flavour=dutch", "english|russian"],
+    )
     yield [*SMALL, "--alphabet=latin"], ["--alphabet=latin", "stable and extended"]
     yield ["--seeds=0:10", "--lexicon=."], ["--lexicon=.", "folder"]
-    reasons = {"empty.txt": "empty", "lines.txt": "line 1 has an empty word", "one.txt": "at least 2", "twice.txt": "line 3 repeats"}
+    reasons = {
+        "empty.txt": "empty",
+        "lines.txt": "line 1 has an empty word",
+        "one.txt": "at least 2",
+        "twice.txt": "line 3 repeats",
+    }
     reasons |= {"binary.txt": "line 2 has a NUL", "latin1.txt": "line 1 is not UTF-8", "spaces.txt": "give one word"}
     reasons |= {"counts.csv": "line 2 has the count", "fields.csv": "3 fields", "not.avro": "not a whole Avro file"}
     for name, reason in reasons.items():
@@ -102,7 +113,10 @@ def output_cases():
 
 def space_cases():
     yield ["--phrases=11", "--vocabulary=10", "--lengths=fixed:length=1"], ["--phrases=11", "the space has 10 phrases"]
-    yield ["--phrases=6", "--first_seed=9223372036854775802", "--vocabulary=10", "--lengths=fixed:length=1"], ["--phrases=6"]
+    yield (
+        ["--phrases=6", "--first_seed=9223372036854775802", "--vocabulary=10", "--lengths=fixed:length=1"],
+        ["--phrases=6"],
+    )
     yield ["--phrases=1000000", "--vocabulary=1000", "--sampler=zipf:s=10", "--lengths=fixed:length=2"], [
         "--phrases=1000000", "1000 draws a phrase", "ask for fewer"
     ]  # fmt: skip
@@ -184,13 +198,17 @@ def test_an_output_with_a_name_too_long(program, tmp_path):
 
 
 def test_an_output_where_no_folder_can_be_made(program):
-    check_refused(program("run", *SMALL, "--output=/proc/self/out"), "run", ["--output=/proc/self/out", "choose another"])
+    check_refused(
+        program("run", *SMALL, "--output=/proc/self/out"), "run", ["--output=/proc/self/out", "choose another"]
+    )
 
 
 @pytest.mark.parametrize("name", ["out*", "out?", "out[1]"])
 def test_an_output_that_beam_reads_as_a_pattern(program, tmp_path, name):
     """Beam's file systems expand patterns, in delete() too: --output=out* would reach into other folders."""
-    check_refused(program("run", *SMALL, f"--output={tmp_path}/{name}"), "run", [f"{tmp_path}/{name}", "choose another"])
+    check_refused(
+        program("run", *SMALL, f"--output={tmp_path}/{name}"), "run", [f"{tmp_path}/{name}", "choose another"]
+    )
     assert os.listdir(tmp_path) == []
 
 

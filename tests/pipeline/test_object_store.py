@@ -1,5 +1,6 @@
 """gs://: the whole life of a corpus in an emulated object store, by the same code as local paths."""
 
+import gc
 import socket
 
 import pytest
@@ -25,6 +26,7 @@ def store():
         patch.setattr(auth._Credentials, "_credentials_init", True)
         patch.setattr(auth._Credentials, "_credentials", None)
         yield
+        gc.collect()  # a writer that failed tries again when it is collected: better now than without a server
     server.stop()
 
 

@@ -11,9 +11,9 @@ from transforms.progress import PROGRESS
 
 LAW = ["--vocabulary=1000", "--phrases=200000", "--phrases_per_shard=20000", "--direct_num_workers=1"]
 LINE = re.compile(
-    r"fingerprinting:  ?\d+% of [\d,]+ phrases, [\d,]+ phrases/s(, [\d,]+ s left)?"
+    r"fingerprinting: {1,3}\d+% of [\d,]+ phrases, [\d,]+ phrases/s(, [\d,]+ s left)?"
     r"|comparing: [\d,]+ s"
-    r"|writing:  ?\d+% of 200,000 phrases, [\d,]+ phrases/s, [\d.]+ [kMG]?B/s(, [\d,]+ s left)?"
+    r"|writing: {1,3}\d+% of 200,000 phrases, [\d,]+ phrases/s, [\d.]+ [kMG]?B/s(, [\d,]+ s left)?"
 )
 
 

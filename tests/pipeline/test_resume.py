@@ -79,7 +79,9 @@ def test_another_file_removed_from_a_complete_corpus_is_made_again(copied, corpu
     assert files_of(out) == files_of(corpus(*LAW))
 
 
-@pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: data[:99] + bytes([data[99] ^ 4]) + data[100:]])
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:-1], lambda data: data[:99] + bytes([data[99] ^ 4]) + data[100:]]
+)
 def test_a_damaged_shard_of_a_run_cut_off_is_made_again(copied, corpus, run_into, files_of, damage):
     out = copied(*LAW)
     cut_off(out)

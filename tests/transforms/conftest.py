@@ -26,6 +26,8 @@ from transforms.context import LEXICON_FILE, Site
 from transforms.write_manifest import RECIPE_FILE
 
 _WORDS = tuple("".join(letters) for letters in itertools.product("abcdefgh", "aeiou"))  # 40
+_VOCABULARY = len(_WORDS)
+_JSONL = (Output("jsonl", "none", "symbols"),)
 _COLLECTED = {}
 _KEYS = itertools.count()
 
@@ -62,10 +64,10 @@ def site_of(tmp_path, lexicon):
         seeds=(0, 1000),
         phrases=None,
         per_shard=100,
-        outputs=(Output("jsonl", "none", "symbols"),),
+        outputs=_JSONL,
         sampler="zipf:s=1.0",
         lengths="uniform:min=1,max=4",
-        vocabulary=len(_WORDS),
+        vocabulary=_VOCABULARY,
     ):
         laws = [(sampler, SAMPLERS, "--sampler"), (lengths, LENGTH_LAWS, "--lengths")]
         sampler_law, length_law = (parse_law(*law, open) for law in laws)

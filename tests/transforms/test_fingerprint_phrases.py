@@ -39,9 +39,7 @@ def test_keys_and_drops_of_a_unit_are_all_its_seeds(outputs_of, site_of, how_of)
 
 
 @pytest.mark.parametrize("fingerprint_bits", [64, 8])
-def test_a_unit_of_the_whole_range_drops_what_a_set_drops(
-    outputs_of, site_of, how_of, later_seeds, fingerprint_bits
-):
+def test_a_unit_of_the_whole_range_drops_what_a_set_drops(outputs_of, site_of, how_of, later_seeds, fingerprint_bits):
     site = site_of(per_shard=1024)
     ((unit, data),) = outputs_of(tagged(DROPS, site, how_of(site, fingerprint_bits)))
     assert later_seeds(site) == {unit: np.frombuffer(data, np.uint32).tolist()}
