@@ -63,7 +63,7 @@ def test_digest_depends_on_words_frequencies_and_symbols_but_not_on_the_name():
         Lexicon(one.name, ("The", *WORDS[1:]), one.frequencies, one.code_points),
         Lexicon(one.name, WORDS, one.frequencies / 2, one.code_points),
         Lexicon(one.name, WORDS, one.frequencies, one.code_points[::-1]),
-        Lexicon(one.name, ("thе", *WORDS[1:]), one.frequencies, one.code_points),  # noqa: RUF001 - Cyrillic is meant
+        Lexicon(one.name, ("thе", *WORDS[1:]), one.frequencies, one.code_points),
     ]
     assert len({one.digest, *(other.digest for other in others)}) == 5
     assert lexicon(name="other").digest == one.digest

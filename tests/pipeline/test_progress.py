@@ -49,7 +49,7 @@ def test_the_summary_is_on_stdout_with_paths_that_exist(tmp_path, program):
     assert then == f"then      hyperphrase verify {out}    hyperphrase inspect {out} --head=3"
 
 
-@pytest.mark.parametrize("engine", [[], ["--direct_num_workers=2"], ["--direct_runner_bundle_repeat=1"]])
+@pytest.mark.parametrize("engine", [["--direct_num_workers=2"], ["--direct_runner_bundle_repeat=1"]])
 def test_quiet_prints_nothing(tmp_path, start, engine):
     process = start("run", *LAW[:1], "--phrases=1000", "--quiet", *engine, f"--output={tmp_path}/out")
     assert process.communicate() == ("", "")

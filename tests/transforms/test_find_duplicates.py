@@ -24,7 +24,7 @@ def keys_of(how_of):
     return make
 
 
-@pytest.mark.parametrize("order", range(3))
+@pytest.mark.parametrize("order", range(2))
 @pytest.mark.parametrize("fingerprint_bits", [64, 8])
 def test_with_the_units_own_duplicates_it_drops_what_a_set_drops(
     outputs_of, site_of, keys_of, later_seeds, shuffled, order, fingerprint_bits
