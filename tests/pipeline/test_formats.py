@@ -96,13 +96,13 @@ def test_words_of_every_lexicon_come_back(corpus, shards_of, distinct_of, lexico
     given, vocabulary = [f"--lexicon={lexicon}", "--vocabulary=500"], 500
     if lexicon == "user":
         path = tmp_path_factory.mktemp("words") / "my words.csv"
-        path.write_text('word,count\nrare,1\ncommon,1000\n"quo""te",30\nслово,20\n', encoding="utf-8")
+        path.write_text('word,count\nrare,1\ncommon,1000\n"quo""te",30\nдюйм,20\n', encoding="utf-8")
         given, vocabulary = [f"--lexicon={path}"], 4
     out = corpus(*LAW, *given, "--format=jsonl", "--text=words")
     words = lexicon_of(out).words
     assert vocabulary == len(words) == len(set(words))
     if lexicon == "user":
-        assert words == ("common", 'quo"te', "слово", "rare")
+        assert words == ("common", 'quo"te', "дюйм", "rare")
     assert {lexicon.endswith("russian")} == {"\u0430" <= words[0][0] <= "\u044f"} or lexicon == "user"
     found = [json.loads(line)["text"] for line in lines_of(shards_of(out, "jsonl"), "none")]
     assert found == [" ".join(words[i] for i in phrase.ids) for phrase in distinct_of(out)]
