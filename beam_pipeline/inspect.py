@@ -12,9 +12,9 @@ from beam_pipeline.dropped import read_dropped
 from beam_pipeline.options import whole
 from beam_pipeline.table import print_table
 from hyperphrase.errors import InputError
+from hyperphrase.limits import SEED_STOP
 from hyperphrase.manifest import Manifest
 from hyperphrase.phrases import seed_range
-from hyperphrase.recipe import MAX_SEED
 from hyperphrase.report import size
 from transforms.context import Site, load_lexicon
 
@@ -38,7 +38,7 @@ def _inspect(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", metavar="S", help="show the phrase of seed S, in the corpus or not")
     given = parser.parse_args(arguments)
     head = None if given.head is None else whole("--head", given.head, 1, _MOST)
-    seed = None if given.seed is None else whole("--seed", given.seed, 0, MAX_SEED - 1)
+    seed = None if given.seed is None else whole("--seed", given.seed, 0, SEED_STOP - 1)
     manifest = folder.need_manifest(given.out)
     site = Site(given.out, manifest.request)
     if seed is not None:

@@ -12,7 +12,8 @@ from hyperphrase.errors import InputError
 from hyperphrase.laws import Law, nearest, parse_law
 from hyperphrase.lengths import LENGTH_LAWS
 from hyperphrase.lexicon import Lexicon
-from hyperphrase.recipe import MAX_SEED, Recipe
+from hyperphrase.limits import SEED_STOP
+from hyperphrase.recipe import Recipe
 from hyperphrase.samplers import SAMPLERS
 from transforms import storage
 
@@ -119,15 +120,15 @@ def read_range(given: argparse.Namespace) -> tuple[int, int | None, int | None]:
         both = "neither is" if given.phrases is None else "both are"
         raise InputError(f"--phrases and --seeds: {both} given; give one, as in --phrases=1000000 or --seeds=0:1000000")
     if given.phrases is not None:
-        first = whole("--first_seed", "0" if given.first_seed is None else given.first_seed, 0, MAX_SEED - 1)
-        return first, None, whole("--phrases", given.phrases, 1, MAX_SEED - first)
+        first = whole("--first_seed", "0" if given.first_seed is None else given.first_seed, 0, SEED_STOP - 1)
+        return first, None, whole("--phrases", given.phrases, 1, SEED_STOP - first)
     if given.first_seed is not None:
         raise InputError(f"--first_seed={given.first_seed}: goes with --phrases; with --seeds write --seeds=START:STOP")
-    parts = [_number(part, 0, MAX_SEED) for part in given.seeds.split(":")]
+    parts = [_number(part, 0, SEED_STOP) for part in given.seeds.split(":")]
     bounds = [seed for seed in parts if seed is not None]
     if not len(bounds) == len(parts) == 2:
         raise InputError(
-            f"--seeds={given.seeds:.60}: is not a range; write START:STOP, whole numbers from 0 to {MAX_SEED}, "
+            f"--seeds={given.seeds:.60}: is not a range; write START:STOP, whole numbers from 0 to {SEED_STOP}, "
             "as in --seeds=0:1000000"
         )
     first, last = bounds

@@ -6,8 +6,8 @@ from hyperphrase.corpus import CorpusRequest
 from hyperphrase.duplicates import Deduplication
 from hyperphrase.errors import InputError
 from hyperphrase.fingerprints import prefix_length
+from hyperphrase.limits import SEED_STOP
 from hyperphrase.phrases import Phrases
-from hyperphrase.recipe import MAX_SEED
 from hyperphrase.space import MOST_DRAWS_A_PHRASE, Space
 
 _BUCKET = 1 << 21  # fingerprints in a bucket: 16 MiB of keys, sorted by one worker
@@ -38,7 +38,7 @@ def enough_seeds(request: CorpusRequest, space: Space) -> CorpusRequest:
 def up_to(request: CorpusRequest, draws: int) -> CorpusRequest:
     """Return ``request`` with a drawn range of ``draws`` seeds. Raises InputError beyond the last seed."""
     stop = request.first_seed + draws
-    if stop > MAX_SEED:
+    if stop > SEED_STOP:
         raise InputError(f"--phrases={request.phrases}: takes seeds up to {stop}, beyond 2^63; lower --first_seed")
     return dataclasses.replace(request, stop_seed=stop)
 

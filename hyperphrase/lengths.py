@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from hyperphrase.errors import InputError
 from hyperphrase.laws import Law, OpenFile, parameter
+from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.portable_math import exp_each, ln_each
 
-MAX_LENGTH = 65_535
 _MAX_HISTOGRAM_BYTES = 4 << 20  # 4 MiB: 65,535 lengths with counts need 2
 
 

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from hyperphrase.errors import CorruptError
 from hyperphrase.kernels import inline_kernel, kernel
+from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.text_table import TextTable
 
-MAXIMUM_VOCABULARY = 1 << 20  # hyperwords
 SCHEMA: dict[str, Any] = {
     "type": "record",
     "name": "hyperphrase.Hyperword",
@@ -77,13 +77,13 @@ def read_rows(stream: BinaryIO, where: str) -> LexiconRows:
     if data[start - _SYNC : start] != seal:
         raise CorruptError(f"{where}: the name or the digest of the lexicon was changed")
     # Checked before it sizes anything: a row has a smallest size, so the file bounds the memory.
-    most = min(MAXIMUM_VOCABULARY, (len(data) - start) // _SMALLEST_ROW)
+    most = min(MAX_VOCABULARY, (len(data) - start) // _SMALLEST_ROW)
     body = np.frombuffer(data, dtype=np.uint8)[start:]
     bits = np.empty(most, dtype=np.uint64)
     symbols, words = (TextTable(np.empty(len(body), np.uint8), np.zeros(most + 1, np.int64)) for _ in range(2))
     count = _decode(body, np.frombuffer(seal, np.uint8), bits, symbols.data, symbols.offsets, words.data, words.offsets)
     if count < 1:
-        raise CorruptError(f"{where}: the file is cut, damaged, empty or has more than {MAXIMUM_VOCABULARY} hyperwords")
+        raise CorruptError(f"{where}: the file is cut, damaged, empty or has more than {MAX_VOCABULARY} hyperwords")
     return LexiconRows(
         name, digest, _checked_table(symbols, count, where), _checked_table(words, count, where), _floats(bits, count)
     )

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus import CorpusRequest, Output
 from hyperphrase.errors import CorruptError, InputError
-from hyperphrase.lengths import MAX_LENGTH
-from hyperphrase.recipe import MAX_SEED, Recipe
+from hyperphrase.limits import MAX_LENGTH, SEED_STOP
+from hyperphrase.recipe import Recipe
 
 MANIFEST_FILE = "manifest.json"
 DROPPED_FILE = "dropped_seeds.bin"
@@ -133,9 +133,9 @@ def loads(data: bytes, where: str) -> Manifest:
 
 def _parse(raw: Any) -> Manifest:
     recipe = Recipe.from_json(raw["recipe"])
-    first_seed = _whole(raw["first_seed"], 0, MAX_SEED)
-    stop_seed = _whole(raw["stop_seed"], first_seed + 1, MAX_SEED)
-    histogram = {_whole(int(key), 1, MAX_LENGTH): _whole(n, 1, MAX_SEED) for key, n in raw["length_histogram"].items()}
+    first_seed = _whole(raw["first_seed"], 0, SEED_STOP)
+    stop_seed = _whole(raw["stop_seed"], first_seed + 1, SEED_STOP)
+    histogram = {_whole(int(key), 1, MAX_LENGTH): _whole(n, 1, SEED_STOP) for key, n in raw["length_histogram"].items()}
     kept = _whole(raw["kept"], 0, stop_seed - first_seed)
     if sum(histogram.values()) != kept:
         raise InputError(f"the length histogram sums to {sum(histogram.values())}, kept is {kept}")
@@ -171,11 +171,11 @@ def _parse_shard(raw: Any) -> Shard:
     if not _SHARD_NAME.fullmatch(name):
         raise InputError(f"shard name {name!r:.100} is not one of a corpus")
     phrases = _whole(raw["phrases"], 0, 1 << 24)
-    ends = [_whole(raw[end], 0, MAX_SEED) if phrases else raw[end] for end in ("first_seed", "last_seed")]
+    ends = [_whole(raw[end], 0, SEED_STOP) if phrases else raw[end] for end in ("first_seed", "last_seed")]
     if not phrases and ends != [None, None]:
         raise InputError(f"{name} is empty and yet has seeds")
     symbols = _whole(raw["symbols"], phrases, phrases * MAX_LENGTH)
-    return Shard(name, phrases, symbols, _whole(raw["bytes"], 0, MAX_SEED), _whole(raw["crc32c"], 0, 2**32 - 1), *ends)
+    return Shard(name, phrases, symbols, _whole(raw["bytes"], 0, SEED_STOP), _whole(raw["crc32c"], 0, 2**32 - 1), *ends)
 
 
 def _parse_dropped(raw: Any, first_seed: int, stop_seed: int) -> DroppedSeeds:
@@ -188,14 +188,14 @@ def _parse_dropped(raw: Any, first_seed: int, stop_seed: int) -> DroppedSeeds:
         return DroppedSeeds(len(listed), listed)
     if raw["file"] != DROPPED_FILE:
         raise InputError(f"dropped seeds are in {DROPPED_FILE}, not in {raw['file']!r:.100}")
-    return DroppedSeeds(_whole(raw["count"], 1, MAX_SEED), None)
+    return DroppedSeeds(_whole(raw["count"], 1, SEED_STOP), None)
 
 
 def _parse_file(raw: Any) -> File:
     name = _text(raw["name"])
     if not _FILE_NAME.fullmatch(name):
         raise InputError(f"file name {name!r:.100} is not one of a corpus")
-    return File(name, _whole(raw["bytes"], 0, MAX_SEED), _whole(raw["crc32c"], 0, 2**32 - 1))
+    return File(name, _whole(raw["bytes"], 0, SEED_STOP), _whole(raw["crc32c"], 0, 2**32 - 1))
 
 
 def parse_dropped_file(data: bytes, manifest: Manifest, where: str) -> NDArray[np.uint64]:

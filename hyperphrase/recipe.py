@@ -8,11 +8,10 @@ from typing import Any
 from hyperphrase.errors import InputError
 from hyperphrase.laws import law_from_json
 from hyperphrase.lengths import LENGTH_LAWS, LengthLaw
+from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.samplers import SAMPLERS, SamplerLaw
 
 RECIPE_VERSION = 1  # raised when phrase(seed) changes for any recipe
-MAX_VOCABULARY = 1 << 20  # alias tables and packed records hold ids of 20 bits
-MAX_SEED = 1 << 63  # seeds are below it: Avro's long and TensorFlow's int64 are signed
 
 
 @dataclass(frozen=True)

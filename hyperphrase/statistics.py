@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.kernels import kernel
-from hyperphrase.lengths import MAX_LENGTH
+from hyperphrase.limits import MAX_LENGTH
 
 RANK_BINS = 21  # bin 0 is rank 0, bin b > 0 the ranks 2^(b-1)..2^b-1; ranks are below 2^20
 

@@ -19,13 +19,14 @@ import zstandard
 from numpy.typing import NDArray
 
 from hyperphrase.blocks import PhraseBlock
-from hyperphrase.codecs.base import MAX_LENGTH, MAX_VOCABULARY, Buffer, Encoder, Format, Texts, check_block
+from hyperphrase.codecs.base import Buffer, Encoder, Format, Texts, check_block
 from hyperphrase.codecs.compression import DEFLATE_LEVEL, read_pieces
 from hyperphrase.codecs.intrinsics import i64
 from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE, Scanner, Window
 from hyperphrase.codecs.varints import MAX_SMALL, get_long, get_small, put_long, put_small
 from hyperphrase.errors import CorruptError
 from hyperphrase.kernels import kernel
+from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY
 
 SCHEMA = {
     "type": "record",

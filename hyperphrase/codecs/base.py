@@ -15,11 +15,8 @@ from numpy.typing import NDArray
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.intrinsics import SLACK
 from hyperphrase.errors import InputError
+from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY, SEED_STOP
 from hyperphrase.text_table import TextTable
-
-MAX_VOCABULARY = 1 << 20  # ids are below this: three bytes a varint, four bytes a symbol in UTF-8
-MAX_LENGTH = 65_535  # symbols in one phrase
-MAX_SEED = (1 << 63) - 1  # Avro and TFRecord hold signed 64-bit numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,8 +111,8 @@ def check_block(block: PhraseBlock, vocabulary: int = MAX_VOCABULARY) -> None:
         raise ValueError(f"phrase lengths {lengths.min()} to {lengths.max()}: allowed are 1 to {MAX_LENGTH}")
     if block.ids.max() >= vocabulary:
         raise ValueError(f"id {block.ids.max()}: allowed are 0 to {vocabulary - 1}")
-    if block.seeds.max() > MAX_SEED:
-        raise ValueError(f"seed {block.seeds.max()}: allowed are 0 to {MAX_SEED}")
+    if block.seeds.max() >= SEED_STOP:
+        raise ValueError(f"seed {block.seeds.max()}: allowed are 0 to {SEED_STOP - 1}")
 
 
 class Buffer:

@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.blocks import PhraseBlock
-from hyperphrase.codecs.base import MAX_LENGTH, MAX_SEED, Encoder, Format, Texts, needed
+from hyperphrase.codecs.base import Encoder, Format, Texts, needed
 from hyperphrase.codecs.compression import compressed, read_pieces
 from hyperphrase.codecs.intrinsics import i64, load_u32
 from hyperphrase.codecs.lines import MAX_DIGITS, LineEncoder, LineShape
 from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE, Scanner
 from hyperphrase.codecs.wordings import Unwording, Wording, find, unwording, wording
 from hyperphrase.kernels import inline_kernel, kernel
+from hyperphrase.limits import MAX_LENGTH, SEED_STOP
 
 _BAD_LINE, _BAD_SEED, _BAD_TEXT, _BAD_LENGTH = range(FIRST_DEFECT, FIRST_DEFECT + 4)
 _DEFECTS = (
@@ -48,7 +49,7 @@ def _get_decimal(data: NDArray[np.uint8], at: int, end: int) -> tuple[np.uint64,
     if stop >= end and digits <= MAX_DIGITS:
         return value, at, MORE
     padded = digits > 1 and data[at] == 48
-    if digits == 0 or digits > MAX_DIGITS or padded or value > np.uint64(MAX_SEED):
+    if digits == 0 or digits > MAX_DIGITS or padded or value >= np.uint64(SEED_STOP):
         return value, at, _BAD_SEED
     return value, stop, FULL
 

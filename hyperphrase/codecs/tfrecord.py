@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.blocks import PhraseBlock
-from hyperphrase.codecs.base import MAX_LENGTH, MAX_SEED, MAX_VOCABULARY, Buffer, Encoder, Format, Texts, check_block
+from hyperphrase.codecs.base import Buffer, Encoder, Format, Texts, check_block
 from hyperphrase.codecs.compression import compressed, read_pieces
 from hyperphrase.codecs.intrinsics import i64, load_u64, store_u64
 from hyperphrase.codecs.reading import FULL, Scanner
@@ -28,6 +28,7 @@ from hyperphrase.codecs.tfrecord_framing import (
 )
 from hyperphrase.codecs.varints import MAX_SMALL, get_long, get_small, long_size, put_long, put_small, small_size
 from hyperphrase.kernels import kernel
+from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY, SEED_STOP
 
 # Protocol Buffers tags: field number << 3 | 2 (length-delimited)
 _FIRST = 0x0A  # Example.features, Features.feature, the key of a map entry, Int64List.value
@@ -160,7 +161,7 @@ def _parse_record(
     if last < 0:
         return first, nothing, _BAD_IDS
     seed, behind = get_long(data, packed_seed, seed_stop)
-    if behind != seed_stop or seed > np.uint64(MAX_SEED):
+    if behind != seed_stop or seed >= np.uint64(SEED_STOP):
         return first, nothing, _BAD_SEED
     return last, seed, FULL
 

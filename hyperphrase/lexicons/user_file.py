@@ -16,8 +16,8 @@ import fastavro
 import numpy as np
 
 from hyperphrase.errors import InputError
-from hyperphrase.lexicon_file import MAXIMUM_VOCABULARY
 from hyperphrase.lexicons.ranking import RankedWords
+from hyperphrase.limits import MAX_VOCABULARY
 
 FILE_LIMIT = 256 << 20  # 256 MiB
 _HEADER = ["word", "count"]
@@ -61,7 +61,7 @@ def _content(path: str, option: str, open_file: Callable[[str], BinaryIO]) -> by
     if not data:
         raise InputError(f"{option}: the file is empty; give at least 2 words")
     if len(data) > FILE_LIMIT:
-        raise InputError(f"{option}: larger than {FILE_LIMIT >> 20} MiB; give at most {MAXIMUM_VOCABULARY:,} words")
+        raise InputError(f"{option}: larger than {FILE_LIMIT >> 20} MiB; give at most {MAX_VOCABULARY:,} words")
     return data
 
 
@@ -132,8 +132,8 @@ def _ranked(rows: Iterable[Row], option: str) -> RankedWords:
             raise InputError(f"{option}: {place} has {what}; give one word")
         if word in counts:
             raise InputError(f"{option}: {place} repeats the word {_shown(word)}; give each word once")
-        if len(counts) == MAXIMUM_VOCABULARY:
-            raise InputError(f"{option}: {place} is one word too many; give at most {MAXIMUM_VOCABULARY:,}")
+        if len(counts) == MAX_VOCABULARY:
+            raise InputError(f"{option}: {place} is one word too many; give at most {MAX_VOCABULARY:,}")
         counts[word] = count
     if len(counts) < 2:
         raise InputError(f"{option}: {len(counts)} words; give at least 2")

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs import FORMATS, Texts
 from hyperphrase.codecs.avro import SYNC_MARKER, header
-from hyperphrase.codecs.base import MAX_LENGTH
 from hyperphrase.errors import CorruptError
+from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.text_table import text_table
 
 SYMBOLS = Texts(

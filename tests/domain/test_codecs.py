@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs import FORMATS, Texts, tfrecord_framing
 from hyperphrase.codecs.avro import BLOCK_BYTES, SCHEMA, SYNC_MARKER, header
-from hyperphrase.codecs.base import MAX_LENGTH, MAX_VOCABULARY
 from hyperphrase.codecs.intrinsics import has_crc32c_instruction
 from hyperphrase.errors import InputError
+from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY
 from hyperphrase.text_table import text_table
 
 V = 3000  # spread over one to four bytes of UTF-8

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from hyperphrase.errors import InputError
 from hyperphrase.laws import parse_law
-from hyperphrase.lengths import LENGTH_LAWS, MAX_LENGTH, Empirical, Fixed, Geometric, Lognormal, Uniform
+from hyperphrase.lengths import LENGTH_LAWS, Empirical, Fixed, Geometric, Lognormal, Uniform
+from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.statistics import lengths_csv, lengths_json
 
 HISTOGRAMS = st.dictionaries(st.integers(1, MAX_LENGTH), st.integers(1, 2**53 - 1), min_size=1, max_size=20)

@@ -341,7 +341,7 @@ def test_an_unreadable_file_is_refused():
 
 
 def test_too_many_words_are_refused(monkeypatch):
-    monkeypatch.setattr(user_file, "MAXIMUM_VOCABULARY", 3)
+    monkeypatch.setattr(user_file, "MAX_VOCABULARY", 3)
     with pytest.raises(InputError, match="line 4 is one word too many; give at most 3"):
         build_from(b"a\nb\nc\nd\n")
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from hyperphrase.errors import InputError
 from hyperphrase.lengths import Uniform
-from hyperphrase.recipe import MAX_VOCABULARY, RECIPE_VERSION, Recipe
+from hyperphrase.limits import MAX_VOCABULARY
+from hyperphrase.recipe import RECIPE_VERSION, Recipe
 from hyperphrase.samplers.zipf import Zipf
 
 RECIPE = Recipe(Zipf(s=1.0), Uniform(), 250_000, "0123456789abcdef" * 4, 42)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperphrase.blocks import PhraseBlock
-from hyperphrase.lengths import MAX_LENGTH
+from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.statistics import (
     RANK_BINS,
     Counter,
