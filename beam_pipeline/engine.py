@@ -44,12 +44,10 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser) -> Engine:
         _check_runner(given.runner, options)
         return Engine(options, given.runner, here=False)
     direct = options.view_as(DirectOptions)
-    if given.direct_running_mode is None or not _was_given("direct_running_mode", rest):
-        direct.direct_running_mode = "multi_threading"
     if not _was_given("direct_num_workers", rest):
         direct.direct_num_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    if direct.direct_num_workers == 1 and not _was_given("direct_running_mode", rest):
-        direct.direct_running_mode = "in_memory"
+    if not _was_given("direct_running_mode", rest):
+        direct.direct_running_mode = "in_memory" if direct.direct_num_workers == 1 else "multi_threading"
     if direct.direct_num_workers < 0:
         raise InputError(f"--direct_num_workers={direct.direct_num_workers}: give 1 or more, or 0 for one a core")
     options.view_as(StandardOptions).runner = "FnApiRunner"
@@ -75,7 +73,6 @@ def beam_help() -> str:
 def _beam_parser() -> argparse.ArgumentParser:
     made = Parser("run", "")
     made.conflict_handler = "resolve"
-    made.set_defaults()
     for options in _all_subclasses(PipelineOptions):
         if "_add_argparse_args" in vars(options):
             options._add_argparse_args(made)
