@@ -1,7 +1,9 @@
 """Law 5, all or nothing: a run that was cut off is finished by the same command, with the same bytes."""
 
+import functools
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -178,10 +180,10 @@ def test_a_finished_corpus_of_other_options_is_seen_behind_the_lock(tmp_path, pr
 
 
 def test_an_interrupted_run_says_how_to_go_on(tmp_path, start, run_into):
-    import signal
-
     out = tmp_path / "out"
-    process = start("run", *LONG, f"--output={out}")
+    # shells start what runs in the background with SIGINT ignored, and Python then leaves it so
+    heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = start("run", *LONG, f"--output={out}", preexec_fn=heard)
     while not list(out.glob("shards/*")):
         assert process.poll() is None
         time.sleep(0.01)
