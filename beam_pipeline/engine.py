@@ -4,12 +4,14 @@ import argparse
 import logging
 import os
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions
+from apache_beam.runners.portability.fn_api_runner.execution import BundleContextManager
 
 from beam_pipeline.command import Parser, WorkFailedError
 from hyperphrase.errors import InputError
@@ -51,9 +53,30 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser) -> Engine:
     if direct.direct_num_workers < 0:
         raise InputError(f"--direct_num_workers={direct.direct_num_workers}: give 1 or more, or 0 for one a core")
     options.view_as(StandardOptions).runner = "FnApiRunner"
+    make_buffers_once()
     workers, mode = direct.direct_num_workers or os.cpu_count(), direct.direct_running_mode
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # its failures reach us as exceptions, and we say them
     return Engine(options, f"{LOCAL} (Beam's FnApiRunner, {workers} workers, {mode})", mode != "multi_processing")
+
+
+def make_buffers_once() -> None:
+    """Mend a race of Beam's FnApiRunner (read in 2.77.0) that loses elements when it has several workers.
+
+    ``BundleContextManager.get_buffer`` looks whether a stage's output buffer is there and makes it if not. Two
+    workers whose first outputs come at the same moment each make one, and what the first had put into its own is
+    gone without a word: a unit, or a run of fingerprints. Under a lock they share one buffer.
+    """
+    original = BundleContextManager.get_buffer
+    if getattr(original, "locked", False):
+        return
+    lock = threading.Lock()
+
+    def get_buffer(self: Any, buffer_id: bytes, transform_id: str) -> Any:
+        with lock:
+            return original(self, buffer_id, transform_id)
+
+    get_buffer.locked = True  # type: ignore[attr-defined]  # marks our own, so that it is wrapped once
+    BundleContextManager.get_buffer = get_buffer
 
 
 def failure(error: BaseException) -> WorkFailedError:
