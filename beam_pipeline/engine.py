@@ -24,12 +24,13 @@ LOCAL = "DirectRunner"
 class Engine:
     """A chosen engine.
 
-    options: for Beam. description: for people. here: whether the work is done in this process, so that its
-    progress can be seen directly.
+    options: for Beam. description: for people. local: whether all work is done on this machine. here: whether it is
+    done in this process, so that its progress can be seen directly.
     """
 
     options: PipelineOptions
     description: str
+    local: bool
     here: bool
 
 
@@ -44,7 +45,7 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser) -> Engine:
     options = PipelineOptions(list(rest))
     if given.runner is not None and given.runner.lower() != LOCAL.lower():  # Beam does not mind the case
         _check_runner(given.runner, options)
-        return Engine(options, given.runner, here=False)
+        return Engine(options, given.runner, local=False, here=False)
     direct = options.view_as(DirectOptions)
     if not _was_given("direct_num_workers", rest):
         direct.direct_num_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -56,7 +57,8 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser) -> Engine:
     make_buffers_once()
     workers, mode = direct.direct_num_workers or os.cpu_count(), direct.direct_running_mode
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # its failures reach us as exceptions, and we say them
-    return Engine(options, f"{LOCAL} (Beam's FnApiRunner, {workers} workers, {mode})", mode != "multi_processing")
+    description = f"{LOCAL} (Beam's FnApiRunner, {workers} workers, {mode})"
+    return Engine(options, description, local=True, here=mode != "multi_processing")
 
 
 def make_buffers_once() -> None:

@@ -122,7 +122,8 @@ class _Job:
     def _run_pipeline(self) -> None:
         how = deduplication(self.phrases, self.request)
         pipeline = beam.Pipeline(options=self.engine.options)
-        make_corpus(pipeline, Site(self.output, self.request), how, self.lexicon.name)
+        files = self.engine.local and "://" not in self.output
+        make_corpus(pipeline, Site(self.output, self.request, files), how, self.lexicon.name)
         try:
             with contextlib.redirect_stderr(io.StringIO()):  # Beam prints the tracebacks of its threads there
                 pipeline.run().wait_until_finish()

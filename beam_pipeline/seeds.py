@@ -10,7 +10,7 @@ from hyperphrase.limits import SEED_STOP
 from hyperphrase.phrases import Phrases
 from hyperphrase.space import MOST_DRAWS_A_PHRASE, Space
 
-_BUCKET = 1 << 21  # fingerprints in a bucket: 16 MiB of keys, sorted by one worker
+_BUCKET = 1 << 24  # fingerprints in a bucket: 128 MiB of keys, sorted by one worker
 _FEWEST_BUCKET_BITS = 4  # 16 buckets: work for all cores of a small machine
 
 

@@ -58,10 +58,14 @@ def load_texts(folder: str, digest: str, text: str) -> Texts:
 
 @dataclass(frozen=True)
 class Site:
-    """Where a corpus is made, and what it is to be: all that a DoFn carries."""
+    """Where a corpus is made, and what it is to be: all that a DoFn carries.
+
+    keys_in_files: whether all workers are on this machine, so that sorted keys wait in files of the folder.
+    """
 
     folder: str
     request: CorpusRequest
+    keys_in_files: bool = False
 
     def phrases(self) -> Phrases:
         """Return the phrases of the recipe, loaded once in this process."""

@@ -10,18 +10,23 @@ from hyperphrase.corpus import CorpusRequest, Extent, extent
 
 
 class FindExtent(beam.PTransform):
-    """PCollection[(unit index, offsets to drop)] -> PCollection[Extent] of one element."""
+    """PCollection[(unit index, offsets to drop)] -> PCollection[Extent] of one element.
 
-    def __init__(self, request: CorpusRequest) -> None:
+    seen: PCollection[int], whose sum has to be the number of seeds drawn; None where nothing is compared.
+    """
+
+    def __init__(self, request: CorpusRequest, seen: beam.PCollection | None = None) -> None:
         super().__init__()
-        self._request = request
+        self._request, self._seen = request, seen
 
     def expand(self, drops: beam.PCollection) -> beam.PCollection:
+        drawn = self._request.stop_seed - self._request.first_seed
+        seen = self._seen and beam.pvalue.AsSingleton(self._seen | "SumSeen" >> beam.CombineGlobally(sum))
         return (
             drops
             | "CountDrops" >> beam.Map(lambda drop: (drop[0], len(drop[1]) // 4))  # (unit index, dropped)
             | "SumDrops" >> beam.CombineGlobally(_DropsByUnit(self._request.unit_count))
-            | "EndCorpus" >> beam.Map(_end, self._request)
+            | "EndCorpus" >> beam.Map(_end, self._request, seen or drawn)
         )
 
 
@@ -45,5 +50,8 @@ class _DropsByUnit(beam.CombineFn):
         return accumulator.tobytes()
 
 
-def _end(dropped: bytes, request: CorpusRequest) -> Extent:
+def _end(dropped: bytes, request: CorpusRequest, seen: int) -> Extent:
+    drawn = request.stop_seed - request.first_seed
+    if seen != drawn:
+        raise RuntimeError(f"counts do not agree: {seen} seeds were compared of {drawn} drawn")
     return extent(request, np.frombuffer(dropped, np.int64))

@@ -8,11 +8,14 @@ import contextlib
 import posixpath
 import uuid
 from collections.abc import Iterator
-from typing import BinaryIO
+from pathlib import Path
+from typing import BinaryIO, cast
 
 import google_crc32c
 from apache_beam.io.filesystem import BeamIOError, CompressionTypes, FileMetadata
 from apache_beam.io.filesystems import FileSystems
+
+from transforms.direct_file import DirectFile
 
 WORK = ".work"  # holds temporary files and the rows of finished shards; gone when the corpus is complete
 _PIECE = 8 << 20  # 8 MiB: how a file is read to measure it
@@ -28,7 +31,7 @@ def join(folder: str, *names: str) -> str:
 def written_whole(folder: str, name: str) -> Iterator[BinaryIO]:
     """Open ``folder/name`` for writing; it appears under its name only when the block ends well."""
     temporary = join(folder, WORK, "temporary", f"{posixpath.basename(name)}.{uuid.uuid4().hex}")
-    stream = FileSystems.create(temporary, compression_type=PLAIN)
+    stream = _create(temporary)
     try:
         with contextlib.closing(stream):
             yield stream
@@ -39,7 +42,7 @@ def written_whole(folder: str, name: str) -> Iterator[BinaryIO]:
         raise
 
 
-def write_file(folder: str, name: str, data: bytes) -> None:
+def write_file(folder: str, name: str, data: bytes | memoryview) -> None:
     """Write ``folder/name`` whole or not at all."""
     with written_whole(folder, name) as stream:
         stream.write(data)
@@ -96,6 +99,14 @@ def remove_folder(path: str) -> None:
     """Remove a folder with all that is in it; nothing where there is none."""
     with contextlib.suppress(BeamIOError):  # as above
         FileSystems.delete([path + "/" if "://" in path else path])  # of an object store: all that begins so
+
+
+def _create(path: str) -> BinaryIO:
+    if "://" in path:
+        stream: BinaryIO = FileSystems.create(path, compression_type=PLAIN)
+        return stream
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    return cast(BinaryIO, DirectFile(path))
 
 
 def _files(folder: str) -> list[FileMetadata]:

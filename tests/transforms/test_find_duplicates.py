@@ -1,11 +1,15 @@
 """FindDuplicates finds what other units gave first, in whatever order keys arrive."""
 
+import dataclasses
+
 import apache_beam as beam
 import numpy as np
 import pytest
 
-from hyperphrase.duplicates import distinct_in_unit, split_into_buckets
-from transforms.find_duplicates import FindDuplicates
+from hyperphrase.duplicates import distinct_in_unit
+from transforms.find_duplicates import COMPARED, FindDuplicates
+from transforms.fingerprint_phrases import DROPS
+from transforms.key_runs import put_runs
 
 
 @pytest.fixture
@@ -18,7 +22,7 @@ def keys_of(how_of):
         for index in range(site.request.unit_count):
             distinct, dropped = distinct_in_unit(site.phrases(), site.request.unit(index), how)
             own[index] = dropped.tolist()
-            keys += [(bucket, (index, part)) for bucket, part in split_into_buckets(distinct, how)]
+            keys += [(bucket, (index, part)) for bucket, part in put_runs(site, index, distinct, how)]
         return keys, own, how
 
     return make
@@ -32,15 +36,28 @@ def test_with_the_units_own_duplicates_it_drops_what_a_set_drops(
     site = site_of()
     keys, own, how = keys_of(site, fingerprint_bits)
     arriving = shuffled(keys, order)
-    for index, offsets in outputs_of(lambda p: p | beam.Create(arriving) | FindDuplicates(site, how)):
+    for index, offsets in outputs_of(lambda p: (p | beam.Create(arriving) | FindDuplicates(site, how))[DROPS]):
         own[index] += np.frombuffer(offsets, np.uint32).tolist()
     assert later_seeds(site) == {index: sorted(offsets) for index, offsets in own.items() if offsets}
+
+
+@pytest.mark.parametrize("in_files", [False, True])
+def test_every_key_is_counted_and_found_wherever_it_waits(outputs_of, site_of, keys_of, in_files):
+    site = dataclasses.replace(site_of(), keys_in_files=in_files)
+    keys, own, how = keys_of(site, 64)
+    compared = outputs_of(lambda p: (p | beam.Create(keys) | FindDuplicates(site, how))[COMPARED])
+    assert 1000 == sum(compared) + sum(map(len, own.values()))
+    drops = outputs_of(lambda p: (p | beam.Create(keys) | FindDuplicates(site, how))[DROPS])
+    elsewhere, _, _ = keys_of(dataclasses.replace(site, keys_in_files=False), 64)
+    assert sorted(drops) == sorted(
+        outputs_of(lambda p: (p | beam.Create(elsewhere) | FindDuplicates(site, how))[DROPS])
+    )
 
 
 def test_each_seed_is_dropped_once(outputs_of, site_of, keys_of):
     site = site_of()
     keys, own, how = keys_of(site, 64)
-    found = outputs_of(lambda p: p | beam.Create(keys) | FindDuplicates(site, how))
+    found = outputs_of(lambda p: (p | beam.Create(keys) | FindDuplicates(site, how))[DROPS])
     seeds = [(index, offset) for index, data in found for offset in np.frombuffer(data, np.uint32).tolist()]
     seeds += [(index, offset) for index, offsets in own.items() for offset in offsets]
     assert len(seeds) == len(set(seeds))
@@ -48,4 +65,6 @@ def test_each_seed_is_dropped_once(outputs_of, site_of, keys_of):
 
 def test_no_keys_no_duplicates(outputs_of, site_of, how_of):
     site = site_of()
-    assert outputs_of(lambda p: p | beam.Create([], reshuffle=False) | FindDuplicates(site, how_of(site))) == []
+    for tag in (DROPS, COMPARED):
+        found = outputs_of(lambda p: (p | beam.Create([], reshuffle=False) | FindDuplicates(site, how_of(site)))[tag])  # noqa: B023  # called at once
+        assert [] == found

@@ -37,3 +37,15 @@ def test_without_drops_all_is_kept(outputs_of, site_of):
     site = site_of((0, 950))
     nothing = outputs_of(lambda p: p | beam.Create([], reshuffle=False) | FindExtent(site.request))
     assert [Extent(10, None, 950, short=False)] == nothing
+
+
+def test_seeds_that_nobody_compared_are_an_error(outputs_of, site_of):
+    """A run of keys that an engine lost would else let its duplicates through."""
+    site = site_of()
+    whole = outputs_of(
+        lambda p: p | beam.Create(DROPS) | FindExtent(site.request, p | "Seen" >> beam.Create([600, 400]))
+    )
+    assert [Extent(10, None, 920, short=False)] == whole
+    for seen in ([600, 399], [600, 401], []):
+        with pytest.raises(Exception, match=f"{sum(seen)} seeds were compared of 1000 drawn"):
+            outputs_of(lambda p: p | beam.Create(DROPS) | FindExtent(site.request, p | "Seen" >> beam.Create(seen)))  # noqa: B023  # called at once
