@@ -15,11 +15,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.kernels import kernel
-from hyperphrase.philox import SYMBOL_STREAM, TIE_STREAM, fill_words, philox_block, tie_bits
+from hyperphrase.kernels import inline_kernel, kernel
+from hyperphrase.philox import (
+    GROUP,
+    SYMBOL_STREAM,
+    TIE_STREAM,
+    fill_first_words,
+    fill_words,
+    philox_block,
+    tie_bits,
+)
 
 COLUMN_BITS = 40  # a column's weight is 2^40: with 2^20 columns all weights together stay below 2^63
-CHUNK = 512  # words drawn at a time: 2 KiB, well inside the first-level cache
+CHUNK = 512  # words looked up at a time: with what is found 4 KiB, well inside the first-level cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +119,37 @@ def _vose(weights: NDArray[np.uint64], columns: int) -> tuple[NDArray[np.uint64]
 
 
 @kernel
+def _look_up(
+    words: NDArray[np.uint32], entries: NDArray[np.uint32], bits: int, found: NDArray[np.uint32], out: NDArray[Any]
+) -> bool:
+    """Write the outcome of each word into ``out`` and its column's entry into ``found``; tell whether any word ties.
+
+    Two loops, since loads from anywhere and arithmetic together would not be vectorised. A word without its column,
+    shifted up, has its fraction where an entry has its head: the entry minus that is less than 2^bits where they tie.
+    """
+    column_shift = np.uint64(32 - bits)
+    for i in range(len(words)):
+        found[i] = entries[np.uint64(words[i]) >> column_shift]
+    # that shifts are below 32, which the masks say, keeps the arithmetic in 32 bits
+    shift, up = np.uint32(32 - bits) & np.uint32(31), np.uint32(bits) & np.uint32(31)
+    alias_mask = np.uint32((np.uint32(1) << up) - np.uint32(1))
+    head_mask = np.uint32(~alias_mask)
+    closest = np.uint32(0xFFFFFFFF)
+    for i in range(len(words)):
+        fraction = np.uint32(words[i] << up)
+        closest = min(closest, np.uint32(found[i] - fraction))
+        own = fraction < np.uint32(found[i] & head_mask)
+        out[i] = np.uint32(words[i] >> shift) if own else np.uint32(found[i] & alias_mask)
+    return bool(closest <= alias_mask)
+
+
+@inline_kernel
+def _ties(word: Any, entry: Any, bits: int) -> Any:
+    """Tell whether a word's fraction equals the head of its column's entry."""
+    return (word ^ (entry >> np.uint32(bits))) & ((np.uint32(1) << np.uint32(32 - bits)) - np.uint32(1)) == 0
+
+
+@kernel
 def _draw_symbols(
     key: Any,
     seeds: NDArray[np.uint64],
@@ -120,36 +159,50 @@ def _draw_symbols(
     tails: NDArray[np.uint32],
     bits: int,
 ) -> None:
-    """Draw i.i.d. symbols: symbol i of a phrase from word i of its symbol stream."""
-    buffer = np.empty(CHUNK // 2, np.uint64)
-    words = buffer.view(np.uint32)
-    shift, alias_bits = np.uint64(32 - bits), np.uint64(bits)
-    low = (np.uint64(1) << shift) - np.uint64(1)
-    alias_mask = (np.uint64(1) << alias_bits) - np.uint64(1)
-    tie_shift = np.uint64(64 - 8 - bits)
+    """Draw i.i.d. symbols: symbol i of a phrase from word i of its symbol stream.
+
+    Words are gathered from several phrases, one after the other, until a chunk is full: loops run long. A phrase's
+    words are made in whole groups; the next phrase overwrites those that were too many.
+    """
+    words = np.empty(CHUNK + GROUP, np.uint32)
+    found = np.empty(CHUNK, np.uint32)
+    done, filled = offsets[0], 0
     for phrase in range(len(seeds)):
-        seed = seeds[phrase]
-        begin, length = offsets[phrase], offsets[phrase + 1] - offsets[phrase]
+        length = offsets[phrase + 1] - offsets[phrase]
         for start in range(0, length, CHUNK):
             count = min(CHUNK, length - start)
-            fill_words(buffer, (count + 3) // 4, start // 4, SYMBOL_STREAM, seed, key)
-            ties = np.uint64(0)
-            for i in range(count):
-                word = np.uint64(words[i])
-                column = word >> shift
-                entry = np.uint64(entries[column])
-                fraction, head = word & low, entry >> alias_bits
-                own = np.uint64(np.int64(fraction - head) >> np.int64(63))  # all ones where fraction < head
-                ties |= np.uint64(fraction == head)
-                ids[begin + start + i] = np.uint32((column & own) | (entry & alias_mask & ~own))
-            if ties:
-                for i in range(count):
-                    word = np.uint64(words[i])
-                    column = word >> shift
-                    if word & low == np.uint64(entries[column]) >> alias_bits:
-                        more = tie_bits(start + i, TIE_STREAM, seed, key) >> tie_shift
-                        if more < np.uint64(tails[column]):
-                            ids[begin + start + i] = np.uint32(column)
+            if filled + count > CHUNK:
+                if _look_up(words[:filled], entries, bits, found, ids[done : done + filled]):
+                    _settle_symbols(key, seeds, offsets, words[:filled], found, done, ids, tails, bits)
+                done += filled
+                filled = 0
+            groups = (count + GROUP - 1) // GROUP
+            fill_words(words[filled : filled + groups * GROUP], start // 4, SYMBOL_STREAM, seeds[phrase], key)
+            filled += count
+    if _look_up(words[:filled], entries, bits, found, ids[done : done + filled]):
+        _settle_symbols(key, seeds, offsets, words[:filled], found, done, ids, tails, bits)
+
+
+@kernel
+def _settle_symbols(
+    key: Any,
+    seeds: NDArray[np.uint64],
+    offsets: NDArray[np.int64],
+    words: NDArray[np.uint32],
+    found: NDArray[np.uint32],
+    done: int,
+    ids: NDArray[np.uint32],
+    tails: NDArray[np.uint32],
+    bits: int,
+) -> None:
+    """Decide the ties among ``words``, which gave ``ids[done]`` and what follows, by more bits of their phrases."""
+    for i in range(len(words)):
+        if _ties(words[i], found[i], bits):
+            phrase = np.searchsorted(offsets, done + i, side="right") - 1
+            more = tie_bits(done + i - offsets[phrase], TIE_STREAM, seeds[phrase], key) >> np.uint64(56 - bits)
+            column = words[i] >> np.uint32(32 - bits)
+            if more < tails[column]:
+                ids[done + i] = column
 
 
 @kernel
@@ -163,17 +216,18 @@ def _draw_one(
     bits: int,
 ) -> None:
     """Draw one outcome a seed: word 0 of block 0 decides, words 2 and 3 where it ties."""
+    words, found = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
     half, low = np.uint64(32), np.uint64(0xFFFFFFFF)
-    shift, alias_bits = np.uint64(32 - bits), np.uint64(bits)
-    alias_mask = (np.uint64(1) << alias_bits) - np.uint64(1)
-    for i in range(len(seeds)):
-        seed = seeds[i]
-        word, _, w2, w3 = philox_block(np.uint64(0), stream, seed & low, seed >> half, key & low, key >> half)
-        column = word >> shift
-        entry = np.uint64(entries[column])
-        fraction, head = word & ((np.uint64(1) << shift) - np.uint64(1)), entry >> alias_bits
-        more = (w2 | (w3 << half)) >> np.uint64(64 - 8 - bits)
-        if fraction < head or (fraction == head and more < np.uint64(tails[column])):
-            out[i] = np.int64(column)
-        else:
-            out[i] = np.int64(entry & alias_mask)
+    for start in range(0, len(seeds), CHUNK):
+        part = seeds[start : start + CHUNK]
+        fill_first_words(words[: len(part)], stream, part, key)
+        if not _look_up(words[: len(part)], entries, bits, found, out[start : start + len(part)]):
+            continue
+        for i in range(len(part)):
+            if _ties(words[i], found[i], bits):
+                _, _, w2, w3 = philox_block(
+                    np.uint64(0), stream, part[i] & low, part[i] >> half, key & low, key >> half
+                )
+                column = words[i] >> np.uint32(32 - bits)
+                if (w2 | (w3 << half)) >> np.uint64(56 - bits) < tails[column]:
+                    out[start + i] = column

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperphrase.kernels import kernel
-from hyperphrase.philox import LENGTH_STREAM, SYMBOL_STREAM, TIE_STREAM, fill_words, philox_block, tie_bits
+from hyperphrase.philox import (
+    LENGTH_STREAM,
+    SYMBOL_STREAM,
+    TIE_STREAM,
+    fill_first_words,
+    fill_words,
+    philox_block,
+    tie_bits,
+)
 
 M32 = 2**32 - 1
 U64 = st.integers(0, 2**64 - 1)
@@ -38,10 +46,10 @@ def _tie(index, stream, seed, key):
 
 
 def words_of(first_block, blocks, stream, seed, key):
-    out = np.zeros(2 * blocks + 2, np.uint64)
-    fill_words(out, blocks, first_block, np.uint64(stream), np.uint64(seed), np.uint64(key))
-    assert out[2 * blocks :].tolist() == [0, 0]  # nothing beyond what was asked for
-    return [word for pair in out[: 2 * blocks].tolist() for word in (pair & M32, pair >> 32)]
+    out = np.zeros(4 * blocks + 4, np.uint32)
+    fill_words(out[: 4 * blocks], first_block, np.uint64(stream), np.uint64(seed), np.uint64(key))
+    assert out[4 * blocks :].tolist() == [0] * 4  # nothing beyond what was asked for
+    return out[: 4 * blocks].tolist()
 
 
 # Random123 1.14, tests/kat_vectors, lines "philox4x32 10"
@@ -66,7 +74,7 @@ def test_the_streams_numbers_are_frozen():
     assert (int(LENGTH_STREAM), int(SYMBOL_STREAM), int(TIE_STREAM)) == (0, 1, 2)
 
 
-@given(seed=U64, key=U64, stream=st.integers(0, 2), first=st.integers(0, 20_000), blocks=st.integers(0, 5))
+@given(seed=U64, key=U64, stream=st.integers(0, 2), first=st.integers(0, 20_000), blocks=st.integers(0, 35))
 def test_a_stream_is_its_blocks_in_order(seed, key, stream, first, blocks):
     expected = [word for j in range(blocks) for word in block_of(first + j, stream, seed, key)]
     assert expected == words_of(first, blocks, stream, seed, key)
@@ -75,6 +83,13 @@ def test_a_stream_is_its_blocks_in_order(seed, key, stream, first, blocks):
 @given(seed=U64, key=U64)
 def test_a_block_does_not_depend_on_where_the_filling_starts(seed, key):
     assert words_of(0, 8, 1, seed, key)[12:] == words_of(3, 5, 1, seed, key)
+
+
+@given(seeds=st.lists(U64, max_size=35), key=U64, stream=st.integers(0, 2))
+def test_the_first_words_of_many_seeds_are_those_of_their_streams(seeds, key, stream):
+    out = np.zeros(len(seeds), np.uint32)
+    fill_first_words(out, np.uint64(stream), np.array(seeds, np.uint64), np.uint64(key))
+    assert [block_of(0, stream, seed, key)[0] for seed in seeds] == out.tolist()
 
 
 @given(seed=U64, key=U64, index=st.integers(0, 65_534))
