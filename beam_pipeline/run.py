@@ -22,7 +22,7 @@ from hyperphrase.phrases import Phrases
 from hyperphrase.report import size
 from hyperphrase.space import MOST_DRAWS_A_PHRASE, Space
 from transforms.context import Site
-from transforms.write_manifest import LENGTHS_CSV, REPORT
+from transforms.write_manifest import REPORT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -146,7 +146,7 @@ class _Job:
             f"{manifest.symbols:,} symbols\n"
             f"{len(manifest.shards):,} shards{kept}, {size(written)} in {seconds:.1f} s: "
             f"{manifest.symbols / seconds / 1e6:,.1f} M symbols/s, {size(written / seconds)}/s\n"
-            f"look at   {self.output}/{REPORT}, {self.output}/{LENGTHS_CSV}, {self.output}/manifest.json\n"
+            f"look at   {self.output}/{REPORT}, {self.output}/statistics, {self.output}/manifest.json\n"
             f"then      hyperphrase verify {self.output}    hyperphrase inspect {self.output} --head=3"
         )
 

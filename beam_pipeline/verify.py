@@ -18,19 +18,17 @@ from beam_pipeline import folder
 from beam_pipeline.command import DONE, FAILED, Parser, run_command
 from beam_pipeline.dropped import read_dropped
 from beam_pipeline.seeds import deduplication
-from hyperphrase import statistics
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus import Output, shard_name
 from hyperphrase.errors import CorruptError
 from hyperphrase.manifest import DROPPED_FILE, File, Manifest, Shard
-from hyperphrase.statistics import Statistics
-from hyperphrase.verification import count_drawn, count_phrases, find_dropped
+from hyperphrase.statistics import RANK_BINS, Statistics
+from hyperphrase.verification import count_phrases, find_dropped
 from transforms import storage
 from transforms.context import LEXICON_FILE, Site, load_lexicon
-from transforms.write_manifest import LENGTHS_CSV, LENGTHS_JSON, RANKS_CSV, RANKS_JSON, RECIPE_FILE, REPORT
+from transforms.write_manifest import RECIPE_FILE, REPORT, statistics_files
 from transforms.write_shards import SHARDS
 
-_FILES = sorted([RECIPE_FILE, LEXICON_FILE, REPORT, LENGTHS_CSV, LENGTHS_JSON, RANKS_CSV, RANKS_JSON])
 _MOST_PROBLEMS = 20  # shown; all are counted
 
 
@@ -75,8 +73,9 @@ class _Audit:
         yield from before
         if before:
             return  # without all shards, recipe, lexicon and dropped seeds no phrase can be checked
-        yield from self._caught(self._check_dropped)
-        yield from self._shard_problems()
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            yield from self._caught(functools.partial(self._check_dropped, pool))
+            yield from self._shard_problems(pool)
 
     def _caught(self, check: Callable[[], None]) -> Iterator[str]:
         try:
@@ -89,9 +88,11 @@ class _Audit:
 
     def _check_lists(self) -> None:
         """Check that the manifest lists the files and shards that its range makes."""
-        files = _FILES if self.manifest.dropped.listed is not None else sorted([*_FILES, DROPPED_FILE])
-        if [file.name for file in self.manifest.files] != files:
-            raise CorruptError(f"{self.out}: the manifest's files are not {', '.join(files)}")
+        counts = Statistics({}, (0,) * RANK_BINS if self.manifest.outputs else ())
+        files = [RECIPE_FILE, LEXICON_FILE, REPORT, *statistics_files(counts, self.manifest.recipe.vocabulary)]
+        files += [DROPPED_FILE] if self.manifest.dropped.listed is None else []
+        if [file.name for file in self.manifest.files] != sorted(files):
+            raise CorruptError(f"{self.out}: the manifest's files are not {', '.join(sorted(files))}")
         request, shards = self.manifest.request, self.manifest.shards
         expected = request.unit_count * len(request.outputs)
         if len(shards) != expected or [shard.name for shard in shards] != [
@@ -130,29 +131,28 @@ class _Audit:
         self.site = Site(self.out, self.manifest.request)
         self.dropped = read_dropped(self.out, self.manifest)
 
-    def _check_dropped(self) -> None:
-        phrases = self.site.phrases()
+    def _check_dropped(self, pool: ThreadPoolExecutor) -> None:
+        phrases, request = self.site.phrases(), self.site.request
         if self.manifest.recipe.sampler.injective:
             found = np.empty(0, np.uint64)
         else:
-            found = find_dropped(phrases, self.site.request, deduplication(phrases, self.site.request))
+            found = find_dropped(phrases, request, deduplication(phrases, request), pool)
         if not np.array_equal(found, self.dropped):
             wrong = np.setxor1d(found, self.dropped)
             raise CorruptError(f"{self.out}: {len(wrong)} seeds are dropped or kept wrongly, such as {wrong[0]}")
 
-    def _shard_problems(self) -> Iterator[str]:
-        units = self.site.request.unit_count
+    def _shard_problems(self, pool: ThreadPoolExecutor) -> Iterator[str]:
+        phrases, units = self.site.phrases(), self.site.request.unit_count
         tasks = [(output, i, o * units + i) for o, output in enumerate(self.manifest.outputs) for i in range(units)]
         counts: dict[Output, list[Statistics]] = {output: [] for output in self.manifest.outputs}
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for task, result in zip(tasks, pool.map(lambda task: self._read(*task), tasks), strict=True):
-                if isinstance(result, str):
-                    yield result
-                else:
-                    counts[task[0]].append(result)
-            if not tasks:  # the manifest alone: its histogram is checked against the phrases themselves
-                drawn = list(pool.map(lambda i: count_drawn(self.site.phrases(), self._kept(i)), range(units)))
-                yield from self._caught(functools.partial(self._check_counts, "drawn again", drawn))
+        for task, result in zip(tasks, pool.map(lambda task: self._read(*task), tasks), strict=True):
+            if isinstance(result, str):
+                yield result
+            else:
+                counts[task[0]].append(result)
+        if not tasks:  # the manifest alone: its histogram is checked against the phrases themselves
+            drawn = pool.map(lambda i: Statistics.of_lengths(phrases.lengths(self._kept(i))), range(units))
+            yield from self._caught(functools.partial(self._check_counts, "drawn again", list(drawn)))
         for output, parts in counts.items():
             if len(parts) == units:
                 yield from self._caught(functools.partial(self._check_counts, f"read back from {output.format}", parts))
@@ -187,17 +187,11 @@ class _Audit:
         return np.delete(seeds, (self.dropped[low:high] - np.uint64(work.first_seed)).astype(np.int64))
 
     def _check_counts(self, how: str, parts: list[Statistics]) -> None:
-        total, vocabulary = Statistics.total(parts), self.manifest.recipe.vocabulary
+        total = Statistics.total(parts)
         if total.lengths != self.manifest.length_histogram:
             raise CorruptError(f"{self.out}: the lengths {how} are not the manifest's histogram")
-        expected = {
-            LENGTHS_CSV: statistics.lengths_csv(total.lengths),
-            LENGTHS_JSON: statistics.lengths_json(total.lengths),
-            RANKS_CSV: statistics.ranks_csv(total.ranks, vocabulary),
-            RANKS_JSON: statistics.ranks_json(total.ranks, vocabulary),
-        }
-        for name, text in expected.items():
-            if storage.read_file(self._path(name), 1 << 24) != text.encode():
+        for name, text in statistics_files(total, self.manifest.recipe.vocabulary).items():
+            if storage.read_file(self._path(name), 1 << 24) != text:
                 raise CorruptError(f"{self._path(name)}: is not what was {how}")
 
 

@@ -22,7 +22,8 @@ text { font: 11px system-ui, sans-serif; fill: #556 } line { stroke: #dde } .not
 def render(manifest: Manifest, ranks: Sequence[int], entropy: float) -> str:
     """Return the report as HTML.
 
-    ranks: symbols by bin of frequency rank, as in the statistics. entropy: bits a symbol of the law.
+    ranks: symbols by bin of frequency rank, as in the statistics; empty where none were drawn. entropy: bits a symbol
+    of the law.
     """
     title = f"{manifest.kept:,} phrases, {manifest.symbols:,} symbols"
     body = [
@@ -30,11 +31,11 @@ def render(manifest: Manifest, ranks: Sequence[int], entropy: float) -> str:
         _table(("", ""), _facts(manifest, entropy)),
         "<h2>Phrase lengths</h2><p class=note>phrases by number of symbols</p>",
         _bars(_length_bars(manifest.length_histogram)),
-        "<h2>Symbols by frequency rank</h2><p class=note>share of all symbols; each bar doubles the ranks</p>",
-        _bars(_rank_bars(ranks, manifest.recipe.vocabulary)),
-        "<h2>Shards</h2>",
-        _shards(manifest),
     ]
+    if ranks:
+        note = "<p class=note>share of all symbols; each bar doubles the ranks</p>"
+        body += [f"<h2>Symbols by frequency rank</h2>{note}", _bars(_rank_bars(ranks, manifest.recipe.vocabulary))]
+    body += ["<h2>Shards</h2>", _shards(manifest)]
     head = f'<meta charset="utf-8"><title>hyperphrase: {title}</title><style>{_STYLE}</style>'
     return f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(body)}</body></html>\n'
 

@@ -23,7 +23,8 @@ RANK_BINS = 21  # bin 0 is rank 0, bin b > 0 the ranks 2^(b-1)..2^b-1; ranks are
 class Statistics:
     """Counts that add up.
 
-    lengths: {symbols in a phrase: phrases}. ranks: symbols in each of the 21 bins of frequency rank.
+    lengths: {symbols in a phrase: phrases}. ranks: symbols in each of the 21 bins of frequency rank; empty where the
+    symbols were not drawn.
     """
 
     lengths: dict[int, int]
@@ -43,12 +44,20 @@ class Statistics:
     def total(cls, parts: Iterable["Statistics"]) -> "Statistics":
         """Return the sum of ``parts``."""
         lengths: dict[int, int] = {}
-        ranks = [0] * RANK_BINS
+        ranks: tuple[int, ...] = ()
         for part in parts:
             for length, phrases in part.lengths.items():
                 lengths[length] = lengths.get(length, 0) + phrases
-            ranks = [a + b for a, b in zip(ranks, part.ranks, strict=True)]
-        return cls(dict(sorted(lengths.items())), tuple(ranks))
+            ranks = (
+                tuple(map(sum, zip(ranks, part.ranks, strict=True))) if ranks and part.ranks else ranks or part.ranks
+            )
+        return cls(dict(sorted(lengths.items())), ranks)
+
+    @classmethod
+    def of_lengths(cls, lengths: NDArray[np.int64]) -> "Statistics":
+        """Count phrases by their lengths alone: int64, shape (phrases,)."""
+        counts = np.bincount(lengths)
+        return cls({int(length): int(counts[length]) for length in np.flatnonzero(counts)}, ())
 
 
 class Counter:

@@ -1,15 +1,16 @@
 """Check what was read back against what the recipe gives: phrase by phrase, and seed by seed."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.blocks import PhraseBlock
-from hyperphrase.corpus import CorpusRequest, parts
+from hyperphrase.corpus import CorpusRequest
 from hyperphrase.duplicates import Deduplication, distinct_in_unit, duplicates_in_bucket, split_into_buckets
 from hyperphrase.errors import CorruptError
-from hyperphrase.phrases import CHUNK, Phrases
+from hyperphrase.phrases import Phrases
 from hyperphrase.statistics import Counter, Statistics
 
 
@@ -41,14 +42,6 @@ def count_phrases(
     return counter.statistics()
 
 
-def count_drawn(phrases: Phrases, seeds: NDArray[np.uint64]) -> Statistics:
-    """Count the phrases of ``seeds`` by drawing them: what a corpus without shards has to agree with."""
-    counter = Counter()
-    for part in parts(seeds, CHUNK):
-        counter.add(phrases.draw(part))
-    return counter.statistics()
-
-
 def _first_difference(block: PhraseBlock, expected: PhraseBlock) -> int:
     for i in range(len(block)):
         ours = block.ids[block.offsets[i] : block.offsets[i + 1]]
@@ -57,21 +50,31 @@ def _first_difference(block: PhraseBlock, expected: PhraseBlock) -> int:
     raise ValueError("the blocks are equal")
 
 
-def find_dropped(phrases: Phrases, request: CorpusRequest, how: Deduplication) -> NDArray[np.uint64]:
+def find_dropped(
+    phrases: Phrases, request: CorpusRequest, how: Deduplication, pool: ThreadPoolExecutor
+) -> NDArray[np.uint64]:
     """Return the seeds of the range whose phrase a lower seed of it gives, ascending: the deduplication again.
 
-    Holds 8 bytes a phrase in memory.
+    Works on the threads of ``pool``. Holds 8 bytes a phrase in memory.
     """
+
+    def distinct(index: int) -> tuple[list[tuple[int, bytes]], NDArray[np.uint64]]:
+        keys, offsets = distinct_in_unit(phrases, request.unit(index), how)
+        return list(split_into_buckets(keys, how)), seeds(index, offsets)
+
+    def between(parts: list[tuple[int, bytes]]) -> list[NDArray[np.uint64]]:
+        units = [(request.unit(index), part) for index, part in parts]
+        return [seeds(unit.index, offsets) for unit, offsets in duplicates_in_bucket(phrases, units, how)]
+
+    def seeds(index: int, offsets: NDArray[np.uint32]) -> NDArray[np.uint64]:
+        return offsets.astype(np.uint64) + np.uint64(request.unit(index).first_seed)
+
     dropped: list[NDArray[np.uint64]] = []
     buckets: dict[int, list[tuple[int, bytes]]] = {}
-    for index in range(request.unit_count):
-        unit = request.unit(index)
-        keys, offsets = distinct_in_unit(phrases, unit, how)
-        dropped.append(offsets.astype(np.uint64) + np.uint64(unit.first_seed))
-        for bucket, part in split_into_buckets(keys, how):
+    for index, (parts, own) in enumerate(pool.map(distinct, range(request.unit_count))):
+        dropped.append(own)
+        for bucket, part in parts:
             buckets.setdefault(bucket, []).append((index, part))
-    for bucket in sorted(buckets):
-        found = buckets.pop(bucket)
-        for unit, offsets in duplicates_in_bucket(phrases, ((request.unit(i), part) for i, part in found), how):
-            dropped.append(offsets.astype(np.uint64) + np.uint64(unit.first_seed))
+    for found in pool.map(between, buckets.values()):
+        dropped += found
     return np.sort(np.concatenate(dropped))

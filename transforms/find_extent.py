@@ -20,27 +20,29 @@ class FindExtent(beam.PTransform):
         self._request, self._seen = request, seen
 
     def expand(self, drops: beam.PCollection) -> beam.PCollection:
-        drawn = self._request.stop_seed - self._request.first_seed
-        seen = self._seen and beam.pvalue.AsSingleton(self._seen | "SumSeen" >> beam.CombineGlobally(sum))
+        units = self._request.unit_count
+        counts = [drops | "CountDrops" >> beam.Map(lambda drop: (drop[0], len(drop[1]) // 4))]  # (unit index, dropped)
+        if self._seen is not None:
+            counts.append(self._seen | "KeySeen" >> beam.Map(lambda seen: (units, seen)))
         return (
-            drops
-            | "CountDrops" >> beam.Map(lambda drop: (drop[0], len(drop[1]) // 4))  # (unit index, dropped)
-            | "SumDrops" >> beam.CombineGlobally(_DropsByUnit(self._request.unit_count))
-            | "EndCorpus" >> beam.Map(_end, self._request, seen or drawn)
+            counts
+            | "AllCounts" >> beam.Flatten()
+            | "AddCounts" >> beam.CombineGlobally(_AddByIndex(units + 1))
+            | "EndCorpus" >> beam.Map(_end, self._request, self._seen is not None)
         )
 
 
-class _DropsByUnit(beam.CombineFn):
-    """Sums (unit index, dropped) into an array over all units."""
+class _AddByIndex(beam.CombineFn):
+    """Adds up (index, number) into an int64 array of ``size``: one number a unit, and the seeds seen."""
 
-    def __init__(self, units: int) -> None:
-        self._units = units
+    def __init__(self, size: int) -> None:
+        self._size = size
 
     def create_accumulator(self) -> NDArray[np.int64]:
-        return np.zeros(self._units, np.int64)
+        return np.zeros(self._size, np.int64)
 
-    def add_input(self, accumulator: NDArray[np.int64], drop: tuple[int, int]) -> NDArray[np.int64]:
-        accumulator[drop[0]] += drop[1]
+    def add_input(self, accumulator: NDArray[np.int64], count: tuple[int, int]) -> NDArray[np.int64]:
+        accumulator[count[0]] += count[1]
         return accumulator
 
     def merge_accumulators(self, accumulators: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:
@@ -50,8 +52,9 @@ class _DropsByUnit(beam.CombineFn):
         return accumulator.tobytes()
 
 
-def _end(dropped: bytes, request: CorpusRequest, seen: int) -> Extent:
+def _end(sums: bytes, request: CorpusRequest, compared: bool) -> Extent:
+    counts = np.frombuffer(sums, np.int64)
     drawn = request.stop_seed - request.first_seed
-    if seen != drawn:
-        raise RuntimeError(f"counts do not agree: {seen} seeds were compared of {drawn} drawn")
-    return extent(request, np.frombuffer(dropped, np.int64))
+    if compared and counts[-1] != drawn:
+        raise RuntimeError(f"counts do not agree: {counts[-1]} seeds were compared of {drawn} drawn")
+    return extent(request, counts[:-1])

@@ -20,8 +20,6 @@ from transforms.write_shards import SHARDS
 SHORTFALL = f"{storage.WORK}/shortfall.json"
 RECIPE_FILE = "recipe.json"
 REPORT = "report.html"
-LENGTHS_CSV, LENGTHS_JSON = "statistics/length_histogram.csv", "statistics/length_histogram.json"
-RANKS_CSV, RANKS_JSON = "statistics/symbol_ranks.csv", "statistics/symbol_ranks.json"
 
 
 class WriteManifest(beam.PTransform):
@@ -116,7 +114,7 @@ def _check(manifest: Manifest, counts: Statistics, extent: Extent, site: Site) -
     agree: dict[str, tuple[object, object]] = {
         "phrases kept and the histogram's sum": (extent.kept, counts.phrases),
         "seeds drawn and phrases kept + dropped": (manifest.drawn, manifest.kept + manifest.dropped.count),
-        "symbols by length and by rank": (counts.symbols, sum(counts.ranks)),
+        "symbols by length and by rank": (counts.symbols if manifest.outputs else 0, sum(counts.ranks)),
         **{f"phrases in shards of output {i}": (n, manifest.kept) for i, n in enumerate(shards_phrases)},
     }
     if manifest.shards:
@@ -133,14 +131,19 @@ def _check(manifest: Manifest, counts: Statistics, extent: Extent, site: Site) -
 
 def _texts(manifest: Manifest, counts: Statistics, site: Site) -> dict[str, bytes]:
     """Return the contents of statistics and report, by file name."""
-    vocabulary = manifest.recipe.vocabulary
+    page = report.render(manifest, counts.ranks, site.phrases().sampler.entropy)
+    return {**statistics_files(counts, manifest.recipe.vocabulary), REPORT: page.encode()}
+
+
+def statistics_files(counts: Statistics, vocabulary: int) -> dict[str, bytes]:
+    """Return the contents of the files of statistics, by name: ranks only where symbols were drawn."""
     texts = {
-        LENGTHS_CSV: statistics.lengths_csv(counts.lengths),
-        LENGTHS_JSON: statistics.lengths_json(counts.lengths),
-        RANKS_CSV: statistics.ranks_csv(counts.ranks, vocabulary),
-        RANKS_JSON: statistics.ranks_json(counts.ranks, vocabulary),
-        REPORT: report.render(manifest, counts.ranks, site.phrases().sampler.entropy),
+        "statistics/length_histogram.csv": statistics.lengths_csv(counts.lengths),
+        "statistics/length_histogram.json": statistics.lengths_json(counts.lengths),
     }
+    if counts.ranks:
+        texts["statistics/symbol_ranks.csv"] = statistics.ranks_csv(counts.ranks, vocabulary)
+        texts["statistics/symbol_ranks.json"] = statistics.ranks_json(counts.ranks, vocabulary)
     return {name: text.encode() for name, text in texts.items()}
 
 

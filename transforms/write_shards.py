@@ -56,7 +56,11 @@ class _Write(beam.DoFn):
     def process(self, kept: KeptPhrases) -> Iterator[WrittenUnit]:
         found = {output: self._finished(kept, output) for output in self._site.request.outputs}
         missing = [output for output, row in found.items() if row is None]
-        statistics, written = self._draw_and_write(kept, missing)
+        if found:
+            statistics, written = self._draw_and_write(kept, missing)
+        else:  # the manifest alone: there is nothing to draw for
+            statistics, written = Statistics.of_lengths(self._site.phrases().lengths(kept.seeds())), {}
+            PROGRESS.add(written=statistics.phrases)
         shards = tuple(found[output] or written[output] for output in self._site.request.outputs)
         self._phrases.inc(statistics.phrases)
         self._bytes.inc(sum(shard.bytes for shard in written.values()))

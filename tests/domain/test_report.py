@@ -115,6 +115,7 @@ def test_the_numbers_of_the_corpus_are_there():
 
 def test_every_length_and_rank_bin_has_its_bar():
     assert page_of().tags.count("rect") == 8 + 11  # lengths 2 to 9; ranks 0, 1, 2-3, ... 512-999
+    assert page_of(ranks=()).tags.count("rect") == 8  # no symbols drawn, no ranks
 
 
 def test_bars_stay_inside_the_picture():

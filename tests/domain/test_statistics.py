@@ -64,7 +64,14 @@ def test_counts_of_many_symbols_are_numpys(phrases_of):
     assert dict(zip(values.tolist(), counts.tolist(), strict=True)) == statistics.lengths
 
 
-@given(st.lists(PHRASES, max_size=5), st.randoms(use_true_random=False))
+@given(PHRASES)
+def test_lengths_alone_are_counted_like_lengths_with_symbols(phrases):
+    lengths = Statistics.of_lengths(np.array([len(phrase) for phrase in phrases], np.int64))
+    assert (plainly_counted(phrases).lengths, ()) == (lengths.lengths, lengths.ranks)
+    assert Statistics.total([lengths, Statistics.total([]), lengths]).symbols == 2 * lengths.symbols
+
+
+@given(st.lists(PHRASES, min_size=1, max_size=5), st.randoms(use_true_random=False))
 def test_parts_add_up_in_any_order_and_any_grouping(parts, random):
     whole = plainly_counted([phrase for part in parts for phrase in part])
     shuffled = random.sample(parts, len(parts))

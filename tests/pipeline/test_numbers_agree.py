@@ -35,6 +35,14 @@ def test_every_number_is_told_alike_everywhere(tmp_path, run_into, manifest_of, 
     assert re.search(rf"\b{kept:,}\b", (out / "report.html").read_text())
 
 
+def test_the_manifest_alone_has_the_lengths_of_the_shards(corpus, manifest_of):
+    law = ["--vocabulary=50", "--lengths=uniform:min=1,max=6", "--seeds=100:3100", "--phrases_per_shard=450"]
+    alone, with_shards = corpus(*law, "--format=none"), corpus(*law, "--format=txt")
+    assert manifest_of(with_shards).length_histogram == manifest_of(alone).length_histogram
+    assert manifest_of(with_shards).dropped == manifest_of(alone).dropped
+    assert ["length_histogram.csv", "length_histogram.json"] == sorted(p.name for p in (alone / "statistics").iterdir())
+
+
 def test_a_histogram_can_be_fed_back(corpus, manifest_of):
     law = ["--vocabulary=50", "--sampler=uniform", "--seeds=0:1000", "--format=none"]
     first = corpus(*law, "--lengths=lognormal:min=1,max=60,mu=2.5")
