@@ -12,6 +12,7 @@ COMMANDS = {
     "plan": "say what a run would give and cost, and start nothing",
     "verify": "read a corpus again and check every claim of its manifest",
     "inspect": "show a corpus as a table, its first phrases, or any phrase by its seed",
+    "compile": "compile all kernels ahead of the first run, as for an image",
 }
 
 HELP = f"""hyperphrase {hyperphrase.__version__}: corpora of phrases that nobody wrote, drawn by a law,

@@ -1,24 +1,142 @@
-"""How the project compiles its kernels: one decorator, one set of choices.
+"""How the project compiles its kernels: one decorator, one set of choices, one cache.
 
-Kernels release the GIL, so that threads of one process use all cores, and are cached on disk, so that only the
-first run on a machine compiles. Floating point stays strict IEEE 754 (no fastmath): the same recipe has to give
-the same bytes on every machine.
+Kernels release the GIL, so that threads of one process use all cores. Floating point stays strict IEEE 754 (no
+fastmath): the same recipe has to give the same bytes on every machine.
+
+Machine code is cached on disk, so that only the first run on a machine compiles. numba has a cache, but it does not
+go with installs that nobody may write to: it passes over a folder that cannot be written to even if all that is asked
+for is in it, and stops the program if it finds no other. And it looks at a kernel's own file alone, so a new release
+could run old code of what the kernel calls. Here numba reads and writes the files, and this module chooses them.
 """
 
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+import contextlib
+import functools
+import hashlib
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FunctionType
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
+import numpy as np
+from numba.core import caching, config
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
+_dispatchers: list[Any] = []
+_unsaved: set[str] = set()
+
 
 def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Compile ``function`` with numba on its first call; its types are those of that call."""
-    return cast(Callable[_P, _R], numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+    dispatcher = numba.njit(nogil=True, error_model="numpy")(function)
+    dispatcher._cache = _KernelCache(function)
+    _dispatchers.append(dispatcher)
+    return cast(Callable[_P, _R], dispatcher)
 
 
 def inline_kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Like :func:`kernel`, for a small function that is part of each kernel calling it (never called from Python)."""
-    return cast(Callable[_P, _R], numba.njit(nogil=True, cache=True, error_model="numpy", inline="always")(function))
+    return cast(Callable[_P, _R], numba.njit(nogil=True, error_model="numpy", inline="always")(function))
+
+
+def compiled_here() -> int:
+    """Return how many kernels, counted for each set of types, this process compiled because no cache had them."""
+    return sum(sum(dispatcher.stats.cache_misses.values()) for dispatcher in _dispatchers)
+
+
+def unsaved_here() -> set[str]:
+    """Return the names of the kernels that this process compiled and could not save for the next one."""
+    return set(_unsaved)
+
+
+def cache_folders(function: Callable[..., Any]) -> Iterator[Path]:
+    """Yield where the machine code of ``function`` may lie, in the order in which it is looked for and saved.
+
+    These are numba's places: the folder that NUMBA_CACHE_DIR names, ``__pycache__`` beside the source, the user's own.
+    """
+    locators = [caching.InTreeCacheLocator, caching.UserWideCacheLocator]
+    if config.CACHE_DIR:
+        locators.insert(0, caching.UserProvidedCacheLocator)
+    for locator in locators:
+        folder = Path(locator(function, inspect.getfile(function)).get_cache_path())
+        if folder.is_absolute():  # it is not where a user has no home
+            yield folder
+
+
+def source_stamp(function: Any) -> str:
+    """Return a digest of all that the machine code of ``function`` is made from.
+
+    That is its source file, those of all that it calls, and the numbers and tables that these take from their modules.
+    """
+    state = hashlib.sha256()
+    functions = [function]
+    for one in functions:  # grows as callees are found
+        state.update(_file_digest(inspect.getfile(one)))
+        for name in one.__code__.co_names:
+            value = one.__globals__.get(name)
+            callee = getattr(value, "py_func", None) or getattr(value, "_defn", None)  # a kernel's, an intrinsic's
+            if isinstance(callee, FunctionType) and callee not in functions:
+                functions.append(callee)
+            elif isinstance(value, (int, float, np.generic)):
+                state.update(f"{name}={value!r}".encode())
+            elif isinstance(value, np.ndarray):
+                state.update(value.tobytes())
+    return state.hexdigest()
+
+
+@functools.cache
+def _file_digest(path: str) -> bytes:
+    return hashlib.sha256(Path(path).read_bytes()).digest()
+
+
+class _Locator(caching.InTreeCacheLocator):
+    """Names the files of a kernel's cache; numba's own would first try to write into the folder."""
+
+    @classmethod
+    def from_function(cls, py_func: Any, py_file: str) -> "_Locator":
+        return cls(py_func, py_file)
+
+
+class _Results(caching.CompileResultCacheImpl):
+    _locator_classes = [_Locator]  # noqa: RUF012 - numba reads it as it stands
+
+
+class _KernelCache(caching.FunctionCache):
+    """numba's cache of one kernel, read from all folders that hold it, written to the first that can be written to.
+
+    Where there is none, nothing is saved, and each process compiles what no folder holds.
+    """
+
+    _impl_class = _Results
+
+    @functools.cached_property
+    def _places(self) -> list[Any]:
+        """One numba index for each folder; made when first needed, as what a kernel calls may be defined below it."""
+        stamp = source_stamp(self._py_func)
+        return [
+            caching.IndexDataCacheFile(str(folder), self._impl.filename_base, stamp)
+            for folder in cache_folders(self._py_func)
+        ]
+
+    def _load_overload(self, sig: Any, target_context: Any) -> Any:
+        key = self._index_key(sig, target_context.codegen())
+        for place in self._places:
+            with contextlib.suppress(OSError):  # it may not be readable
+                data = place.load(key)
+                if data is not None:
+                    return self._impl.rebuild(target_context, data)
+        return None
+
+    def _save_overload(self, sig: Any, data: Any) -> None:
+        if not self._impl.check_cachable(data):
+            return
+        key, reduced = self._index_key(sig, data.codegen), self._impl.reduce(data)
+        for folder, place in zip(cache_folders(self._py_func), self._places, strict=True):
+            with contextlib.suppress(OSError):  # read-only, or full
+                folder.mkdir(parents=True, exist_ok=True)
+                place.save(key, reduced)
+                return
+        _unsaved.add(f"{self._py_func.__module__}.{self._py_func.__qualname__}")

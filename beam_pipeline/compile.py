@@ -1,0 +1,54 @@
+"""``compile``: compile all kernels ahead of the first run, so that an image or a read-only install holds them."""
+
+import contextlib
+import io
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+
+from beam_pipeline import plan, run, verify
+from beam_pipeline.command import DONE, Parser, WorkFailedError, run_command
+from hyperphrase.kernels import compiled_here, unsaved_here
+
+#: Small runs that between them call every kernel: all formats, texts, compressions and kinds of laws, and duplicates.
+RUNS = (
+    "--phrases=500 --vocabulary=1000 --sampler=zipf --lengths=lognormal --format=tfrecord,avro,jsonl,txt",
+    "--phrases=500 --vocabulary=1000 --format=jsonl,txt --text=words",
+    "--phrases=500 --vocabulary=1000 --format=tfrecord,jsonl,txt --compression=gzip",
+    "--phrases=500 --vocabulary=1000 --format=avro --compression=deflate",
+    "--seeds=0:2000 --vocabulary=2 --sampler=uniform --lengths=fixed:length=8 --phrases_per_shard=500",
+    "--phrases=500 --vocabulary=1000 --lexicon=synthetic --format=none",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status."""
+    return run_command("compile", _compile, arguments)
+
+
+def _compile(arguments: Sequence[str]) -> int:
+    parser = Parser("compile", "compile all kernels for this processor, and keep them where this program finds them")
+    parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        for i, options in enumerate(RUNS):
+            out = f"{folder}/{i}"
+            _quietly(run.main, [*options.split(), f"--output={out}", "--quiet"])
+            _quietly(verify.main, [out])
+    _quietly(plan.main, RUNS[0].split())
+    if lost := unsaved_here():
+        raise WorkFailedError(f"{len(lost)} kernels could not be saved; name a folder to write to in NUMBA_CACHE_DIR")
+    print(f"{compiled_here()} kernels compiled, all others were there")
+    return DONE
+
+
+def _quietly(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> None:
+    """Run a command; what it says is shown only if it fails."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        status = command(arguments)
+    if status != DONE:
+        raise WorkFailedError(said.getvalue() or f"status {status}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
