@@ -16,15 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.kernels import inline_kernel, kernel
-from hyperphrase.philox import (
-    GROUP,
-    SYMBOL_STREAM,
-    TIE_STREAM,
-    fill_first_words,
-    fill_words,
-    philox_block,
-    tie_bits,
-)
+from hyperphrase.philox import GROUP, SYMBOL_STREAM, TIE_STREAM, fill_rows, fill_words, tie_bits
 
 COLUMN_BITS = 40  # a column's weight is 2^40: with 2^20 columns all weights together stay below 2^63
 CHUNK = 512  # words looked up at a time: with what is found 4 KiB, well inside the first-level cache
@@ -58,6 +50,10 @@ class AliasTable:
     ) -> None:
         """Fill ``ids[offsets[i]:offsets[i + 1]]`` with the first symbols of the phrase of ``seeds[i]``, i.i.d."""
         _draw_symbols(np.uint64(key), seeds, offsets, ids, self.entries, self.tails, self.bits)
+
+    def draw_rows(self, key: int, seeds: NDArray[np.uint64], rows: NDArray[np.uint32]) -> None:
+        """Write symbol r of the phrase of ``seeds[i]`` into ``rows[r, i]``: the symbols of :meth:`draw_symbols`."""
+        _draw_rows(np.uint64(key), seeds, rows, self.entries, self.tails, self.bits)
 
     def draw_one(self, key: int, seeds: NDArray[np.uint64], stream: Any, out: NDArray[np.int64]) -> None:
         """Write one outcome a seed, from block 0 of ``stream``, into ``out`` (int64, shape of ``seeds``)."""
@@ -206,6 +202,30 @@ def _settle_symbols(
 
 
 @kernel
+def _draw_rows(
+    key: Any,
+    seeds: NDArray[np.uint64],
+    rows: NDArray[np.uint32],
+    entries: NDArray[np.uint32],
+    tails: NDArray[np.uint32],
+    bits: int,
+) -> None:
+    """Draw the first symbols of many phrases, a row at a time: a short phrase would not fill a group of words."""
+    words, found = np.empty((4, len(seeds)), np.uint32), np.empty(len(seeds), np.uint32)
+    for symbol in range(len(rows)):
+        row, of_row = words[symbol & 3], rows[symbol]
+        if symbol & 3 == 0:
+            fill_rows(words, symbol // 4, SYMBOL_STREAM, seeds, key)
+        if not _look_up(row, entries, bits, found, of_row):
+            continue
+        for i in range(len(seeds)):
+            if _ties(row[i], found[i], bits):
+                column = row[i] >> np.uint32(32 - bits)
+                if tie_bits(symbol, TIE_STREAM, seeds[i], key) >> np.uint64(56 - bits) < tails[column]:
+                    of_row[i] = column
+
+
+@kernel
 def _draw_one(
     key: Any,
     seeds: NDArray[np.uint64],
@@ -216,18 +236,16 @@ def _draw_one(
     bits: int,
 ) -> None:
     """Draw one outcome a seed: word 0 of block 0 decides, words 2 and 3 where it ties."""
-    words, found = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
-    half, low = np.uint64(32), np.uint64(0xFFFFFFFF)
+    words, found = np.empty((4, CHUNK), np.uint32), np.empty(CHUNK, np.uint32)
     for start in range(0, len(seeds), CHUNK):
         part = seeds[start : start + CHUNK]
-        fill_first_words(words[: len(part)], stream, part, key)
-        if not _look_up(words[: len(part)], entries, bits, found, out[start : start + len(part)]):
+        fill_rows(words, 0, stream, part, key)
+        row = words[0, : len(part)]
+        if not _look_up(row, entries, bits, found, out[start : start + len(part)]):
             continue
         for i in range(len(part)):
-            if _ties(words[i], found[i], bits):
-                _, _, w2, w3 = philox_block(
-                    np.uint64(0), stream, part[i] & low, part[i] >> half, key & low, key >> half
-                )
-                column = words[i] >> np.uint32(32 - bits)
-                if (w2 | (w3 << half)) >> np.uint64(56 - bits) < tails[column]:
+            if _ties(row[i], found[i], bits):
+                column = row[i] >> np.uint32(32 - bits)
+                more = np.uint64(words[2, i]) | (np.uint64(words[3, i]) << np.uint64(32))
+                if more >> np.uint64(56 - bits) < tails[column]:
                     out[start + i] = column

@@ -62,11 +62,16 @@ def fill_words(out: NDArray[np.uint32], first_block: int, stream: Any, seed: Any
 
 
 @kernel
-def fill_first_words(out: NDArray[np.uint32], stream: Any, seeds: NDArray[np.uint64], key: Any) -> None:
-    """Write word 0 of the stream of each of ``seeds`` into ``out``, of the same shape."""
+def fill_rows(out: NDArray[np.uint32], block: int, stream: Any, seeds: NDArray[np.uint64], key: Any) -> None:
+    """Write word j of block ``block`` of each seed's stream into ``out[j]``; out: (4, number of seeds)."""
     k0, k1 = key & _LOW, key >> _HALF
+    first, second, third, fourth = out[0], out[1], out[2], out[3]
     for i in range(len(seeds)):
-        out[i], _, _, _ = philox_block(np.uint64(0), stream, seeds[i] & _LOW, seeds[i] >> _HALF, k0, k1)
+        w0, w1, w2, w3 = philox_block(np.uint64(block), stream, seeds[i] & _LOW, seeds[i] >> _HALF, k0, k1)
+        first[i] = w0
+        second[i] = w1
+        third[i] = w2
+        fourth[i] = w3
 
 
 @inline_kernel

@@ -51,19 +51,22 @@ class Phrases:
     def draw(self, seeds: NDArray[np.uint64]) -> PhraseBlock:
         """Return the phrases of ``seeds``. The ids live in a buffer that this thread's next call overwrites."""
         lengths = self.lengths(seeds)
-        return self._draw(seeds, lengths, lengths)
-
-    def prefixes(self, seeds: NDArray[np.uint64], symbols: int) -> tuple[NDArray[np.int64], PhraseBlock]:
-        """Return the whole lengths and the first ``symbols`` (or fewer) symbols of each seed's phrase."""
-        lengths = self.lengths(seeds)
-        return lengths, self._draw(seeds, lengths, np.minimum(lengths, symbols))
-
-    def _draw(self, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], wanted: NDArray[np.int64]) -> PhraseBlock:
         offsets = np.zeros(len(seeds) + 1, np.int64)
-        np.cumsum(wanted, out=offsets[1:])
+        np.cumsum(lengths, out=offsets[1:])
         ids = self._ids(int(offsets[-1]))
         self.sampler.draw(self.recipe.key, seeds, lengths, offsets, ids)
         return PhraseBlock(ids, offsets, seeds)
+
+    def prefixes(self, seeds: NDArray[np.uint64], symbols: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+        """Return the lengths of the phrases of ``seeds``, and their first symbols in rows: uint32, (symbols, n).
+
+        Id r of phrase i is ``rows[r, i]``; beyond the end of a phrase may stand anything. The rows live in a buffer
+        that this thread's next call overwrites.
+        """
+        lengths = self.lengths(seeds)
+        rows = self._ids(symbols * len(seeds)).reshape(symbols, len(seeds))
+        self.sampler.draw_rows(self.recipe.key, seeds, lengths, rows)
+        return lengths, rows
 
     def _ids(self, symbols: int) -> NDArray[np.uint32]:
         """Return this thread's buffer, grown to ``symbols`` ids."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.alias import AliasTable
+from hyperphrase.kernels import kernel
 from hyperphrase.laws import Law
 
 Frequencies = Callable[[], NDArray[np.float64]]
@@ -38,6 +39,26 @@ class Sampler(ABC):
         The phrase has ``lengths[i]`` symbols in all. It is drawn from left to right: what is written does not depend
         on how much of it is asked for. seeds: (n,), lengths: (n,), offsets: (n + 1,), ids: (offsets[n],).
         """
+
+    def draw_rows(
+        self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], rows: NDArray[np.uint32]
+    ) -> None:
+        """Write id r of the phrase of ``seeds[i]`` into ``rows[r, i]``; beyond a phrase's end may stand anything.
+
+        rows: (symbols, n). A law that can draw across many phrases at once does so here.
+        """
+        offsets = np.zeros(len(seeds) + 1, np.int64)
+        np.cumsum(np.minimum(lengths, len(rows)), out=offsets[1:])
+        ids = np.empty(offsets[-1], np.uint32)
+        self.draw(key, seeds, lengths, offsets, ids)
+        _into_rows(offsets, ids, rows)
+
+
+@kernel
+def _into_rows(offsets: NDArray[np.int64], ids: NDArray[np.uint32], rows: NDArray[np.uint32]) -> None:
+    for phrase in range(len(offsets) - 1):
+        for i in range(offsets[phrase + 1] - offsets[phrase]):
+            rows[i, phrase] = ids[offsets[phrase] + i]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,3 +97,8 @@ class IidSampler(Sampler):
         ids: NDArray[np.uint32],
     ) -> None:
         self._table.draw_symbols(key, seeds, offsets, ids)
+
+    def draw_rows(
+        self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], rows: NDArray[np.uint32]
+    ) -> None:
+        self._table.draw_rows(key, seeds, rows)

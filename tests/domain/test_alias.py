@@ -60,6 +60,12 @@ def symbols(table, key, seed, length):
     return ids.tolist()
 
 
+def rows_of(table, key, seeds, symbols):
+    rows = np.zeros((symbols, len(seeds)), np.uint32)
+    table.draw_rows(key, np.array(seeds, np.uint64), rows)
+    return rows.T.tolist()
+
+
 def ones(table, key, seeds, stream=LENGTH_STREAM):
     out = np.zeros(len(seeds), np.int64)
     table.draw_one(key, np.array(seeds, np.uint64), stream, out)
@@ -136,6 +142,12 @@ def test_the_kernels_draw_as_the_reference_does(weights, key, seed, length):
     assert [reference_one(table, key, seed, 0)[0]] == ones(table, key, [seed])
 
 
+@given(WEIGHTS, st.integers(0, 2**64 - 1), st.lists(st.integers(0, 2**64 - 1), max_size=20), st.integers(0, 9))
+def test_rows_hold_the_first_symbols_of_many_phrases(weights, key, seeds, length):
+    table = AliasTable.of(np.array(weights))
+    assert [symbols(table, key, seed, length) for seed in seeds] == rows_of(table, key, seeds, length)
+
+
 def test_draws_across_chunks_go_on_in_the_same_stream():
     table = AliasTable.of(power_weights(1000, 1.0, 1.0))
     length = 2 * CHUNK + 7
@@ -149,6 +161,7 @@ def test_ties_are_decided_as_in_the_reference_in_both_directions():
     for seed in (0, 2**62 + 1):
         reference = reference_symbols(table, 9, seed, 12_000)
         assert [outcome for outcome, _ in reference] == symbols(table, 9, seed, 12_000)
+        assert [outcome for outcome, _ in reference] == rows_of(table, 9, [seed], 12_000)[0]
         hows |= {how for _, how in reference}
     assert {"own", "alias", "tie own", "tie alias"} == hows
 

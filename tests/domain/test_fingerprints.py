@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperphrase.fingerprints import COLLISION_BITS, WHOLE, fingerprints, prefix_length
+from hyperphrase.fingerprints import COLLISION_BITS, LONGEST_PREFIX, WHOLE, fingerprints, prefix_length
 from hyperphrase.phrases import seed_range
 
 
@@ -61,6 +61,13 @@ def test_the_prefix_is_the_shortest_that_reaches_96_bits(phrases_of, sampler, vo
 def test_a_law_without_entropy_is_fingerprinted_whole(phrases_of):
     sure = np.array([1.0, 0.0])
     assert prefix_length(phrases_of("lexicon", "fixed:length=9", 2, frequencies=sure)) == WHOLE
+
+
+@pytest.mark.parametrize(("bits", "expected"), [(COLLISION_BITS / 128, LONGEST_PREFIX), (0.7, WHOLE)])
+def test_the_longest_prefix_has_128_symbols(phrases_of, bits, expected):
+    phrases = phrases_of("uniform", "fixed:length=200", 1000)
+    phrases.sampler.collision_entropy = bits
+    assert expected == prefix_length(phrases)
 
 
 def test_a_law_that_states_too_much_entropy_falls_back_to_whole_phrases(phrases_of):

@@ -10,7 +10,7 @@ from hyperphrase.philox import (
     LENGTH_STREAM,
     SYMBOL_STREAM,
     TIE_STREAM,
-    fill_first_words,
+    fill_rows,
     fill_words,
     philox_block,
     tie_bits,
@@ -85,11 +85,11 @@ def test_a_block_does_not_depend_on_where_the_filling_starts(seed, key):
     assert words_of(0, 8, 1, seed, key)[12:] == words_of(3, 5, 1, seed, key)
 
 
-@given(seeds=st.lists(U64, max_size=35), key=U64, stream=st.integers(0, 2))
-def test_the_first_words_of_many_seeds_are_those_of_their_streams(seeds, key, stream):
-    out = np.zeros(len(seeds), np.uint32)
-    fill_first_words(out, np.uint64(stream), np.array(seeds, np.uint64), np.uint64(key))
-    assert [block_of(0, stream, seed, key)[0] for seed in seeds] == out.tolist()
+@given(seeds=st.lists(U64, max_size=35), key=U64, stream=st.integers(0, 2), number=st.integers(0, 20_000))
+def test_rows_hold_one_block_of_each_seed(seeds, key, stream, number):
+    out = np.zeros((4, len(seeds)), np.uint32)
+    fill_rows(out, number, np.uint64(stream), np.array(seeds, np.uint64), np.uint64(key))
+    assert [block_of(number, stream, seed, key) for seed in seeds] == [tuple(block) for block in out.T.tolist()]
 
 
 @given(seed=U64, key=U64, index=st.integers(0, 65_534))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperphrase.samplers import SAMPLERS
+from hyperphrase.samplers.base import Sampler
 from hyperphrase.samplers.lexicon import Lexicon
 from hyperphrase.samplers.uniform import Uniform
 from hyperphrase.samplers.zipf import Zipf
@@ -59,3 +60,15 @@ def test_a_sampler_writes_no_more_than_it_is_asked_for(name):
     sampler.draw(1, seeds, lengths, np.array([0, 3, 7]), ids)
     assert ids[7:].tolist() == [77, 77]
     assert ids[:7].max() < 50
+
+
+@given(st.integers(0, 20), st.lists(st.integers(1, 9), max_size=20))
+def test_a_law_that_only_draws_whole_phrases_has_rows_too(symbols, lengths):
+    """Rows through ``draw`` are those that a table gives, up to the end of each phrase."""
+    sampler = Uniform().sampler(1000, no_frequencies)
+    seeds, lengths = np.arange(len(lengths), dtype=np.uint64), np.array(lengths, np.int64)
+    plain, fast = (np.zeros((symbols, len(seeds)), np.uint32) for _ in range(2))
+    Sampler.draw_rows(sampler, 1, seeds, lengths, plain)
+    sampler.draw_rows(1, seeds, lengths, fast)
+    inside = np.arange(symbols)[:, None] < lengths
+    assert np.where(inside, fast, 0).tolist() == plain.tolist()
