@@ -10,6 +10,7 @@ Each unit drops its own duplicates first. However skewed a law, a phrase then re
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,29 +40,35 @@ class Deduplication:
         if self.bucket_bits + self.offset_bits > 64:
             raise ValueError(f"{self.bucket_bits} bucket bits and {self.offset_bits} offset bits exceed 64")
 
+    @property
+    def offset_mask(self) -> np.uint64:
+        """The bits of a key that are the offset."""
+        return np.uint64((1 << self.offset_bits) - 1)
+
     def keep_bits(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """Return ``hashes`` with all but the top ``fingerprint_bits`` bits cleared."""
-        return hashes & np.uint64(~((1 << (64 - self.fingerprint_bits)) - 1) & (2**64 - 1))
+        return hashes & np.uint64(_high_bits(self.fingerprint_bits))
+
+
+def _high_bits(number: int) -> int:
+    """Return 64 bits of which the upper ``number`` are set."""
+    return 2**64 - (1 << (64 - number))
 
 
 def distinct_in_unit(
     phrases: Phrases, unit: WorkUnit, how: Deduplication
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
     """Return the sorted keys of a unit's distinct phrases and the offsets of its seeds to drop, ascending."""
-    seeds = seed_range(unit.first_seed, unit.stop_seed)
-    keys = how.keep_bits(fingerprints(phrases, seeds, how.prefix))
-    offset_bits = np.uint64(how.offset_bits)
-    keys = ((keys >> offset_bits) << offset_bits) | np.arange(len(unit), dtype=np.uint64)
+    keys = fingerprints(phrases, seed_range(unit.first_seed, unit.stop_seed), how.prefix)
+    _number(keys, np.uint64(_high_bits(min(how.fingerprint_bits, 64 - how.offset_bits))))
     keys.sort()
-    groups = keys >> offset_bits
-    repeated = np.zeros(len(keys), np.bool_)
-    repeated[1:] = groups[1:] == groups[:-1]
-    repeated[:-1] |= repeated[1:]
-    candidates = np.flatnonzero(repeated)
-    if not len(candidates):
+    repeated = _repeated(keys, np.uint64(how.offset_bits))
+    if not len(repeated):
         return keys, np.empty(0, np.uint32)
-    offsets = keys[candidates] & np.uint64((1 << how.offset_bits) - 1)
-    drop = later_equals(phrases, groups[candidates], offsets + np.uint64(unit.first_seed), how)
+    candidates = _places(keys, repeated, how)
+    offsets = keys[candidates] & how.offset_mask
+    groups = keys[candidates] >> np.uint64(how.offset_bits)
+    drop = later_equals(phrases, groups, offsets + np.uint64(unit.first_seed), how)
     kept = np.ones(len(keys), np.bool_)
     kept[candidates[drop]] = False
     return keys[kept], np.sort(offsets[drop]).astype(np.uint32)
@@ -82,15 +89,16 @@ def duplicates_in_bucket(
 ) -> Iterator[tuple[WorkUnit, NDArray[np.uint32]]]:
     """Yield, for each unit that loses any, the offsets of its seeds whose phrase another unit's seed gave first."""
     units, keys = _read_parts(parts)
-    fingerprint_of = [part >> np.uint64(how.offset_bits) for part in keys]
-    repeated = _repeated(fingerprint_of)
+    values = np.empty(sum(map(len, keys)), np.uint64)
+    np.concatenate(keys, out=values)
+    values.sort()
+    repeated = _repeated(values, np.uint64(how.offset_bits))
     if not len(repeated):
         return
-    chosen = [np.flatnonzero(_is_in(part, repeated)) for part in fingerprint_of]
-    groups = np.concatenate([part[index] for part, index in zip(fingerprint_of, chosen, strict=True)])
-    mask = np.uint64((1 << how.offset_bits) - 1)
-    offsets = np.concatenate([part[index] & mask for part, index in zip(keys, chosen, strict=True)])
-    owners = np.repeat(np.arange(len(units)), [len(index) for index in chosen])
+    chosen = [part[_places(part, repeated, how)] for part in keys]
+    candidates = np.concatenate(chosen)
+    groups, offsets = candidates >> np.uint64(how.offset_bits), candidates & how.offset_mask
+    owners = np.repeat(np.arange(len(units)), [len(part) for part in chosen])
     first_seeds = np.array([unit.first_seed for unit in units], np.uint64)
     drop = later_equals(phrases, groups, offsets + first_seeds[owners], how)
     for owner in np.flatnonzero(np.bincount(owners[drop], minlength=len(units))):
@@ -154,15 +162,32 @@ def _read_parts(parts: Iterable[tuple[WorkUnit, bytes]]) -> tuple[list[WorkUnit]
     return [unit for unit, _ in ordered], [np.frombuffer(keys, np.uint64) for _, keys in ordered]
 
 
-def _repeated(parts: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
-    """Return the values, ascending, that stand more than once in all ``parts`` together."""
-    values = np.concatenate(parts)
-    values.sort()
-    repeated = values[1:][values[1:] == values[:-1]]
-    return np.asarray(repeated[np.flatnonzero(np.diff(repeated, prepend=repeated[:1] ^ np.uint64(1)))])
+@kernel
+def _number(hashes: NDArray[np.uint64], upper: Any) -> None:
+    """Make keys of a unit's fingerprints: keep their ``upper`` bits, and put each one's offset below them."""
+    for i in range(len(hashes)):
+        hashes[i] = (hashes[i] & upper) | np.uint64(i)
 
 
-def _is_in(values: NDArray[np.uint64], ascending: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Tell which of ``values`` stand in ``ascending``."""
-    positions = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
-    return np.asarray(ascending[positions] == values)
+@kernel
+def _repeated(keys: NDArray[np.uint64], offset_bits: Any) -> NDArray[np.uint64]:
+    """Return the fingerprints, ascending, that stand more than once among sorted ``keys``."""
+    agreeing = 0
+    for i in range(1, len(keys)):
+        agreeing += (keys[i] ^ keys[i - 1]) >> offset_bits == 0
+    repeated = np.empty(agreeing, np.uint64)
+    found = 0
+    for i in range(1, len(keys) if agreeing else 0):
+        fingerprint = keys[i] >> offset_bits
+        if fingerprint == keys[i - 1] >> offset_bits and (found == 0 or repeated[found - 1] != fingerprint):
+            repeated[found] = fingerprint
+            found += 1
+    return repeated[:found]
+
+
+def _places(keys: NDArray[np.uint64], fingerprints: NDArray[np.uint64], how: Deduplication) -> NDArray[np.int64]:
+    """Return where the sorted ``keys`` have one of ``fingerprints``, ascending."""
+    lowest = fingerprints << np.uint64(how.offset_bits)
+    first = np.searchsorted(keys, lowest)
+    number = np.searchsorted(keys, lowest | how.offset_mask, side="right") - first
+    return np.repeat(first - (np.cumsum(number) - number), number) + np.arange(number.sum())
