@@ -9,18 +9,17 @@ import functools
 import hashlib
 import io
 import json
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import BinaryIO
 
 import fastavro
 import numpy as np
-import zstandard
 from numpy.typing import NDArray
 
 from hyperphrase.blocks import PhraseBlock
+from hyperphrase.codecs.avro_compression import codec, compressor, content_of
 from hyperphrase.codecs.base import Buffer, Encoder, Format, Texts, check_block
-from hyperphrase.codecs.compression import DEFLATE_LEVEL, read_pieces
+from hyperphrase.codecs.compression import read_pieces
 from hyperphrase.codecs.intrinsics import i64
 from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE, Scanner, Window
 from hyperphrase.codecs.varints import MAX_SMALL, get_long, get_small, put_long, put_small
@@ -40,7 +39,6 @@ _MAX_EXTRA = 24  # bytes, at most, of a record that are not ids: seed, count, en
 _MAX_RECORD = MAX_SMALL * MAX_LENGTH + _MAX_EXTRA
 _MAX_BLOCK = BLOCK_BYTES + _MAX_RECORD
 _MAX_STORED = _MAX_BLOCK + _MAX_BLOCK // 64  # a compressor may add a little to what it cannot compress
-_ZSTD_LEVEL = 3
 
 _BAD_SEED, _BAD_COUNT, _BAD_IDS, _BAD_ARRAY = range(FIRST_DEFECT, FIRST_DEFECT + 4)
 _DEFECTS = (
@@ -58,10 +56,10 @@ def _long(value: int) -> bytes:
 
 
 @functools.cache
-def header(codec: str) -> bytes:
-    """Return the header of a container file, as fastavro writes it with our sync marker."""
+def header(name: str) -> bytes:
+    """Return the header of a container file, as fastavro writes it with our sync marker; ``name`` is the codec's."""
     out = io.BytesIO()
-    fastavro.writer(out, SCHEMA, [], codec=codec, sync_marker=SYNC_MARKER)
+    fastavro.writer(out, SCHEMA, [], codec=name, sync_marker=SYNC_MARKER)
     return out.getvalue()
 
 
@@ -89,24 +87,12 @@ def _write_records(
     return at, k
 
 
-def _deflate(data: memoryview) -> bytes:
-    deflater = zlib.compressobj(DEFLATE_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return deflater.compress(data) + deflater.flush()
-
-
-def _compressor(compression: str) -> Callable[[memoryview], bytes | memoryview]:
-    """Return the function that compresses one container block."""
-    if compression == "zstandard":
-        return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress
-    return _deflate if compression == "deflate" else memoryview
-
-
 class AvroEncoder(Encoder):
     """Writes container blocks of at least BLOCK_BYTES, the last one excepted."""
 
     def __init__(self, compression: str) -> None:
-        self._header = header(_codec(compression))
-        self._compress = _compressor(compression)
+        self._header = header(codec(compression))
+        self._compress = compressor(compression)
         self._pending = Buffer()  # records of the container block that is not full yet
         self._pending.reserve(_MAX_BLOCK)
         self._records = 0
@@ -190,38 +176,6 @@ def _scan_records(
     return at, len(seeds), FULL
 
 
-def _codec(compression: str) -> str:
-    """Return Avro's name of ``compression``."""
-    return "null" if compression == "none" else compression
-
-
-def _inflate(data: bytes) -> bytes:
-    """Return the content of a raw deflate stream; ValueError unless it is whole and at most _MAX_BLOCK bytes."""
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    content = inflater.decompress(data, _MAX_BLOCK)
-    if not inflater.eof or inflater.unused_data:
-        raise ValueError("not one whole deflate stream of bounded size")
-    return content
-
-
-def _unzstd(data: bytes) -> bytes:
-    """Return the content of one zstandard frame; ValueError unless it is whole and at most _MAX_BLOCK bytes."""
-    if not 0 < zstandard.frame_content_size(data) <= _MAX_BLOCK:
-        raise ValueError("zstandard frame without a bounded content size")
-    decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 20)
-    return decompressor.decompress(data, max_output_size=_MAX_BLOCK, allow_extra_data=False)
-
-
-def _content(stored: bytes, compression: str, place: str) -> bytes:
-    """Return the uncompressed bytes of a container block; CorruptError names ``place``."""
-    try:
-        if compression == "none":
-            return stored
-        return _unzstd(stored) if compression == "zstandard" else _inflate(stored)
-    except (zlib.error, zstandard.ZstdError, ValueError) as error:
-        raise CorruptError(f"{place}: {error}") from error
-
-
 def _take_long(window: Window, place: str) -> int:
     """Return the Avro long that the window begins with; CorruptError if it is none or negative."""
     window.ensure(10)
@@ -243,15 +197,15 @@ def _take_block(window: Window, compression: str, place: str) -> tuple[int, byte
         raise CorruptError(f"{place}: cut off")
     if window.take(len(SYNC_MARKER)) != SYNC_MARKER:
         raise CorruptError(f"{place}: no sync marker at its end")
-    return records, _content(stored, compression, place)
+    return records, content_of(stored, compression, _MAX_BLOCK, place)
 
 
 def _decode(stream: BinaryIO, compression: str, where: str) -> Iterator[PhraseBlock]:
     """Yield the phrases of a container file."""
     window = Window(read_pieces(stream, "none", where))
-    expected = header(_codec(compression))
+    expected = header(codec(compression))
     if window.take(len(expected)) != expected:
-        raise CorruptError(f"{where}: header at byte 0 is not that of phrases with codec {_codec(compression)}")
+        raise CorruptError(f"{where}: header at byte 0 is not that of phrases with codec {codec(compression)}")
     scanner = Scanner(_scan_records, _MAX_RECORD, _DEFECTS)
     due = 0
     while window.ensure(1):

@@ -1,22 +1,24 @@
 """Gzip around a whole shard, written and read as a stream in bounded memory.
 
-The ten bytes of the header are our own (no time, no name, system unknown), so that they say nothing of the machine.
-The level is 1: sampled ids hold no repeated strings, so longer searches find next to nothing (level 6 saves 2 % of a
-shard of Zipf's law and takes 1.4 times as long). The deflate stream is zlib's; another zlib may choose other bytes
-for the same phrases.
+What is written depends on the content alone, see :mod:`hyperphrase.codecs.deflate`; the ten bytes of the header are
+our own (no time, no name, system unknown), so that they say nothing of the machine. zlib-ng, as strict as zlib, reads.
 """
 
 import struct
-import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
+
+from zlib_ng import zlib_ng
 
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.base import Encoder
+from hyperphrase.codecs.deflate import Deflater
 from hyperphrase.errors import CorruptError
 
+InflateError = cast("type[Exception]", zlib_ng.error)
+"""What zlib-ng raises on damaged streams."""
+
 PIECE = 1 << 20  # bytes; what a decoder works on at a time: as much as a core's own cache holds
-DEFLATE_LEVEL = 1
 _COMPRESSED_PIECE = 1 << 18  # bytes
 _HEADER = bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 4, 255])  # deflate, no flags, no time, fastest, system unknown
 _TRAILER = struct.Struct("<II")  # CRC-32 and size modulo 2^32 of the uncompressed bytes
@@ -27,26 +29,26 @@ class GzipEncoder(Encoder):
 
     def __init__(self, inner: Encoder) -> None:
         self._inner = inner
-        self._deflate = zlib.compressobj(DEFLATE_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        self._deflater = Deflater()
         self._crc = 0
         self._size = 0
 
-    def _compress(self, piece: bytes | memoryview) -> bytes:
-        self._crc = zlib.crc32(piece, self._crc)
+    def _compress(self, piece: bytes | memoryview) -> memoryview:
+        self._crc = zlib_ng.crc32(piece, self._crc)
         self._size += len(piece)
-        return self._deflate.compress(piece)
+        return self._deflater.add(piece)
 
     def begin(self) -> bytes:
         """Return the gzip header and what the inner header yields so far."""
         return _HEADER + self._compress(self._inner.begin())
 
-    def encode(self, block: PhraseBlock) -> bytes:
-        """Return what the compressor has ready; it is never flushed in between, so blocks leave no trace."""
+    def encode(self, block: PhraseBlock) -> memoryview:
+        """Return what the compressor has ready; it counts bytes of content, so blocks leave no trace."""
         return self._compress(self._inner.encode(block))
 
     def end(self) -> bytes:
         """Return the rest of the deflate stream and the gzip trailer."""
-        rest = self._compress(self._inner.end()) + self._deflate.flush()
+        rest = bytes(self._compress(self._inner.end())) + self._deflater.end()
         return rest + _TRAILER.pack(self._crc, self._size & 0xFFFFFFFF)
 
 
@@ -79,17 +81,17 @@ def read_pieces(stream: BinaryIO, compression: str, where: str) -> Iterator[byte
 def _gunzip(stream: BinaryIO, where: str) -> Iterator[bytes]:
     if read_full(stream, len(_HEADER)) != _HEADER:
         raise CorruptError(f"{where}: gzip header at byte 0 is not the one that is written here")
-    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflate = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS)
     crc = size = 0
     while not inflate.eof:
         source = inflate.unconsumed_tail or read_full(stream, _COMPRESSED_PIECE)
         try:
             piece = inflate.decompress(source, PIECE)
-        except zlib.error as error:
+        except InflateError as error:
             raise CorruptError(f"{where}: gzip stream is damaged after byte {size} of its content: {error}") from error
         if not source and not piece and not inflate.eof:
             raise CorruptError(f"{where}: gzip stream is cut off after byte {size} of its content")
-        crc = zlib.crc32(piece, crc)
+        crc = zlib_ng.crc32(piece, crc)
         size += len(piece)
         if piece:
             yield piece
