@@ -2,6 +2,7 @@
 # ./run.sh            make the main corpus: 1,000,000 distinct phrases over 250,000 English words, into out/
 # ./run.sh ARGS       python -m beam_pipeline.run ARGS
 # ./run.sh test       lint, types and all tests
+# ./run.sh benchmark  the program against its peers, see benchmarks/README.md
 # The first call makes .venv and installs the project with the versions of constraints.txt; later calls do not.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -28,6 +29,11 @@ if [ "${1:-}" = test ]; then
   .venv/bin/ruff format --check .
   .venv/bin/mypy
   exec .venv/bin/python -m pytest --numprocesses=2 --dist=loadfile "${@:2}"
+fi
+if [ "${1:-}" = benchmark ]; then
+  install "[bench]"
+  cd "$root"
+  exec .venv/bin/python -m benchmarks "${@:2}"
 fi
 install ""
 [ $# -gt 0 ] || set -- --runner=DirectRunner --phrases=1000000 --sampler=lexicon --lexicon=english --vocabulary=250000 --output=out

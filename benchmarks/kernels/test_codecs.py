@@ -1,0 +1,54 @@
+"""Encoding and decoding each format and compression; what is counted are symbols."""
+
+import io
+
+import pytest
+
+from hyperphrase.codecs import FORMATS
+from hyperphrase.codecs.crc32c import crc32c
+
+CASES = [
+    (form.name, compression, text)
+    for form in FORMATS.values()
+    for compression in form.compressions
+    for text in (("symbols", "words") if form.text else ("symbols",))
+]
+
+
+@pytest.fixture
+def case(request, texts):
+    """Return the format, the compression and the texts of a case."""
+    name, compression, text = request.param
+    return FORMATS[name], compression, texts[text] if FORMATS[name].text else None
+
+
+cases = pytest.mark.parametrize("case", CASES, ids="-".join, indirect=True)
+
+
+@cases
+def test_encode(rate, block, case):
+    """One block of a shard."""
+    form, compression, texts = case
+    encoder = form.encoder(compression, texts)
+    encoder.begin()
+    rate(lambda: encoder.encode(block), len(block.ids), "symbols")
+
+
+@cases
+def test_decode(rate, block, case):
+    """A shard of four blocks."""
+    form, compression, texts = case
+    encoder = form.encoder(compression, texts)
+    shard = b"".join([encoder.begin(), *(bytes(encoder.encode(block)) for _ in range(4)), encoder.end()])
+
+    def work():
+        for _ in form.decode(io.BytesIO(shard), compression, texts, "shard"):
+            pass
+
+    rate(work, 4 * len(block.ids), "symbols")
+
+
+def test_crc32c(rate):
+    """The checksum of a file, of a piece as writers get it: bytes."""
+    piece = bytes(range(256)) * (1 << 12)
+    rate(lambda: crc32c(piece), len(piece), "bytes")

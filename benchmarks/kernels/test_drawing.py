@@ -1,0 +1,58 @@
+"""Drawing phrases, telling them apart, counting them."""
+
+import numpy as np
+import pytest
+
+from hyperphrase.duplicates import Deduplication, distinct_in_unit
+from hyperphrase.fingerprints import fingerprints, prefix_length
+from hyperphrase.phrases import CHUNK, WorkUnit, seed_range
+from hyperphrase.statistics import Counter
+
+UNIT = 1 << 18  # seeds, as in a run
+
+
+@pytest.mark.parametrize("vocabulary", [250_000, 500_000])
+@pytest.mark.parametrize("law", ["zipf", "uniform"])
+def test_draw(rate, phrases_of, law, vocabulary):
+    """Lengths and ids of 2,048 phrases."""
+    phrases, seeds = phrases_of(law, vocabulary), seed_range(0, CHUNK)
+    rate(lambda: phrases.draw(seeds), len(phrases.draw(seeds).ids), "symbols")
+
+
+def test_lengths(rate, phrases_of):
+    """Lengths alone."""
+    phrases, seeds = phrases_of("zipf", 250_000), seed_range(0, CHUNK)
+    rate(lambda: phrases.lengths(seeds), CHUNK, "phrases")
+
+
+@pytest.mark.parametrize("law", ["zipf", "uniform"])
+def test_fingerprints(rate, phrases_of, law):
+    """Fingerprints of the prefixes that a run looks at."""
+    phrases, seeds = phrases_of(law, 250_000), seed_range(0, UNIT // 8)
+    prefix = prefix_length(phrases)
+    rate(lambda: fingerprints(phrases, seeds, prefix), len(seeds), f"phrases, {prefix} symbols of each")
+
+
+def test_distinct_in_unit(rate, phrases_of):
+    """The first pass over a unit: fingerprints, sorted, without repetitions."""
+    phrases = phrases_of("zipf", 250_000)
+    how = Deduplication(prefix_length(phrases), offset_bits=18, bucket_bits=4)
+    rate(lambda: distinct_in_unit(phrases, WorkUnit(0, 0, UNIT), how), UNIT, "phrases")
+
+
+def test_sort(rate):
+    """Numpy's sort of a unit's keys, with the copy that makes them unsorted again."""
+    keys = np.random.default_rng(0).integers(0, 1 << 63, UNIT, np.uint64)
+    buffer = np.empty_like(keys)
+
+    def work():
+        buffer[:] = keys
+        buffer.sort()
+
+    rate(work, UNIT, "keys")
+
+
+def test_count(rate, block):
+    """Lengths and ranks of a block."""
+    counter = Counter()
+    rate(lambda: counter.add(block), len(block.ids), "symbols")
