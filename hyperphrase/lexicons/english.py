@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from importlib import resources
 
-from hyperphrase.lexicons.ranking import RankedWords, continued, from_centibels, in_tie_order
+from hyperphrase.lexicons.ranking import RankedWords, continued, counted_words, from_centibels, in_tie_order
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 VOWELS = "aeiouy"
@@ -30,9 +30,7 @@ def uncounted_english_words() -> Iterator[str]:
 
 def counted_english_words(limit: int | None) -> RankedWords:
     """Return the ``limit`` most frequent words of wordfreq's large English list, or all 307,629 if None."""
-    from wordfreq import get_frequency_list  # a quarter of a second, for those only who ask for words
-
-    return from_centibels(get_frequency_list("en", wordlist="large"), _is_word, limit)
+    return from_centibels(counted_words("en"), _is_word, limit)
 
 
 def _glove_words() -> list[str]:

@@ -5,7 +5,7 @@ Why one source: it suffices. wordfreq 3.1.1 (code Apache-2.0, data CC-BY-SA 4.0)
 
 import re
 
-from hyperphrase.lexicons.ranking import RankedWords, from_centibels
+from hyperphrase.lexicons.ranking import RankedWords, counted_words, from_centibels
 
 LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 VOWELS = "аеёиоуыэюя"
@@ -15,6 +15,4 @@ _is_word = re.compile("[а-яё]+").fullmatch  # noqa: RUF001 - Cyrillic is mean
 
 def russian_words(limit: int | None) -> RankedWords:
     """Return the ``limit`` most frequent Russian words, or all 668,309 if None."""
-    from wordfreq import get_frequency_list  # a quarter of a second, for those only who ask for words
-
-    return from_centibels(get_frequency_list("ru", wordlist="large"), _is_word, limit)
+    return from_centibels(counted_words("ru"), _is_word, limit)
