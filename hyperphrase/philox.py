@@ -45,7 +45,7 @@ def philox_block(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
     return c0, c1, c2, c3
 
 
-@kernel
+@inline_kernel
 def fill_words(out: NDArray[np.uint32], first_block: int, stream: Any, seed: Any, key: Any) -> None:
     """Write the words of blocks ``first_block``... of a seed's stream into ``out``, whose length is a multiple of 4.
 

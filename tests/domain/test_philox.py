@@ -45,9 +45,14 @@ def _tie(index, stream, seed, key):
     return tie_bits(index, stream, seed, key)
 
 
+@kernel
+def _fill(out, first_block, stream, seed, key):
+    fill_words(out, first_block, stream, seed, key)
+
+
 def words_of(first_block, blocks, stream, seed, key):
     out = np.zeros(4 * blocks + 4, np.uint32)
-    fill_words(out[: 4 * blocks], first_block, np.uint64(stream), np.uint64(seed), np.uint64(key))
+    _fill(out[: 4 * blocks], first_block, np.uint64(stream), np.uint64(seed), np.uint64(key))
     assert out[4 * blocks :].tolist() == [0] * 4  # nothing beyond what was asked for
     return out[: 4 * blocks].tolist()
 
