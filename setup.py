@@ -37,6 +37,15 @@ setup(
         "zstandard==0.25.0",  # pinned, as the bytes of its frames are
     ],
     extras_require={
+        "bench": [
+            "duckdb",
+            "fastavro",
+            "matplotlib",
+            "polars",
+            "pyarrow",
+            "pytest-benchmark",
+            "tpchgen-cli",
+        ],
         "test": [
             "gcp-storage-emulator",
             "hypothesis",

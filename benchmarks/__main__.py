@@ -1,5 +1,6 @@
 """``python -m benchmarks``: run the peers and the project in turn, check what they made, write table and plot."""
 
+import shlex
 import sys
 import tempfile
 from argparse import ArgumentTypeError
@@ -50,7 +51,10 @@ def _main(arguments: Sequence[str]) -> int:
         results = Results.load(path)
     else:
         chosen = [one for one in contestants(given.large, given.scale) if one.program in given.only]
-        begun, command = datetime.now(UTC).isoformat(timespec="minutes"), " ".join(["python -m benchmarks", *arguments])
+        begun, command = (
+            datetime.now(UTC).isoformat(timespec="minutes"),
+            shlex.join(["python", "-m", "benchmarks", *arguments]),
+        )
         warm_up(chosen, given.workers)
         entries = compete(chosen, given.repeats, given.workers)
         results = Results(begun, command, given.workers, machine(), versions(), entries)

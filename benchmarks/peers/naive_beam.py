@@ -6,14 +6,18 @@ import apache_beam as beam
 import numpy as np
 from apache_beam.options.pipeline_options import PipelineOptions
 
+from beam_pipeline.engine import make_buffers_once
 from benchmarks.peers.alias import zipf_weights
 from benchmarks.peers.tf_example import example, varint
 from benchmarks.work import Order, Work, read_order
 
 
 def main(order: Order) -> None:
-    """Do the work, in memory: FnApiRunner's threads and processes take longer for this pipeline than one worker."""
-    options = PipelineOptions(runner="FnApiRunner", direct_num_workers=1, direct_running_mode="in_memory")
+    """Do the work."""
+    make_buffers_once()  # several workers may lose elements else
+    options = PipelineOptions(
+        runner="FnApiRunner", direct_num_workers=order.workers, direct_running_mode="multi_threading"
+    )
     with beam.Pipeline(options=options) as pipeline:
         (
             pipeline
