@@ -15,7 +15,7 @@ from hyperphrase.phrases import CHUNK, Phrases, seed_range
 
 WHOLE = 65_535  # a prefix that is the whole phrase, whatever its length
 LONGEST_PREFIX = 128  # symbols; a longer prefix is hardly shorter than the phrase
-COLLISION_BITS = 96.0  # the collision entropy that a prefix reaches
+COLLISION_BITS = 64.0  # the collision entropy that a prefix reaches: no more than a fingerprint can tell apart
 _PILOT = 4 * CHUNK  # phrases drawn to check that prefixes tell phrases apart
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _FINAL_1 = np.uint64(0xFF51AFD7ED558CCD)
@@ -90,7 +90,7 @@ def fingerprints(phrases: Phrases, seeds: NDArray[np.uint64], prefix: int = WHOL
 
 
 def prefix_length(phrases: Phrases, first_seed: int = 0) -> int:
-    """Return the shortest prefix whose collision entropy reaches 96 bits, or WHOLE where it is long or collides often.
+    """Return the shortest prefix whose collision entropy reaches 64 bits, or WHOLE where it is long or collides often.
 
     The sampler states its collision entropy; a pilot of 8,192 phrases checks it, so a law that states too much
     costs time and never correctness. The corpus does not depend on the answer.
