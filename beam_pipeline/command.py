@@ -30,7 +30,7 @@ class Parser(argparse.ArgumentParser):
 
 def run_command(name: str, work: Callable[[Sequence[str]], int], arguments: Sequence[str] | None) -> int:
     """Call ``work`` with the command line; turn what it raises into one line on stderr and an exit status."""
-    gc.freeze()  # what was imported stays: to look through it for garbage takes 0.2 s each time
+    gc.freeze()  # what was imported stays: garbage is not looked for among it
     try:
         return work(sys.argv[1:] if arguments is None else arguments)
     except InputError as error:
