@@ -95,21 +95,29 @@ def read_lexicon(stream: BinaryIO, where: str) -> Lexicon:
     their own digest claims.
     """
     rows = read_rows(stream, where)
-    symbols, words = table_texts(rows.symbols), table_texts(rows.words)
-    problem = _problem(symbols, words, rows.frequencies)
+    points, words = _code_points(rows.symbols), table_texts(rows.words)
+    problem = _problem(points, words, rows.frequencies)
     if problem:
         raise CorruptError(f"{where}: {problem}")
-    points = np.frombuffer("".join(symbols).encode("utf-32-le"), dtype="<u4").astype(np.uint32)
     lexicon = Lexicon(rows.name, tuple(words), rows.frequencies, points)
+    vars(lexicon).update(_symbol_table=rows.symbols, _word_table=rows.words)  # what the properties would make again
     if rows.digest != lexicon.digest:
         raise CorruptError(f"{where}: the hyperwords do not match the digest in the file")
     return lexicon
 
 
-def _problem(symbols: list[str], words: list[str], frequencies: NDArray[np.float64]) -> str | None:
+def _code_points(symbols: TextTable) -> NDArray[np.uint32]:
+    """Return the code points of all symbols, one after the other; none if a symbol is longer than one."""
+    leads = np.flatnonzero((symbols.data & 0xC0) != 0x80)  # the byte at which each code point starts
+    if not np.array_equal(leads, symbols.offsets[:-1]):
+        return np.empty(0, np.uint32)
+    return np.frombuffer(symbols.data.tobytes().decode().encode("utf-32-le"), dtype="<u4").astype(np.uint32)
+
+
+def _problem(points: NDArray[np.uint32], words: list[str], frequencies: NDArray[np.float64]) -> str | None:
     """Say what is wrong with the columns of a lexicon, or None."""
-    distinct = set(symbols)
-    if len(distinct) != len(symbols) or set(map(len, distinct)) != {1}:
+    ordered = np.sort(points)
+    if not len(points) or (ordered[1:] == ordered[:-1]).any():
         return "the symbols are not distinct single code points"
     if len(set(words)) != len(words):
         return "a word is there twice"

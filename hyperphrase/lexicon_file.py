@@ -116,10 +116,11 @@ def _read_header(data: bytes, where: str) -> tuple[str, str, int]:
 def _checked_table(table: TextTable, count: int, where: str) -> TextTable:
     """Return the first ``count`` rows if each is not empty and UTF-8; CorruptError otherwise."""
     offsets = table.offsets[: count + 1].copy()
-    data = table.data[: offsets[-1]].copy()
+    text = table.data[: offsets[-1]].tobytes()
+    data = np.frombuffer(text, dtype=np.uint8)  # read-only, as text_table's: another type would compile kernels again
     starts_inside = (data[offsets[:-1]] & 0xC0) == 0x80  # the whole may be UTF-8 where a row is not
     try:
-        data.tobytes().decode()
+        text.decode()
     except UnicodeDecodeError as error:
         raise CorruptError(f"{where}: a text is not UTF-8") from error
     if starts_inside.any():

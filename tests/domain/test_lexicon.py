@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import typeof
 
 from hyperphrase.alphabet import code_points
 from hyperphrase.errors import CorruptError
@@ -206,6 +207,15 @@ def test_text_table_holds_each_text(texts):
     rows = [table.data[table.offsets[i] : table.offsets[i + 1]].tobytes().decode() for i in range(len(table))]
     assert texts == rows
     assert texts == table_texts(table)
+
+
+def test_a_lexicon_that_was_read_has_the_tables_of_one_that_was_made():
+    """Also in what numba looks at, or the kernels of the text formats would be compiled for both."""
+    made, again = lexicon(), read(written(lexicon()))
+    for left, right in ((made.symbol_table(), again.symbol_table()), (made.word_table(), again.word_table())):
+        assert left.data.tobytes() == right.data.tobytes()
+        assert left.offsets.tolist() == right.offsets.tolist()
+        assert (typeof(left.data), typeof(left.offsets)) == (typeof(right.data), typeof(right.offsets))
 
 
 def test_tables_of_a_lexicon_are_made_once():
