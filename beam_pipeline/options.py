@@ -2,8 +2,10 @@
 
 import argparse
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from beam_pipeline.command import Parser
+from beam_pipeline.seeds import enough_seeds
 from hyperphrase import lexicons
 from hyperphrase.alphabet import alphabet_size
 from hyperphrase.codecs import FORMATS
@@ -13,8 +15,10 @@ from hyperphrase.laws import Law, nearest, parse_law
 from hyperphrase.lengths import LENGTH_LAWS
 from hyperphrase.lexicon import Lexicon
 from hyperphrase.limits import SEED_STOP
+from hyperphrase.phrases import Phrases
 from hyperphrase.recipe import Recipe
-from hyperphrase.samplers import SAMPLERS
+from hyperphrase.samplers import SAMPLERS, SamplerLaw
+from hyperphrase.space import Space
 from transforms import storage
 
 MAX_PHRASES_PER_SHARD = 1 << 24  # offsets take 24 of a key's 64 bits then
@@ -96,22 +100,43 @@ def _add_files(made: Parser) -> None:
     files.add_argument("--phrases_per_shard", default="262144", metavar="N", help="seeds that make one shard")
 
 
-def read_lexicon(given: argparse.Namespace) -> Lexicon:
-    """Return the lexicon that the options ask for. Raises InputError."""
-    if given.alphabet not in ("stable", "extended"):
-        raise InputError(f"--alphabet={given.alphabet}: there are stable and extended; choose one of them")
-    vocabulary = (
-        None if given.vocabulary is None else whole("--vocabulary", given.vocabulary, 2, alphabet_size("extended"))
-    )
-    return lexicons.build_lexicon(given.lexicon, vocabulary, given.alphabet, storage.open_file)
+@dataclass(frozen=True)
+class Job:
+    """What the options of ``run`` and ``plan`` ask for."""
+
+    lexicon: Lexicon
+    phrases: Phrases
+    space: Space
+    request: CorpusRequest
 
 
-def read_recipe(given: argparse.Namespace, lexicon: Lexicon) -> Recipe:
-    """Return the recipe that the options ask for. Raises InputError."""
+def read_job(given: argparse.Namespace) -> Job:
+    """Return what the options ask for, with as many seeds as the phrases most likely take. Raises InputError."""
+    read_range(given)
+    read_outputs(given)
     sampler = parse_law(given.sampler, SAMPLERS, "--sampler", storage.open_file)
     lengths = parse_law(given.lengths, LENGTH_LAWS, "--lengths", storage.open_file)
-    lengths.weights()  # raises for a law that leaves no length
-    return Recipe(sampler, lengths, lexicon.vocabulary, lexicon.digest, whole("--key", given.key, 0, (1 << 64) - 1))
+    key = whole("--key", given.key, 0, (1 << 64) - 1)
+    lexicon = _read_lexicon(given, sampler)
+    recipe = Recipe(sampler, lengths, lexicon.vocabulary, lexicon.digest, key)
+    recipe.check()
+    phrases = Phrases(recipe, lambda: lexicon)
+    space = Space(phrases)
+    return Job(lexicon, phrases, space, enough_seeds(_read_request(given, recipe), space))
+
+
+def _read_lexicon(given: argparse.Namespace, sampler: SamplerLaw) -> Lexicon:
+    if given.alphabet not in ("stable", "extended"):
+        raise InputError(f"--alphabet={given.alphabet}: there are stable and extended; choose one of them")
+    vocabulary = sampler.vocabulary()
+    if given.vocabulary is not None:
+        asked = whole("--vocabulary", given.vocabulary, 2, alphabet_size("extended"))
+        if vocabulary not in (None, asked):
+            raise InputError(
+                f"--vocabulary={asked}: --sampler={sampler} has {vocabulary} symbols; leave the option out"
+            )
+        vocabulary = asked
+    return lexicons.build_lexicon(given.lexicon, vocabulary, given.alphabet, storage.open_file)
 
 
 def read_range(given: argparse.Namespace) -> tuple[int, int | None, int | None]:
@@ -160,7 +185,7 @@ def read_outputs(given: argparse.Namespace) -> tuple[Output, ...]:
     return tuple(_output(name, compression, given.text) for name, compression in pairs)
 
 
-def read_request(given: argparse.Namespace, recipe: Recipe) -> CorpusRequest:
+def _read_request(given: argparse.Namespace, recipe: Recipe) -> CorpusRequest:
     """Return the request of the options; with --phrases its stop seed is the least possible. Raises InputError."""
     first, stop, phrases = read_range(given)
     per_shard = whole("--phrases_per_shard", given.phrases_per_shard, 1, MAX_PHRASES_PER_SHARD)

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from beam_pipeline import engine, options
 from beam_pipeline.command import DONE, run_command
-from beam_pipeline.seeds import enough_seeds
 from beam_pipeline.table import print_table
 from hyperphrase.codecs import FORMATS
 from hyperphrase.codecs.base import Texts
@@ -14,6 +13,7 @@ from hyperphrase.lexicon import Lexicon
 from hyperphrase.phrases import CHUNK, Phrases, seed_range
 from hyperphrase.report import size
 from hyperphrase.space import Space
+from transforms.context import texts_of
 
 _SAMPLE = CHUNK  # phrases that are drawn and encoded to tell the bytes of each format
 
@@ -30,16 +30,10 @@ def _plan(arguments: Sequence[str]) -> int:
         return DONE
     given, rest = parser.parse_known_args(arguments)
     engine.choose(rest, parser)
-    options.read_range(given)
-    options.read_outputs(given)
-    lexicon = options.read_lexicon(given)
-    recipe = options.read_recipe(given, lexicon)
-    phrases = Phrases(recipe, lambda: lexicon.frequencies)
-    space = Space(phrases)
-    request = enough_seeds(options.read_request(given, recipe), space)
-    print_table(_rows(request, space, lexicon))
+    job = options.read_job(given)
+    print_table(_rows(job.request, job.space, job.lexicon))
     print()
-    print_table(_format_rows(phrases, lexicon, given.text, _expected(request, space)))
+    print_table(_format_rows(job.phrases, texts_of(job.lexicon, given.text), _expected(job.request, job.space)))
     print(f"\nbytes: from a sample of {_SAMPLE:,} phrases; below the floor no file of these symbols can be")
     return DONE
 
@@ -51,7 +45,7 @@ def _expected(request: CorpusRequest, space: Space) -> float:
 
 def _rows(request: CorpusRequest, space: Space, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
     sampler, drawn = space.phrases.sampler, request.stop_seed - request.first_seed
-    kept, mean = _expected(request, space), request.recipe.lengths.mean()
+    kept, mean = _expected(request, space), request.recipe.mean_length()
     yield "recipe digest", request.recipe.digest
     yield "sampler", f"{request.recipe.sampler}"
     yield "lengths", f"{request.recipe.lengths}, mean {mean:,.1f}"
@@ -66,11 +60,10 @@ def _rows(request: CorpusRequest, space: Space, lexicon: Lexicon) -> Iterator[tu
     yield "shuffle", f"{size(8 * drawn)} of fingerprints; phrases are never shuffled"
 
 
-def _format_rows(phrases: Phrases, lexicon: Lexicon, text: str, kept: float) -> Iterator[tuple[str, ...]]:
+def _format_rows(phrases: Phrases, texts: Texts, kept: float) -> Iterator[tuple[str, ...]]:
     block = phrases.draw(seed_range(0, _SAMPLE))
-    symbols = kept * phrases.recipe.lengths.mean()
+    symbols = kept * phrases.recipe.mean_length()
     floor = phrases.sampler.entropy / 8
-    texts = Texts(lexicon.symbol_table(), b"") if text == "symbols" else Texts(lexicon.word_table(), b" ")
     yield "format", "compression", "bytes", "a symbol", "times the floor"
     for name, form in FORMATS.items():
         for compression in form.compressions:

@@ -13,14 +13,14 @@ from beam_pipeline import engine, folder, options
 from beam_pipeline.command import DONE, WorkFailedError, run_command
 from beam_pipeline.pipeline import make_corpus
 from beam_pipeline.progress_line import ProgressLine
-from beam_pipeline.seeds import deduplication, enough_seeds, up_to
+from beam_pipeline.seeds import deduplication, up_to
 from hyperphrase.corpus import CorpusRequest
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.lexicon import Lexicon
 from hyperphrase.manifest import Manifest
 from hyperphrase.phrases import Phrases
 from hyperphrase.report import size
-from hyperphrase.space import MOST_DRAWS_A_PHRASE, Space
+from hyperphrase.space import MOST_DRAWS_A_PHRASE
 from transforms.context import Site
 from transforms.write_manifest import REPORT
 
@@ -41,17 +41,12 @@ def _run(arguments: Sequence[str]) -> int:
     chosen = engine.choose(rest, parser)
     if not given.output:
         raise InputError("--output: is not given; name a folder for the corpus, as in --output=out")
-    options.read_range(given)
-    options.read_outputs(given)
-    lexicon = options.read_lexicon(given)
-    recipe = options.read_recipe(given, lexicon)
-    phrases = Phrases(recipe, lambda: lexicon.frequencies)
-    request = enough_seeds(options.read_request(given, recipe), Space(phrases))
-    return _Job(given.output, request, lexicon, phrases, chosen, given.quiet).run()
+    job = options.read_job(given)
+    return _Run(given.output, job.request, job.lexicon, job.phrases, chosen, given.quiet).run()
 
 
 @dataclasses.dataclass
-class _Job:
+class _Run:
     """One run into one folder."""
 
     output: str

@@ -34,7 +34,7 @@ _CLOCKED = [
     ("transforms.direct_file", "DirectFile", "write", "write"),
     ("transforms.direct_file", "DirectFile", "close", "write"),
     ("transforms.write_manifest", None, "_finish", "manifest and report"),
-    ("beam_pipeline.run", "_Job", "_run_pipeline", "(pipeline)"),
+    ("beam_pipeline.run", "_Run", "_run_pipeline", "(pipeline)"),
 ]
 
 

@@ -33,11 +33,11 @@ IMPORTS = {
 }
 #: (module, class or None, function, part)
 PARTS = [
-    ("beam_pipeline.options", None, "read_lexicon", "lexicon"),
+    ("beam_pipeline.options", None, "_read_lexicon", "lexicon"),
     ("transforms.context", None, "read_lexicon", "lexicon"),
-    ("beam_pipeline.options", None, "read_recipe", "recipe and its tables"),
+    ("beam_pipeline.options", None, "read_job", "recipe and its tables"),
     ("hyperphrase.phrases", "Phrases", "__init__", "recipe and its tables"),
-    ("beam_pipeline.run", None, "enough_seeds", "recipe and its tables"),
+    ("beam_pipeline.options", None, "enough_seeds", "recipe and its tables"),
     ("beam_pipeline.run", None, "deduplication", "recipe and its tables"),
     ("hyperphrase.kernels", "_KernelCache", "load_overload", "kernels from their cache"),
     ("beam_pipeline.folder", None, "check", "files"),

@@ -20,6 +20,11 @@ def parameter(low: float, high: float, meaning: str, default: Any = dataclasses.
     return dataclasses.field(default=default, metadata={"low": low, "high": high, "meaning": meaning})
 
 
+def flag(meaning: str, default: bool) -> Any:
+    """Declare a parameter that is true or false."""
+    return dataclasses.field(default=default, metadata={"meaning": meaning})
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Law:
     """A named law with its parameters; equal laws draw equally."""
@@ -45,16 +50,17 @@ class Law:
         for name, field in fields.items():
             if field.default is dataclasses.MISSING and name not in given:
                 raise InputError(f"{cls.name} needs {name}=...; {cls.usage()}")
-        return cls(**{name: _number(cls.name, name, text, fields[name].type) for name, text in given.items()})
+        return cls(**{name: _value(cls.name, name, text, fields[name].type) for name, text in given.items()})
 
     @classmethod
     def usage(cls) -> str:
         """Return the law's parameters, ranges and defaults in a line."""
         parts = []
         for field in dataclasses.fields(cls):
-            low, high = field.metadata["low"], field.metadata["high"]
-            default = "" if field.default is dataclasses.MISSING else f", default {field.default}"
-            parts.append(f"{field.name} ({field.metadata['meaning']}, {low} to {high}{default})")
+            meaning, low, high = (field.metadata.get(key) for key in ("meaning", "low", "high"))
+            allowed = "true or false" if low is None else f"{low} to {high}"
+            default = "" if field.default is dataclasses.MISSING else f", default {_text(field.default)}"
+            parts.append(f"{field.name} ({meaning}, {allowed}{default})")
         return f"its parameters: {', '.join(parts)}" if parts else "it has no parameters"
 
     def to_json(self) -> dict[str, Any]:
@@ -67,11 +73,11 @@ class Law:
         fields = {field.name: field.type for field in dataclasses.fields(cls)}
         if set(data) != set(fields):
             raise InputError(f"{cls.name} has the parameters {sorted(fields)}, not {sorted(data)}")
-        return cls(**{name: _number(cls.name, name, repr(value), fields[name]) for name, value in data.items()})
+        return cls(**{name: _value(cls.name, name, _text(value), fields[name]) for name, value in data.items()})
 
     def __str__(self) -> str:
         """Return the law as an option value."""
-        given = ",".join(f"{field.name}={getattr(self, field.name)}" for field in dataclasses.fields(self))
+        given = ",".join(f"{field.name}={_text(getattr(self, field.name))}" for field in dataclasses.fields(self))
         return f"{self.name}:{given}" if given else self.name
 
 
@@ -108,12 +114,23 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f" (did you mean {matches[0]!r}?)" if matches else ""
 
 
-def _number(law: str, name: str, text: str, kind: Any) -> int | float:
+def _value(law: str, name: str, text: str, kind: Any) -> int | float | bool:
+    if kind in (bool, "bool"):
+        if text not in ("true", "false"):
+            raise InputError(f"{law}:{name}={text:.40} is neither true nor false")
+        return text == "true"
     try:
         return int(text) if kind in (int, "int") else float(text)
     except ValueError:
         what = "a whole number" if kind in (int, "int") else "a number"
         raise InputError(f"{law}:{name}={text:.40} is not {what}") from None
+
+
+def _text(value: Any) -> str:
+    """Return a parameter's value as it is written in an option."""
+    return (
+        str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int | float) else repr(value)
+    )
 
 
 def _check_range(name: str, value: float, metadata: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from hyperphrase.alias import AliasTable
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.philox import LENGTH_STREAM
 from hyperphrase.recipe import Recipe
-from hyperphrase.samplers.base import Frequencies
+from hyperphrase.samplers.base import LexiconSource
 
 CHUNK = 2048  # phrases drawn at a time: about 1 MB of ids at the default lengths, and reused
 
@@ -33,16 +33,19 @@ class WorkUnit:
 class Phrases:
     """All phrases of a recipe. Safe to use from several threads: each thread has its own buffers."""
 
-    def __init__(self, recipe: Recipe, frequencies: Frequencies) -> None:
-        """Bind ``recipe``; ``frequencies()`` gives the lexicon's, for the laws that draw by them."""
+    def __init__(self, recipe: Recipe, lexicon: LexiconSource) -> None:
+        """Bind ``recipe``; ``lexicon()`` gives the hyperwords, for the laws that look at them."""
         self.recipe = recipe
-        self.sampler = recipe.sampler.sampler(recipe.vocabulary, frequencies)
-        self._lengths = AliasTable.of(recipe.lengths.weights())
+        self.sampler = recipe.sampler.sampler(recipe.vocabulary, lexicon)
+        self._lengths = AliasTable.of(recipe.length_weights())
         self._shortest = recipe.lengths.shortest
         self._buffers = threading.local()
 
     def lengths(self, seeds: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the length of each seed's phrase: int64, shape of ``seeds``."""
+        return self.sampler.lengths(self.recipe.key, seeds, self._drawn_lengths(seeds))
+
+    def _drawn_lengths(self, seeds: NDArray[np.uint64]) -> NDArray[np.int64]:
         lengths = np.empty(len(seeds), np.int64)
         self._lengths.draw_one(self.recipe.key, seeds, LENGTH_STREAM, lengths)
         lengths += self._shortest
@@ -50,11 +53,11 @@ class Phrases:
 
     def draw(self, seeds: NDArray[np.uint64]) -> PhraseBlock:
         """Return the phrases of ``seeds``. The ids live in a buffer that this thread's next call overwrites."""
-        lengths = self.lengths(seeds)
+        drawn = self._drawn_lengths(seeds)
         offsets = np.zeros(len(seeds) + 1, np.int64)
-        np.cumsum(lengths, out=offsets[1:])
+        np.cumsum(self.sampler.lengths(self.recipe.key, seeds, drawn), out=offsets[1:])
         ids = self._ids(int(offsets[-1]))
-        self.sampler.draw(self.recipe.key, seeds, lengths, offsets, ids)
+        self.sampler.draw(self.recipe.key, seeds, drawn, offsets, ids)
         return PhraseBlock(ids, offsets, seeds)
 
     def prefixes(self, seeds: NDArray[np.uint64], symbols: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
@@ -63,9 +66,10 @@ class Phrases:
         Id r of phrase i is ``rows[r, i]``; beyond the end of a phrase may stand anything. The rows live in a buffer
         that this thread's next call overwrites.
         """
-        lengths = self.lengths(seeds)
+        drawn = self._drawn_lengths(seeds)
+        lengths = self.sampler.lengths(self.recipe.key, seeds, drawn)
         rows = self._ids(symbols * len(seeds)).reshape(symbols, len(seeds))
-        self.sampler.draw_rows(self.recipe.key, seeds, lengths, rows)
+        self.sampler.draw_rows(self.recipe.key, seeds, drawn, rows)
         return lengths, rows
 
     def _ids(self, symbols: int) -> NDArray[np.uint32]:

@@ -5,6 +5,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hyperphrase.errors import InputError
 from hyperphrase.laws import law_from_json
 from hyperphrase.lengths import LENGTH_LAWS, LengthLaw
@@ -27,6 +30,32 @@ class Recipe:
     lexicon_digest: str
     key: int = 0
     recipe_version: int = RECIPE_VERSION
+
+    def length_weights(self) -> NDArray[np.float64]:
+        """Return the weights of the lengths from ``lengths.shortest`` on: the length law's, where the sampler can.
+
+        A length that the sampler's law cannot make has weight 0. Raises InputError if no length is left.
+        """
+        weights = self.lengths.weights()
+        made = self.sampler.makes(
+            np.arange(self.lengths.shortest, self.lengths.shortest + len(weights)), self.vocabulary
+        )
+        conditioned = np.where(made, weights, 0.0)
+        if not conditioned.any():
+            raise InputError(
+                f"--lengths={self.lengths}: {self.sampler} makes no phrase of these lengths; choose others"
+            )
+        return conditioned
+
+    def length_probabilities(self) -> dict[int, float]:
+        """Return the probability of each length that phrases can be drawn with."""
+        weights = self.length_weights()
+        shares = weights / weights.sum()
+        return {self.lengths.shortest + int(i): float(shares[i]) for i in np.flatnonzero(shares)}
+
+    def mean_length(self) -> float:
+        """Return the mean of the drawn lengths, in symbols."""
+        return sum(length * share for length, share in self.length_probabilities().items())
 
     def to_json(self) -> dict[str, Any]:
         """Return the recipe as plain data."""
@@ -65,7 +94,17 @@ class Recipe:
             raise InputError(f"lexicon_digest {digest!r:.80} is not 64 hexadecimal digits")
         sampler = law_from_json(data["sampler"], SAMPLERS)
         lengths = law_from_json(data["lengths"], LENGTH_LAWS)
-        return cls(sampler, lengths, data["vocabulary"], digest, data["key"])
+        recipe = cls(sampler, lengths, data["vocabulary"], digest, data["key"])
+        recipe.check()
+        return recipe
+
+    def check(self) -> None:
+        """Raise InputError unless the laws go together, and with the vocabulary."""
+        try:
+            self.sampler.check(self.vocabulary)
+        except InputError as error:
+            raise InputError(f"--sampler={self.sampler}: {error}") from error
+        self.length_weights()
 
 
 def _check_whole(name: str, value: Any, low: int, high: int) -> None:

@@ -30,7 +30,7 @@ class Space:
     @cached_property
     def lengths(self) -> dict[int, float]:
         """Probability of each length."""
-        return self.phrases.recipe.lengths.probabilities()
+        return self.phrases.recipe.length_probabilities()
 
     def size(self) -> int:
         """Return the number of phrases, exactly: the sum of V^L over the possible lengths."""

@@ -46,13 +46,17 @@ def load_lexicon(folder: str, digest: str) -> Lexicon:
 @_once
 def load_phrases(folder: str, recipe: Recipe) -> Phrases:
     """Return the recipe's phrases, with the lexicon of the corpus in ``folder`` for the laws that use it."""
-    return Phrases(recipe, lambda: load_lexicon(folder, recipe.lexicon_digest).frequencies)
+    return Phrases(recipe, lambda: load_lexicon(folder, recipe.lexicon_digest))
 
 
 @_once
 def load_texts(folder: str, digest: str, text: str) -> Texts:
     """Return what each id is as text: ``symbols``, nothing between them, or ``words``, a space between them."""
-    lexicon = load_lexicon(folder, digest)
+    return texts_of(load_lexicon(folder, digest), text)
+
+
+def texts_of(lexicon: Lexicon, text: str) -> Texts:
+    """Return what each id of ``lexicon`` is as text."""
     return Texts(lexicon.symbol_table(), b"") if text == "symbols" else Texts(lexicon.word_table(), b" ")
 
 

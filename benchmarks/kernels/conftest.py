@@ -1,6 +1,7 @@
 """What the kernels work on, and rates beside the times that pytest-benchmark shows."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ def phrases_of() -> Callable[[str, int], Phrases]:
 
     def make(law: str, vocabulary: int) -> Phrases:
         recipe = Recipe(SAMPLERS[law](), UniformLengths(), vocabulary, "5eed" * 16)
-        return Phrases(recipe, lambda: np.ones(vocabulary))
+        return Phrases(recipe, lambda: SimpleNamespace(frequencies=np.ones(vocabulary)))
 
     return make
 

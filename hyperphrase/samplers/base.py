@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.alias import AliasTable
+from hyperphrase.errors import CorruptError
 from hyperphrase.kernels import kernel
 from hyperphrase.laws import Law
+from hyperphrase.lexicon import Lexicon
 
-Frequencies = Callable[[], NDArray[np.float64]]
+#: Loads the lexicon, for the laws that look into it.
+LexiconSource = Callable[[], Lexicon]
 
 
 class Sampler(ABC):
@@ -25,6 +28,13 @@ class Sampler(ABC):
     entropy: float
     collision_entropy: float
 
+    def lengths(self, key: int, seeds: NDArray[np.uint64], drawn: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the lengths of the phrases of ``seeds``, (n,), given those that the length law drew, (n,).
+
+        They are the same, but for laws whose content decides: a set of tokens may have fewer than were drawn.
+        """
+        return drawn
+
     @abstractmethod
     def draw(
         self,
@@ -36,8 +46,8 @@ class Sampler(ABC):
     ) -> None:
         """Write the first ``offsets[i + 1] - offsets[i]`` ids of the phrase of ``seeds[i]`` into ``ids``.
 
-        The phrase has ``lengths[i]`` symbols in all. It is drawn from left to right: what is written does not depend
-        on how much of it is asked for. seeds: (n,), lengths: (n,), offsets: (n + 1,), ids: (offsets[n],).
+        The length law drew ``lengths[i]`` symbols for the phrase. It is drawn from left to right: what is written does
+        not depend on how much of it is asked for. seeds: (n,), lengths: (n,), offsets: (n + 1,), ids: (offsets[n],).
         """
 
     def draw_rows(
@@ -72,9 +82,31 @@ class SamplerLaw(Law):
     injective: ClassVar[bool] = False
     source: ClassVar[str]
 
+    def vocabulary(self) -> int | None:
+        """Return the number of ids that the law fixes by its parameters, None if it takes any."""
+        return None
+
+    def check(self, vocabulary: int) -> None:
+        """Raise InputError, without the option's name in front, if the law cannot draw from so many ids."""
+
+    def makes(self, lengths: NDArray[np.int64], vocabulary: int) -> NDArray[np.bool_]:
+        """Tell which of ``lengths``, (n,), the law's phrases can have: bool, (n,)."""
+        return np.ones(len(lengths), np.bool_)
+
+    def attached(self) -> bytes | None:
+        """Return the file that goes with the law because its parameters do not hold all of it, None if there is none.
+
+        A law that needs one states its digest among its parameters.
+        """
+        return None
+
+    def attach(self, data: bytes) -> "SamplerLaw":
+        """Return the law with its file, from a corpus. Raises CorruptError if it is not the one of the digest."""
+        raise CorruptError(f"{self.name} has no file of its own")
+
     @abstractmethod
-    def sampler(self, vocabulary: int, frequencies: Frequencies) -> Sampler:
-        """Bind the law to ``vocabulary`` ids; ``frequencies()`` gives the lexicon's, (vocabulary,), if needed."""
+    def sampler(self, vocabulary: int, lexicon: LexiconSource) -> Sampler:
+        """Bind the law to ``vocabulary`` ids; ``lexicon()`` gives the hyperwords, if needed."""
 
 
 class IidSampler(Sampler):

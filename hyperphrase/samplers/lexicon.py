@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hyperphrase.samplers.base import Frequencies, IidSampler, Sampler, SamplerLaw
+from hyperphrase.samplers.base import IidSampler, LexiconSource, Sampler, SamplerLaw
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,5 +13,5 @@ class Lexicon(SamplerLaw):
     summary = "the lexicon's own frequencies"
     source = "the lexicon (wordfreq for english and russian)"
 
-    def sampler(self, vocabulary: int, frequencies: Frequencies) -> Sampler:
-        return IidSampler(frequencies())
+    def sampler(self, vocabulary: int, lexicon: LexiconSource) -> Sampler:
+        return IidSampler(lexicon().frequencies)

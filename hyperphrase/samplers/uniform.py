@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hyperphrase.samplers.base import Frequencies, IidSampler, Sampler, SamplerLaw
+from hyperphrase.samplers.base import IidSampler, LexiconSource, Sampler, SamplerLaw
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,5 +15,5 @@ class Uniform(SamplerLaw):
     summary = "every hyperword alike"
     source = "the base case: entropy log2 V"
 
-    def sampler(self, vocabulary: int, frequencies: Frequencies) -> Sampler:
+    def sampler(self, vocabulary: int, lexicon: LexiconSource) -> Sampler:
         return IidSampler(np.ones(vocabulary))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hyperphrase.laws import parameter
 from hyperphrase.portable_math import power_weights
-from hyperphrase.samplers.base import Frequencies, IidSampler, Sampler, SamplerLaw
+from hyperphrase.samplers.base import IidSampler, LexiconSource, Sampler, SamplerLaw
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,5 +20,5 @@ class Zipf(SamplerLaw):
     s: float = parameter(0.0, 20.0, "exponent", 1.0)
     beta: float = parameter(0.0, 1e6, "shift of the ranks", 0.0)
 
-    def sampler(self, vocabulary: int, frequencies: Frequencies) -> Sampler:
+    def sampler(self, vocabulary: int, lexicon: LexiconSource) -> Sampler:
         return IidSampler(power_weights(vocabulary, 1.0 + self.beta, self.s))

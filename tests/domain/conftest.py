@@ -1,6 +1,7 @@
 """Fixtures of the domain's tests: laws by their option texts, and recipes and phrases made of them."""
 
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -38,9 +39,8 @@ def phrases_of(recipe_of):
 
     def make(sampler="uniform", lengths="uniform:min=1,max=9", vocabulary=1000, key=0, frequencies=None):
         default = 1.0 / np.arange(1, vocabulary + 1) + 0.001
-        return Phrases(
-            recipe_of(sampler, lengths, vocabulary, key), lambda: default if frequencies is None else frequencies
-        )
+        lexicon = SimpleNamespace(frequencies=default if frequencies is None else frequencies)
+        return Phrases(recipe_of(sampler, lengths, vocabulary, key), lambda: lexicon)
 
     return make
 

@@ -1,6 +1,7 @@
 """Samplers: each law's probabilities and entropies against its formula."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -47,14 +48,14 @@ def test_zipf_over_250_000_words_has_the_entropies_that_the_design_states():
 
 @given(st.lists(st.floats(1e-6, 1e6), min_size=2, max_size=100))
 def test_lexicon_draws_by_the_frequencies_it_is_given(frequencies):
-    sampler = Lexicon().sampler(len(frequencies), lambda: np.array(frequencies))
+    sampler = Lexicon().sampler(len(frequencies), lambda: SimpleNamespace(frequencies=np.array(frequencies)))
     expected = np.array(frequencies) / math.fsum(frequencies)
     np.testing.assert_allclose(sampler.probabilities, expected, atol=2.0**-32)
 
 
 @pytest.mark.parametrize("name", ["lexicon", "uniform", "zipf"])
 def test_a_sampler_writes_no_more_than_it_is_asked_for(name):
-    sampler = SAMPLERS[name]().sampler(50, lambda: np.ones(50))
+    sampler = SAMPLERS[name]().sampler(50, lambda: SimpleNamespace(frequencies=np.ones(50)))
     ids = np.full(9, 77, np.uint32)
     seeds, lengths = np.arange(2, dtype=np.uint64), np.array([4, 6])
     sampler.draw(1, seeds, lengths, np.array([0, 3, 7]), ids)

@@ -135,8 +135,7 @@ def request_of(out):
     from beam_pipeline import folder, options
 
     given = options.parser("run", "").parse_args([*LAW, "--output=x"])
-    recipe = options.read_recipe(given, options.read_lexicon(given))
-    return folder._request_bytes(options.read_request(given, recipe))
+    return folder._request_bytes(options.read_job(given).request)
 
 
 def test_an_unreadable_note_of_the_options_is_no_traceback(copied, program):
