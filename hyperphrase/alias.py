@@ -87,13 +87,15 @@ def _vose(weights: NDArray[np.uint64], columns: int) -> tuple[NDArray[np.uint64]
     """Pair light columns with heavy ones (Vose 1991), in integers: return thresholds and aliases."""
     capacity = np.int64(1) << np.int64(COLUMN_BITS)
     left = np.zeros(columns, np.int64)
-    left[: len(weights)] = weights
+    for outcome in range(len(weights)):  # numba takes two seconds to compile the assignment of a slice
+        left[outcome] = np.int64(weights[outcome])
     thresholds = np.zeros(columns, np.uint64)
-    aliases = np.arange(columns).astype(np.uint64)
+    aliases = np.empty(columns, np.uint64)
     light = np.empty(columns, np.int64)
     heavy = np.empty(columns, np.int64)
     lights, heavies = 0, 0
     for column in range(columns):
+        aliases[column] = np.uint64(column)
         if left[column] < capacity:
             light[lights] = column
             lights += 1
