@@ -1,0 +1,1 @@
+"""Plain Python versions of the laws, the way published scripts draw them, and how much faster ours draw."""
