@@ -120,8 +120,8 @@ class _Run:
         files = self.engine.local and "://" not in self.output
         make_corpus(pipeline, Site(self.output, self.request, files), how, self.lexicon.name)
         try:
-            with contextlib.redirect_stderr(io.StringIO()):  # Beam prints the tracebacks of its threads there
-                pipeline.run().wait_until_finish()
+            with contextlib.redirect_stderr(io.StringIO()) if self.engine.local else contextlib.nullcontext():
+                pipeline.run().wait_until_finish()  # locally Beam prints the tracebacks of its threads on stderr
         except Exception as error:
             raise engine.failure(error) from error
 

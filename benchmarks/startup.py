@@ -8,7 +8,6 @@ time, and stands below the sum again.
 import contextlib
 import functools
 import importlib
-import importlib._bootstrap  # type: ignore[import-not-found]  # where the interpreter finds modules
 import json
 import statistics
 import subprocess
@@ -75,13 +74,14 @@ class Stopwatch:
 
     def watch_imports(self) -> None:
         """Give the time of each import from now on to its package's part."""
-        find_and_load = importlib._bootstrap._find_and_load
+        bootstrap: Any = sys.modules["_frozen_importlib"]  # where the interpreter finds modules
+        find_and_load = bootstrap._find_and_load
 
         def watched(name: str, load: Any) -> Any:
             with self.part(IMPORTS.get(name.partition(".")[0], OTHER)):
                 return find_and_load(name, load)
 
-        importlib._bootstrap._find_and_load = watched
+        bootstrap._find_and_load = watched
 
     def watch_parts(self) -> None:
         """Give the time of the functions in :data:`PARTS` to their parts."""
