@@ -5,9 +5,9 @@ import apache_beam as beam
 from hyperphrase.duplicates import Deduplication
 from transforms.context import Site
 from transforms.expand_seeds import ExpandSeeds
-from transforms.find_duplicates import COMPARED, FindDuplicates
+from transforms.find_duplicates import FindDuplicates
 from transforms.find_extent import FindExtent
-from transforms.fingerprint_phrases import DROPS, KEYS, FingerprintPhrases
+from transforms.fingerprint_phrases import COUNTS, DROPS, KEYS, FingerprintPhrases
 from transforms.generate_phrases import GeneratePhrases
 from transforms.length_histogram import LengthHistogram
 from transforms.write_manifest import WriteManifest
@@ -17,21 +17,20 @@ from transforms.write_shards import WriteShards
 def make_corpus(pipeline: beam.Pipeline, site: Site, how: Deduplication, lexicon: str) -> beam.PCollection:
     """Apply the whole job to ``pipeline``; returns the path of the manifest as a PCollection of one element."""
     units = pipeline | ExpandSeeds(site.request)  # WorkUnit
-    drops, seen = _drops(pipeline, units, site, how)  # (unit index, offsets to drop); seeds accounted for
-    extent = drops | FindExtent(site.request, seen)  # Extent
-    kept = (units, drops) | GeneratePhrases(extent)  # KeptPhrases
+    drops, counts = _duplicates(pipeline, units, site, how)  # (unit index, offsets to drop); what FindExtent adds up
+    extent = counts | FindExtent(site.request)  # Extent
+    kept = (units, *drops) | GeneratePhrases(extent)  # KeptPhrases
     written = kept | WriteShards(site)  # WrittenUnit
     histogram = written | LengthHistogram()  # Statistics
     return written | WriteManifest(site, lexicon, histogram, extent)
 
 
-def _drops(
+def _duplicates(
     pipeline: beam.Pipeline, units: beam.PCollection, site: Site, how: Deduplication
-) -> tuple[beam.PCollection, beam.PCollection | None]:
+) -> tuple[tuple[beam.PCollection, ...], beam.PCollection]:
     if site.request.recipe.sampler.injective:
-        return pipeline | "NoDrops" >> beam.Create([], reshuffle=False), None
+        drawn = site.request.stop_seed - site.request.first_seed
+        return (), pipeline | "NothingToCompare" >> beam.Create([(0, 0, drawn)], reshuffle=False)
     own = units | FingerprintPhrases(site, how)
     between = own[KEYS] | FindDuplicates(site, how)
-    dropped = own[DROPS] | "CountOwnDrops" >> beam.Map(lambda drop: len(drop[1]) // 4)
-    seen = (dropped, between[COMPARED]) | "AllSeen" >> beam.Flatten()
-    return (own[DROPS], between[DROPS]) | "AllDrops" >> beam.Flatten(), seen
+    return (own[DROPS], between[DROPS]), (own[COUNTS], between[COUNTS]) | "AllCounts" >> beam.Flatten()

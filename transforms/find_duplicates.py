@@ -7,17 +7,14 @@ import apache_beam as beam
 
 from hyperphrase.duplicates import Deduplication, duplicates_in_bucket
 from transforms.context import Site
-from transforms.fingerprint_phrases import DROPS
+from transforms.fingerprint_phrases import COUNTS, DROPS
 from transforms.key_runs import KeyRun, take_run
-
-#: Output tag, beside DROPS.
-COMPARED = "compared"
 
 
 class FindDuplicates(beam.PTransform):
-    """PCollection[(bucket, (unit index, run))] -> drops: (unit index, offsets to drop); compared: keys of a bucket.
+    """PCollection[(bucket, (unit index, run))] -> drops: (unit index, offsets to drop); counts.
 
-    The numbers of compared keys, and of what units dropped before, add up to the seeds drawn: FindExtent checks it.
+    Counts are (unit index, seeds dropped in it, 0), and for each bucket (0, 0, seeds compared).
     """
 
     def __init__(self, site: Site, how: Deduplication) -> None:
@@ -28,7 +25,7 @@ class FindDuplicates(beam.PTransform):
         return (
             keys
             | "GroupByBucket" >> beam.GroupByKey()  # (bucket, [(unit index, run)])
-            | "CompareCandidates" >> beam.FlatMap(_compare, self._site, self._how).with_outputs(DROPS, COMPARED)
+            | "CompareCandidates" >> beam.FlatMap(_compare, self._site, self._how).with_outputs(DROPS, COUNTS)
         )
 
 
@@ -36,4 +33,5 @@ def _compare(bucket: tuple[int, Iterable[tuple[int, KeyRun]]], site: Site, how: 
     parts = [(site.request.unit(index), take_run(site, index, run)) for index, run in bucket[1]]
     for unit, offsets in duplicates_in_bucket(site.phrases(), parts, how):
         yield beam.pvalue.TaggedOutput(DROPS, (unit.index, offsets.tobytes()))
-    yield beam.pvalue.TaggedOutput(COMPARED, sum(len(keys) for _, keys in parts) // 8)
+        yield beam.pvalue.TaggedOutput(COUNTS, (unit.index, len(offsets), 0))
+    yield beam.pvalue.TaggedOutput(COUNTS, (0, 0, sum(len(keys) for _, keys in parts) // 8))

@@ -1,4 +1,4 @@
-"""FindExtent: where the corpus ends, once it is known how many seeds each unit drops."""
+"""FindExtent: where the corpus ends, once it is known how many seeds each unit drops, and that none was lost."""
 
 from collections.abc import Iterable
 
@@ -8,41 +8,40 @@ from numpy.typing import NDArray
 
 from hyperphrase.corpus import CorpusRequest, Extent, extent
 
+Count = tuple[int, int, int]
+
 
 class FindExtent(beam.PTransform):
-    """PCollection[(unit index, offsets to drop)] -> PCollection[Extent] of one element.
+    """PCollection[(unit index, seeds dropped in it, seeds seen)] -> PCollection[Extent] of one element.
 
-    seen: PCollection[int], whose sum has to be the number of seeds drawn; None where nothing is compared.
+    Every drawn seed has to be seen once: dropped in its unit, or compared with those of other units.
     """
 
-    def __init__(self, request: CorpusRequest, seen: beam.PCollection | None = None) -> None:
+    def __init__(self, request: CorpusRequest) -> None:
         super().__init__()
-        self._request, self._seen = request, seen
+        self._request = request
 
-    def expand(self, drops: beam.PCollection) -> beam.PCollection:
-        units = self._request.unit_count
-        counts = [drops | "CountDrops" >> beam.Map(lambda drop: (drop[0], len(drop[1]) // 4))]  # (unit index, dropped)
-        if self._seen is not None:
-            counts.append(self._seen | "KeySeen" >> beam.Map(lambda seen: (units, seen)))
+    def expand(self, counts: beam.PCollection) -> beam.PCollection:
         return (
             counts
-            | "AllCounts" >> beam.Flatten()
-            | "AddCounts" >> beam.CombineGlobally(_AddByIndex(units + 1))
-            | "EndCorpus" >> beam.Map(_end, self._request, self._seen is not None)
+            | "AddCounts" >> beam.CombineGlobally(_AddCounts(self._request.unit_count)).without_defaults()
+            | "EndCorpus" >> beam.Map(_end, self._request)
         )
 
 
-class _AddByIndex(beam.CombineFn):
-    """Adds up (index, number) into an int64 array of ``size``: one number a unit, and the seeds seen."""
+class _AddCounts(beam.CombineFn):
+    """Adds up counts into an int64 array: the seeds dropped in each unit, and last all seeds seen."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+    def __init__(self, units: int) -> None:
+        self._units = units
 
     def create_accumulator(self) -> NDArray[np.int64]:
-        return np.zeros(self._size, np.int64)
+        return np.zeros(self._units + 1, np.int64)
 
-    def add_input(self, accumulator: NDArray[np.int64], count: tuple[int, int]) -> NDArray[np.int64]:
-        accumulator[count[0]] += count[1]
+    def add_input(self, accumulator: NDArray[np.int64], count: Count) -> NDArray[np.int64]:
+        unit, dropped, seen = count
+        accumulator[unit] += dropped
+        accumulator[-1] += seen
         return accumulator
 
     def merge_accumulators(self, accumulators: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:
@@ -52,9 +51,9 @@ class _AddByIndex(beam.CombineFn):
         return accumulator.tobytes()
 
 
-def _end(sums: bytes, request: CorpusRequest, compared: bool) -> Extent:
+def _end(sums: bytes, request: CorpusRequest) -> Extent:
     counts = np.frombuffer(sums, np.int64)
     drawn = request.stop_seed - request.first_seed
-    if compared and counts[-1] != drawn:
+    if counts[-1] != drawn:
         raise RuntimeError(f"counts do not agree: {counts[-1]} seeds were compared of {drawn} drawn")
     return extent(request, counts[:-1])

@@ -13,13 +13,14 @@ from transforms.key_runs import put_runs
 from transforms.progress import PROGRESS
 
 #: Output tags.
-KEYS, DROPS = "keys", "drops"
+KEYS, DROPS, COUNTS = "keys", "drops", "counts"
 
 
 class FingerprintPhrases(beam.PTransform):
-    """PCollection[WorkUnit] -> keys: (bucket, (unit index, run)); drops: (unit index, offsets to drop).
+    """PCollection[WorkUnit] -> keys: (bucket, (unit index, run)); drops: (unit index, offsets to drop); counts.
 
     A run is what ``key_runs`` says. Offsets are uint32, ascending, as bytes: 13 times cheaper to shuffle than arrays.
+    Counts are (unit index, seeds dropped in it, seeds that will not be compared because they are dropped already).
     """
 
     def __init__(self, site: Site, how: Deduplication) -> None:
@@ -27,7 +28,9 @@ class FingerprintPhrases(beam.PTransform):
         self._site, self._how = site, how
 
     def expand(self, units: beam.PCollection) -> Any:
-        return units | "FingerprintUnits" >> beam.ParDo(_Fingerprint(self._site, self._how)).with_outputs(KEYS, DROPS)
+        return units | "FingerprintUnits" >> beam.ParDo(_Fingerprint(self._site, self._how)).with_outputs(
+            KEYS, DROPS, COUNTS
+        )
 
 
 class _Fingerprint(beam.DoFn):
@@ -41,5 +44,6 @@ class _Fingerprint(beam.DoFn):
             yield beam.pvalue.TaggedOutput(KEYS, (bucket, (unit.index, run)))
         if len(dropped):
             yield beam.pvalue.TaggedOutput(DROPS, (unit.index, dropped.tobytes()))
+            yield beam.pvalue.TaggedOutput(COUNTS, (unit.index, len(dropped), len(dropped)))
         self._counter.inc(len(unit))
         PROGRESS.add(fingerprinted=len(unit))

@@ -12,11 +12,12 @@ import apache_beam as beam
 import numpy as np
 
 from hyperphrase.corpus import Extent, KeptPhrases
-from hyperphrase.phrases import WorkUnit
+
+_UNITS = "units"
 
 
 class GeneratePhrases(beam.PTransform):
-    """(PCollection[WorkUnit], PCollection[(unit index, offsets to drop)]) -> PCollection[KeptPhrases].
+    """(PCollection[WorkUnit], PCollection[(unit index, offsets to drop)], ...) -> PCollection[KeptPhrases].
 
     extent: PCollection[Extent] of one element; units beyond it, and all units if it is short, give nothing.
     """
@@ -26,20 +27,20 @@ class GeneratePhrases(beam.PTransform):
         self._extent = extent
 
     def expand(self, units_and_drops: Any) -> beam.PCollection:
-        units, drops = units_and_drops
+        units, *drops = units_and_drops
         keyed = units | "KeyUnits" >> beam.Map(lambda unit: (unit.index, unit))
         return (
-            {"units": keyed, "drops": drops}
-            | "JoinDrops" >> beam.CoGroupByKey()  # (unit index, {"units": [WorkUnit], "drops": [bytes]})
+            {_UNITS: keyed, **{f"drops {i}": some for i, some in enumerate(drops)}}
+            | "JoinDrops" >> beam.CoGroupByKey()  # (unit index, {"units": [WorkUnit], "drops 0": [bytes], ...})
             | "KeepPhrases" >> beam.FlatMap(_keep, beam.pvalue.AsSingleton(self._extent))
         )
 
 
-def _keep(joined: tuple[int, dict[str, Iterable[WorkUnit] | Iterable[bytes]]], extent: Extent) -> Iterator[KeptPhrases]:
+def _keep(joined: tuple[int, dict[str, Iterable[Any]]], extent: Extent) -> Iterator[KeptPhrases]:
     index, sides = joined
     if index >= extent.units:
         return
-    (unit,) = sides["units"]
-    dropped = np.frombuffer(b"".join(sides["drops"]), np.uint32)  # type: ignore[arg-type]  # CoGroupByKey mixes types
+    (unit,) = sides[_UNITS]
+    dropped = np.frombuffer(b"".join(part for side in sides if side != _UNITS for part in sides[side]), np.uint32)
     limit = extent.last_kept if index == extent.units - 1 else None
-    yield KeptPhrases(unit, np.sort(dropped).tobytes(), limit, extent.units)  # type: ignore[arg-type]  # as above
+    yield KeptPhrases(unit, np.sort(dropped).tobytes(), limit, extent.units)

@@ -8,13 +8,13 @@ from hyperphrase.statistics import Statistics
 
 
 class LengthHistogram(beam.PTransform):
-    """PCollection[WrittenUnit] -> PCollection[Statistics] of one element: lengths, and symbols by rank."""
+    """PCollection[WrittenUnit] -> PCollection[Statistics] of one element, none without units: lengths, and ranks."""
 
     def expand(self, written: beam.PCollection) -> beam.PCollection:
         return (
             written
             | "TakeCounts" >> beam.Map(lambda unit: unit.statistics)
-            | "AddCounts" >> beam.CombineGlobally(_AddStatistics())
+            | "AddCounts" >> beam.CombineGlobally(_AddStatistics()).without_defaults()
         )
 
 

@@ -34,27 +34,22 @@ class WriteManifest(beam.PTransform):
         self._site, self._lexicon, self._counts, self._extent = site, lexicon, counts, extent
 
     def expand(self, written: beam.PCollection) -> beam.PCollection:
-        return (
-            written
-            | "DropCounts" >> beam.Map(lambda unit: (unit.index, unit.stop_seed, unit.shards, unit.dropped))
-            | "GatherUnits" >> beam.combiners.ToList()
-            | "FinishCorpus"
-            >> beam.Map(
-                _finish,
-                self._site,
-                self._lexicon,
-                beam.pvalue.AsSingleton(self._counts),
-                beam.pvalue.AsSingleton(self._extent),
-            )
+        units = written | "DropCounts" >> beam.Map(lambda unit: (unit.index, unit.stop_seed, unit.shards, unit.dropped))
+        return self._extent | "FinishCorpus" >> beam.Map(
+            _finish,
+            beam.pvalue.AsList(units),
+            self._site,
+            self._lexicon,
+            beam.pvalue.AsSingleton(self._counts, Statistics.total([])),
         )
 
 
 def _finish(
+    extent: Extent,
     units: list[tuple[int, int, tuple[manifests.Shard, ...], bytes]],
     site: Site,
     lexicon: str,
     counts: Statistics,
-    extent: Extent,
 ) -> str:
     if extent.short:
         storage.write_file(site.folder, SHORTFALL, json.dumps({"kept": extent.kept}).encode())

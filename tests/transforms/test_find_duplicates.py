@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from hyperphrase.duplicates import distinct_in_unit
-from transforms.find_duplicates import COMPARED, FindDuplicates
-from transforms.fingerprint_phrases import DROPS
+from transforms.find_duplicates import FindDuplicates
+from transforms.fingerprint_phrases import COUNTS, DROPS
 from transforms.key_runs import put_runs
 
 
@@ -45,9 +45,10 @@ def test_with_the_units_own_duplicates_it_drops_what_a_set_drops(
 def test_every_key_is_counted_and_found_wherever_it_waits(outputs_of, site_of, keys_of, in_files):
     site = dataclasses.replace(site_of(), keys_in_files=in_files)
     keys, own, how = keys_of(site, 64)
-    compared = outputs_of(lambda p: (p | beam.Create(keys) | FindDuplicates(site, how))[COMPARED])
-    assert 1000 == sum(compared) + sum(map(len, own.values()))
     drops = outputs_of(lambda p: (p | beam.Create(keys) | FindDuplicates(site, how))[DROPS])
+    counts = outputs_of(lambda p: (p | beam.Create(keys) | FindDuplicates(site, how))[COUNTS])
+    assert 1000 == sum(seen for _, _, seen in counts) + sum(map(len, own.values()))
+    assert sorted((unit, len(offsets) // 4, 0) for unit, offsets in drops) == sorted(c for c in counts if not c[2])
     elsewhere, _, _ = keys_of(dataclasses.replace(site, keys_in_files=False), 64)
     assert sorted(drops) == sorted(
         outputs_of(lambda p: (p | beam.Create(elsewhere) | FindDuplicates(site, how))[DROPS])
@@ -65,6 +66,6 @@ def test_each_seed_is_dropped_once(outputs_of, site_of, keys_of):
 
 def test_no_keys_no_duplicates(outputs_of, site_of, how_of):
     site = site_of()
-    for tag in (DROPS, COMPARED):
+    for tag in (DROPS, COUNTS):
         found = outputs_of(lambda p: (p | beam.Create([], reshuffle=False) | FindDuplicates(site, how_of(site)))[tag])  # noqa: B023  # called at once
         assert [] == found

@@ -6,13 +6,8 @@ import pytest
 from hyperphrase.corpus import Extent
 from transforms.find_extent import FindExtent
 
-
-def drop(unit, count):
-    return unit, bytes(4 * count)
-
-
-# 10 units of 100 seeds; units 3 and 7 drop 30 and 50, in parts
-DROPS = [drop(7, 20), drop(3, 10), drop(7, 30), drop(3, 20)]
+# 10 units of 100 seeds; units 3 and 7 drop 30 and 50, in parts; all seeds are seen, in parts
+COUNTS = [(7, 20, 20), (3, 10, 10), (7, 30, 0), (3, 20, 0), (0, 0, 500), (0, 0, 470)]
 
 
 @pytest.mark.parametrize("order", range(2))
@@ -29,23 +24,19 @@ DROPS = [drop(7, 20), drop(3, 10), drop(7, 30), drop(3, 20)]
 )
 def test_the_corpus_ends_with_its_last_phrase(outputs_of, site_of, shuffled, phrases, expected, order):
     site = site_of(phrases=phrases)
-    arriving = shuffled(DROPS, order)
+    arriving = shuffled(COUNTS, order)
     assert [expected] == outputs_of(lambda p: p | beam.Create(arriving) | FindExtent(site.request))
 
 
 def test_without_drops_all_is_kept(outputs_of, site_of):
     site = site_of((0, 950))
-    nothing = outputs_of(lambda p: p | beam.Create([], reshuffle=False) | FindExtent(site.request))
-    assert [Extent(10, None, 950, short=False)] == nothing
+    everything = outputs_of(lambda p: p | beam.Create([(0, 0, 950)]) | FindExtent(site.request))
+    assert [Extent(10, None, 950, short=False)] == everything
 
 
-def test_seeds_that_nobody_compared_are_an_error(outputs_of, site_of):
+@pytest.mark.parametrize("seen", [999, 1001, 0])
+def test_seeds_that_nobody_compared_are_an_error(outputs_of, site_of, seen):
     """A run of keys that an engine lost would else let its duplicates through."""
     site = site_of()
-    whole = outputs_of(
-        lambda p: p | beam.Create(DROPS) | FindExtent(site.request, p | "Seen" >> beam.Create([600, 400]))
-    )
-    assert [Extent(10, None, 920, short=False)] == whole
-    for seen in ([600, 399], [600, 401], []):
-        with pytest.raises(Exception, match=f"{sum(seen)} seeds were compared of 1000 drawn"):
-            outputs_of(lambda p: p | beam.Create(DROPS) | FindExtent(site.request, p | "Seen" >> beam.Create(seen)))  # noqa: B023  # called at once
+    with pytest.raises(Exception, match=f"{seen} seeds were compared of 1000 drawn"):
+        outputs_of(lambda p: p | beam.Create([(4, 0, seen)]) | FindExtent(site.request))

@@ -4,7 +4,7 @@ import apache_beam as beam
 import numpy as np
 import pytest
 
-from transforms.fingerprint_phrases import DROPS, KEYS, FingerprintPhrases
+from transforms.fingerprint_phrases import COUNTS, DROPS, KEYS, FingerprintPhrases
 
 
 def tagged(tag, site, how):
@@ -43,6 +43,7 @@ def test_a_unit_of_the_whole_range_drops_what_a_set_drops(outputs_of, site_of, h
     site = site_of(per_shard=1024)
     ((unit, data),) = outputs_of(tagged(DROPS, site, how_of(site, fingerprint_bits)))
     assert later_seeds(site) == {unit: np.frombuffer(data, np.uint32).tolist()}
+    assert [(unit, len(data) // 4, len(data) // 4)] == outputs_of(tagged(COUNTS, site, how_of(site, fingerprint_bits)))
 
 
 def test_a_unit_without_duplicates_drops_nothing(outputs_of, site_of, how_of):

@@ -15,7 +15,8 @@ def kept(site, extent, units, drops):
         made = pipeline | "Units" >> beam.Create(units)
         dropped = pipeline | "Drops" >> beam.Create([(unit, np.array(o, np.uint32).tobytes()) for unit, o in drops])
         end = pipeline | "Extent" >> beam.Create([extent])
-        return (made, dropped) | GeneratePhrases(end)
+        own, between = dropped | beam.Partition(lambda drop, _: drop[0] % 2, 2)
+        return (made, own, between) | GeneratePhrases(end)
 
     return build
 
@@ -45,6 +46,16 @@ def test_the_last_unit_ends_after_its_last_kept_phrase(outputs_of, site_of, unit
     assert [97, 100, 7] == [len(part.seeds()) for part in found]
     assert [100, 200, 208] == [part.stop_seed() for part in found]  # seed 205 was dropped
     assert [205] == found[-1].dropped_seeds().tolist()
+
+
+def test_units_of_an_injective_law_are_kept_whole(outputs_of, site_of, units):
+    site = site_of((0, 400))
+
+    def build(pipeline):
+        end = pipeline | "Extent" >> beam.Create([Extent(4, None, 400, short=False)])
+        return (pipeline | beam.Create(units(site)),) | GeneratePhrases(end)
+
+    assert list(range(400)) == sorted(seed for part in outputs_of(build) for seed in part.seeds().tolist())
 
 
 def test_a_short_range_gives_nothing(outputs_of, site_of, units):
