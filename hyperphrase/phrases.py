@@ -36,7 +36,7 @@ class Phrases:
     def __init__(self, recipe: Recipe, lexicon: LexiconSource) -> None:
         """Bind ``recipe``; ``lexicon()`` gives the hyperwords, for the laws that look at them."""
         self.recipe = recipe
-        self.sampler = recipe.sampler.sampler(recipe.vocabulary, lexicon)
+        self.sampler = recipe.sampler.sampler(recipe.vocabulary, lexicon).for_lengths(recipe.possible_lengths())
         self._lengths = AliasTable.of(recipe.length_weights())
         self._shortest = recipe.lengths.shortest
         self._buffers = threading.local()

@@ -47,6 +47,14 @@ class Recipe:
             )
         return conditioned
 
+    def possible_lengths(self) -> NDArray[np.int64]:
+        """Return the lengths that phrases can be drawn with: int64, ascending."""
+        return self.lengths.shortest + np.flatnonzero(self.length_weights())
+
+    def seed_stop(self) -> int:
+        """Return the end of the seeds that have phrases: 2^63, or less where an injective law has fewer phrases."""
+        return self.sampler.seed_stop(self.possible_lengths(), self.vocabulary)
+
     def length_probabilities(self) -> dict[int, float]:
         """Return the probability of each length that phrases can be drawn with."""
         weights = self.length_weights()
@@ -102,6 +110,7 @@ class Recipe:
         """Raise InputError unless the laws go together, and with the vocabulary."""
         try:
             self.sampler.check(self.vocabulary)
+            self.sampler.check_lengths(self.lengths)
         except InputError as error:
             raise InputError(f"--sampler={self.sampler}: {error}") from error
         self.length_weights()

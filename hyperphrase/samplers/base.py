@@ -12,7 +12,9 @@ from hyperphrase.alias import AliasTable
 from hyperphrase.errors import CorruptError
 from hyperphrase.kernels import kernel
 from hyperphrase.laws import Law
+from hyperphrase.lengths import LengthLaw
 from hyperphrase.lexicon import Lexicon
+from hyperphrase.limits import SEED_STOP
 
 #: Loads the lexicon, for the laws that look into it.
 LexiconSource = Callable[[], Lexicon]
@@ -27,6 +29,10 @@ class Sampler(ABC):
 
     entropy: float
     collision_entropy: float
+
+    def for_lengths(self, lengths: NDArray[np.int64]) -> "Sampler":
+        """Return the sampler for phrases of ``lengths``, (n,), ascending: itself, but for laws that number them."""
+        return self
 
     def lengths(self, key: int, seeds: NDArray[np.uint64], drawn: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the lengths of the phrases of ``seeds``, (n,), given those that the length law drew, (n,).
@@ -58,7 +64,7 @@ class Sampler(ABC):
         rows: (symbols, n). A law that can draw across many phrases at once does so here.
         """
         offsets = np.zeros(len(seeds) + 1, np.int64)
-        np.cumsum(np.minimum(lengths, len(rows)), out=offsets[1:])
+        np.cumsum(np.minimum(self.lengths(key, seeds, lengths), len(rows)), out=offsets[1:])
         ids = np.empty(offsets[-1], np.uint32)
         self.draw(key, seeds, lengths, offsets, ids)
         _into_rows(offsets, ids, rows)
@@ -88,6 +94,13 @@ class SamplerLaw(Law):
 
     def check(self, vocabulary: int) -> None:
         """Raise InputError, without the option's name in front, if the law cannot draw from so many ids."""
+
+    def check_lengths(self, lengths: LengthLaw) -> None:
+        """Raise InputError, without the option's name in front, if the law does not go with this length law."""
+
+    def seed_stop(self, lengths: NDArray[np.int64], vocabulary: int) -> int:
+        """Return the end of the seeds that the law has phrases for, given all lengths that can be drawn, (n,)."""
+        return SEED_STOP
 
     def makes(self, lengths: NDArray[np.int64], vocabulary: int) -> NDArray[np.bool_]:
         """Tell which of ``lengths``, (n,), the law's phrases can have: bool, (n,)."""
