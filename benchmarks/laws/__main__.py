@@ -1,0 +1,128 @@
+"""``python -m benchmarks.laws``: symbols a second of each law on one core, beside a plain Python version of it.
+
+Writes the table results/laws.md. Both draw phrases of 100 symbols or, where a law makes none of that length, of the
+next length that it makes, over 250,000 hyperwords or as many as the law has. Ours is the best of several draws of as
+many phrases as the program draws at a time, lengths included. Plain Python draws as many as it takes a second for, less
+the time of one phrase, so that its tables do not count.
+"""
+
+import argparse
+import importlib
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from benchmarks.machine import machine
+from hyperphrase import lexicons
+from hyperphrase.laws import parse_law
+from hyperphrase.lengths import Fixed
+from hyperphrase.lexicon import Lexicon
+from hyperphrase.phrases import CHUNK, Phrases, seed_range
+from hyperphrase.recipe import Recipe
+from hyperphrase.samplers import SAMPLERS, SamplerLaw
+
+VOCABULARY, LENGTH = 250_000, 100
+RESULTS = Path(__file__).parents[1] / "results" / "laws.md"
+REPEATS = 9
+ENOUGH = 1.0  # seconds that plain Python draws for, at least
+
+#: Laws that need parameters to be drawn from, or others than their defaults to be compared.
+PARAMETERS: dict[str, str] = {}
+#: What a plain version needs beside the law's parameters.
+EXTRA: dict[str, Callable[[Lexicon], dict[str, Any]]] = {
+    "lexicon": lambda lexicon: {"frequencies": lexicon.frequencies.tolist()}
+}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One row of the table: symbols a second of ours and of plain Python."""
+
+    law: str
+    vocabulary: int
+    length: int
+    ours: float
+    plain: float
+
+
+def measure(name: str) -> Rate:
+    """Return the rates of one law."""
+    law = parse_law(PARAMETERS.get(name, name), SAMPLERS, "--sampler", _open)
+    lexicon = lexicons.build_lexicon("english", law.vocabulary() or VOCABULARY, "stable", _open)
+    length = next(n for n in range(LENGTH, 2 * LENGTH) if law.makes(np.array([n]), lexicon.vocabulary)[0])
+    recipe = Recipe(law, Fixed(length=length), lexicon.vocabulary, lexicon.digest)
+    recipe.check()
+    ours = _ours(Phrases(recipe, lambda: lexicon))
+    return Rate(name, lexicon.vocabulary, length, ours, _plain(law, lexicon, length))
+
+
+def _ours(phrases: Phrases) -> float:
+    seeds = seed_range(0, CHUNK)
+    symbols = len(phrases.draw(seeds).ids)  # compiles
+    return symbols / min(_seconds(lambda: phrases.draw(seeds)) for _ in range(REPEATS))
+
+
+def _plain(law: SamplerLaw, lexicon: Lexicon, length: int) -> float:
+    phrases: Callable[..., list[list[int]]] = importlib.import_module(f"benchmarks.laws.{law.name}").phrases
+    parameters = {**asdict(law), **EXTRA.get(law.name, lambda _: {})(lexicon)}
+
+    def draw(count: int) -> tuple[int, float]:
+        begin = time.perf_counter()
+        made = phrases(0, count, length, lexicon.vocabulary, **parameters)
+        return sum(map(len, made)), time.perf_counter() - begin
+
+    first, start = draw(1)
+    count, symbols, seconds = 1, first, 0.0
+    while seconds - start < ENOUGH:
+        count *= 4
+        symbols, seconds = draw(count)
+    return (symbols - first) / (seconds - start)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def _open(path: str) -> BinaryIO:
+    return Path(path).open("rb")
+
+
+def table(rates: Sequence[Rate]) -> Iterator[str]:
+    """Yield the lines of the results, in Markdown."""
+    yield "# Symbols a second of each law, on one core"
+    yield ""
+    yield f"`python -m benchmarks.laws` on {machine()['processor']}; what is measured says its docstring."
+    yield ""
+    yield "| law | V | symbols in a phrase | ours, M symbols/s | plain Python, M symbols/s | times |"
+    yield "|---|--:|--:|--:|--:|--:|"
+    for rate in rates:
+        yield (
+            f"| `{rate.law}` | {rate.vocabulary:,} | {rate.length} | {rate.ours / 1e6:,.1f} | {rate.plain / 1e6:,.4f} "
+            f"| {rate.ours / rate.plain:,.0f} |"
+        )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure the laws that are named, or all, and write the table of all; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.laws", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("laws", nargs="*", metavar="LAW", help="print these alone, and write nothing; default all")
+    names = parser.parse_args(arguments).laws
+    rates = []
+    for name in names or sorted(SAMPLERS):
+        rates.append(measure(name))
+        print(list(table(rates))[-1], flush=True)
+    if not names:
+        RESULTS.parent.mkdir(exist_ok=True)
+        RESULTS.write_text("\n".join(table(rates)) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
