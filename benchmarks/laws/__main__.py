@@ -69,7 +69,9 @@ def _ours(phrases: Phrases) -> float:
 
 def _plain(law: SamplerLaw, lexicon: Lexicon, length: int) -> float:
     phrases: Callable[..., list[list[int]]] = importlib.import_module(f"benchmarks.laws.{law.name}").phrases
-    parameters = {**asdict(law), **EXTRA.get(law.name, lambda _: {})(lexicon)}
+    parameters = asdict(law)
+    if law.name in EXTRA:
+        parameters.update(EXTRA[law.name](lexicon))
 
     def draw(count: int) -> tuple[int, float]:
         begin = time.perf_counter()

@@ -13,7 +13,6 @@ def phrases(
     width: int = 64,
     window: int = 64,
     patch: int = 8,
-    rows: int = 64,
     every: int = 1,
 ) -> list[list[int]]:
     """Return ``count`` phrases of ``length`` symbols: rows of an elementary cellular automaton on a ring."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hyperphrase.errors import InputError
 from hyperphrase.kernels import inline_kernel, kernel
 from hyperphrase.laws import parameter
+from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.philox import SYMBOL_STREAM, fill_words
 from hyperphrase.samplers.base import LexiconSource, Sampler, SamplerLaw
 
@@ -30,9 +31,9 @@ class Eca(SamplerLaw):
     """A ring of ``width`` cells begins with fair coins; each next row follows by Wolfram's rule number ``rule``.
 
     The new cell is bit 4 l + 2 c + r of the rule for its old left neighbour l, itself c and its right neighbour r.
-    Every ``every``-th row is shown, the first one included, up to ``rows`` of them; of each the first ``window`` cells,
-    from left to right in patches of ``patch`` cells, and a patch's id is the binary number that its cells spell. So
-    V = 2^patch. A phrase may end within a row, and has at most rows * window / patch symbols.
+    Every ``every``-th row is shown, the first one included; of each the first ``window`` cells, from left to right in
+    patches of ``patch`` cells, and a patch's id is the binary number that its cells spell. So V = 2^patch. A phrase may
+    end within a row.
     """
 
     name = "eca"
@@ -42,7 +43,6 @@ class Eca(SamplerLaw):
     width: int = parameter(3, MAX_WIDTH, "cells of the ring", 64)
     window: int = parameter(1, MAX_WIDTH, "cells shown of each row", 64)
     patch: int = parameter(1, 18, "cells of a symbol", 8)
-    rows: int = parameter(1, 65_535, "most rows shown", 64)
     every: int = parameter(1, 1000, "steps from one row shown to the next", 1)
 
     def __post_init__(self) -> None:
@@ -59,29 +59,25 @@ class Eca(SamplerLaw):
         if vocabulary != self.vocabulary():
             raise InputError(f"patches of {self.patch} cells are {self.vocabulary()} symbols, not {vocabulary}")
 
-    def longest(self) -> int:
-        """Return the number of symbols of all rows."""
-        return self.rows * (self.window // self.patch)
-
-    def makes(self, lengths: NDArray[np.int64], vocabulary: int) -> NDArray[np.bool_]:
-        return np.asarray(lengths <= self.longest())
-
     def sampler(self, vocabulary: int, lexicon: LexiconSource) -> Sampler:
-        return EcaSampler(self)
+        return EcaSampler(self, MAX_LENGTH)
 
 
 class EcaSampler(Sampler):
-    """The law, ready to draw.
+    """The law for phrases of at most ``longest`` symbols.
 
-    Both entropies are those of the first row, ``window`` bits, spread over the longest phrase: all that is random, if
-    the window is the ring; a lower bound else, and for shorter phrases.
+    Both entropies are those of what the longest phrase shows of the first row: all that is random, if the window is the
+    ring; a lower bound else, and for shorter phrases.
     """
 
-    def __init__(self, law: Eca) -> None:
+    def __init__(self, law: Eca, longest: int) -> None:
         self._law = law
-        self.entropy = self.collision_entropy = law.window / law.longest()
+        self.entropy = self.collision_entropy = min(float(law.patch), law.window / longest)
         bits = (law.rule >> np.arange(8)) & 1
         self._masks = np.where(bits == 1, _ALL, np.uint64(0))
+
+    def for_lengths(self, lengths: NDArray[np.int64]) -> Sampler:
+        return EcaSampler(self._law, int(lengths[-1]))
 
     def draw(
         self,
