@@ -41,6 +41,17 @@ def decimal_text(number: int) -> str:
     return "".join(f"{group:018d}" for group in digits_of(number, 10**18, groups)).lstrip("0") or "0"
 
 
+def short_text(number: int) -> str:
+    """Return ``number``, not negative, for the eye: whole up to 15 digits, else in five, as in 9.5367e53."""
+    if number < 10**15:
+        return f"{number:,}"
+    text = decimal_text(number)
+    rounded = int(text[:6]) + 5  # of the digits that are left out, the first decides
+    if rounded >= 10**6:
+        return f"1.0000e{len(text)}"
+    return f"{rounded // 100_000}.{rounded // 10 % 10_000:04d}e{len(text) - 1}"
+
+
 def decimal_number(text: str) -> int:
     """Return the number that ``text``, ASCII digits and nothing else, writes in decimal, however long."""
     parts = [int(text[max(0, end - 18) : end]) for end in range(len(text), 0, -18)]

@@ -3,9 +3,13 @@
 The probability of a phrase of i.i.d. symbols is a product, so its logarithm is a sum: the distribution of that sum
 over all phrases of a length, by convolution, tells how many phrases are how likely, without listing any. From it
 comes the expected number of distinct phrases after n draws, sum over phrases of 1 - (1 - p)^n.
+
+Laws that give no phrase twice have no duplicates. Of all others only the collision entropy is known, and what is said
+of their duplicates is a bound.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,9 +36,22 @@ class Space:
         """Probability of each length."""
         return self.phrases.recipe.length_probabilities()
 
+    @property
+    def injective(self) -> bool:
+        """Whether no two seeds give the same phrase."""
+        return self.phrases.recipe.sampler.injective
+
+    @property
+    def in_closed_form(self) -> bool:
+        """Whether expectations are the law's own; those of other laws are bounds."""
+        return self.injective or isinstance(self.phrases.sampler, IidSampler)
+
     def size(self) -> int:
         """Return the number of phrases, exactly: the sum of V^L over the possible lengths."""
-        return sum(self.phrases.recipe.vocabulary**length for length in self.lengths)
+        vocabulary, total = self.phrases.recipe.vocabulary, 0
+        for low, high in _runs(sorted(self.lengths)):
+            total += vocabulary**low * ((vocabulary ** (high - low + 1) - 1) // (vocabulary - 1))
+        return total
 
     def holds(self, phrases: int) -> bool:
         """Tell whether the space has at least so many phrases, without the exact size of a huge space."""
@@ -53,12 +70,42 @@ class Space:
 
     def duplicates_bound(self, draws: int) -> float:
         """Return an upper bound of the expected duplicates after ``draws``: the expected pairs of equal draws."""
+        if self.injective:
+            return 0.0
         pairs = draws * (draws - 1) / 2
         bits = self.phrases.sampler.collision_entropy
         return float(sum(pairs * share**2 * 2.0 ** (-bits * length) for length, share in self.lengths.items()))
 
+    def collision_bits(self) -> float:
+        """Return -log2 of the probability that two draws give the same phrase, from the law's collision entropy."""
+        bits = self.phrases.sampler.collision_entropy
+        each = [bits * length - 2 * math.log2(share) for length, share in self.lengths.items()]
+        least = min(each)
+        return least - math.log2(sum(2.0 ** (least - other) for other in each))
+
+    def log10_birthday(self) -> float | None:
+        """Return log10 of how many draws repeat a phrase with probability 1/2; None if they never do.
+
+        In closed form it is n(n - 1)/2 p = ln 2, p the probability that two draws are equal: pairs are all but
+        independent. Else it is n(n - 1)/2 p = 1/2: with fewer draws the probability is below 1/2, whatever the law.
+        """
+        if self.injective:
+            return None
+        target = math.log(2.0) if self.in_closed_form else 0.5
+        half_log2 = (self.collision_bits() + math.log2(2.0 * target)) / 2  # log2 of the root of 2 target / p
+        if half_log2 > 500.0:
+            return half_log2 * math.log10(2.0)
+        return math.log10(0.5 + math.sqrt(0.25 + 4.0**half_log2))
+
+    def phrase_entropy(self) -> float:
+        """Return the entropy of a phrase in bits: of its length, and of its symbols at the mean length."""
+        of_length = -sum(share * math.log2(share) for share in self.lengths.values())
+        return of_length + self.phrases.recipe.mean_length() * self.phrases.sampler.entropy
+
     def expected_distinct(self, draws: float) -> float:
-        """Return the expected number of distinct phrases after ``draws`` draws."""
+        """Return the expected number of distinct phrases after ``draws`` draws; a lower bound if not in closed form."""
+        if self.injective:
+            return float(min(draws, self.phrases.recipe.seed_stop()))
         return float(draws) - sum(self._lost(length, share, draws) for length, share in self.lengths.items())
 
     def _lost(self, length: int, share: float, draws: float) -> float:
@@ -127,6 +174,15 @@ class Space:
             middle = (low + high) // 2
             low, high = (low, middle) if self.expected_distinct(middle) >= target else (middle + 1, high)
         return low if low <= MOST_DRAWS_A_PHRASE * phrases else None
+
+
+def _runs(lengths: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield (first, last) of each run of consecutive numbers."""
+    start = 0
+    for i in range(1, len(lengths) + 1):
+        if i == len(lengths) or lengths[i] != lengths[i - 1] + 1:
+            yield lengths[start], lengths[i - 1]
+            start = i
 
 
 def _convolve(a: NDArray[np.float64], b: NDArray[np.float64], start: float) -> NDArray[np.float64]:

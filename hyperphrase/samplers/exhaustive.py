@@ -16,7 +16,7 @@ from hyperphrase.errors import InputError
 from hyperphrase.kernels import inline_kernel, kernel
 from hyperphrase.lengths import Fixed, LengthLaw, Uniform
 from hyperphrase.limits import MAX_LENGTH, SEED_STOP
-from hyperphrase.numbering import digits_of, number_of
+from hyperphrase.numbering import digits_of, number_of, short_text
 from hyperphrase.samplers.base import LexiconSource, Sampler, SamplerLaw
 
 
@@ -91,7 +91,7 @@ class ExhaustiveSampler(Sampler):
             if left < self._vocabulary**length:
                 return digits_of(left, self._vocabulary, length)
             left -= self._vocabulary**length
-        raise InputError(f"the space has {number - left} phrases, numbered from 0")
+        raise InputError(f"the space has {short_text(number - left)} phrases, numbered from 0; give a smaller number")
 
 
 def _stops(lengths: NDArray[np.int64], vocabulary: int) -> list[int]:

@@ -3,6 +3,7 @@
 import itertools
 import math
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -127,3 +128,67 @@ def test_the_expectation_of_a_skewed_law_is_met_by_drawing(phrases_of, phrase_tu
     phrases = phrases_of("zipf:s=5.0", "fixed:length=20", 250_000)
     distinct = len(set(phrase_tuples(phrases, seed_range(0, 100_000))))
     assert math.isclose(distinct, Space(phrases).expected_distinct(100_000), rel_tol=0.02)
+
+
+@pytest.mark.parametrize("sampler", ["permutation", "exhaustive"])
+def test_a_law_that_gives_no_phrase_twice_has_no_duplicates(phrases_of, sampler):
+    space = Space(phrases_of(sampler, "uniform:min=4,max=5", 5))
+    assert space.injective
+    assert space.in_closed_form
+    assert 600.0 == space.expected_distinct(600)
+    assert 600 == space.draws_for(600)
+    assert 0.0 == space.duplicates_bound(600)
+    assert space.log10_birthday() is None
+
+
+@pytest.mark.parametrize(("lengths", "vocabulary"), [("fixed:length=1", 365), ("fixed:length=3", 10)])
+def test_the_birthday_is_that_of_a_uniform_law(phrases_of, lengths, vocabulary):
+    space = Space(phrases_of("uniform", lengths, vocabulary))
+    size, draws, alone = space.size(), 0, 1.0
+    while alone > 0.5:
+        alone *= 1 - draws / size
+        draws += 1
+    assert draws == math.ceil(10 ** space.log10_birthday())
+
+
+def test_the_birthday_of_a_skewed_law_is_met_by_drawing(phrases_of, phrase_tuples):
+    phrases = phrases_of("zipf:s=1.0", "uniform:min=2,max=4", 30)
+    draws = round(10 ** Space(phrases).log10_birthday())
+    trials = [phrase_tuples(phrases, seed_range(i * draws, (i + 1) * draws)) for i in range(2000)]
+    repeated = sum(len(set(trial)) < len(trial) for trial in trials)
+    assert 0.4 < repeated / 2000 < 0.55  # equal draws come in clumps, so a little below 1/2
+
+
+def test_what_is_known_of_a_law_by_its_collision_entropy_alone_is_a_bound(phrases_of):
+    """A law that is no table, but has the entropies of one: what is said of it is never above the table's."""
+    exact = Space(phrases_of("zipf:s=1.0", "uniform:min=1,max=4", 6))
+    bound = Space(phrases_of("zipf:s=1.0", "uniform:min=1,max=4", 6))
+    known = exact.phrases.sampler
+    bound.phrases.sampler = SimpleNamespace(entropy=known.entropy, collision_entropy=known.collision_entropy)
+    assert exact.in_closed_form
+    assert not bound.in_closed_form
+    assert bound.log10_birthday() < exact.log10_birthday()
+    for draws in (2, 10, 1000):
+        assert bound.expected_distinct(draws) <= exact.expected_distinct(draws) * (1 + 1e-9)
+
+
+def test_birthdays_and_entropies_of_long_phrases_have_no_overflow(phrases_of):
+    space = Space(phrases_of("uniform", "fixed:length=65535", 1 << 20))
+    assert math.isclose(10 * 65_535 * math.log10(2), space.log10_birthday(), rel_tol=1e-5)
+    assert math.isclose(20 * 65_535, space.phrase_entropy())
+    assert math.isclose(20 * 65_535, space.collision_bits())
+
+
+@pytest.mark.parametrize(("sampler", "lengths", "vocabulary"), TINY)
+def test_entropy_and_collisions_are_those_of_the_list_of_all_phrases(phrases_of, sampler, lengths, vocabulary):
+    space = Space(phrases_of(sampler, lengths, vocabulary))
+    p = every_probability(space.phrases)
+    p = p[p > 0]
+    assert math.isclose(-(p * np.log2(p)).sum(), space.phrase_entropy(), rel_tol=1e-6, abs_tol=1e-9)
+    assert math.isclose(-math.log2((p**2).sum()), space.collision_bits(), rel_tol=1e-6, abs_tol=1e-9)
+
+
+def test_sizes_leave_out_lengths_that_cannot_be(phrases_of):
+    space = Space(phrases_of("uniform", "uniform:min=2,max=9", 3))
+    vars(space)["lengths"] = {2: 0.25, 3: 0.25, 5: 0.25, 9: 0.25}
+    assert 3**2 + 3**3 + 3**5 + 3**9 == space.size()
