@@ -10,6 +10,7 @@ from hyperphrase.errors import InputError
 COMMANDS = {
     "run": "make a corpus",
     "plan": "say what a run would give and cost, and start nothing",
+    "laws": "list the laws and presets that phrases are drawn by, or tell all about one",
     "verify": "read a corpus again and check every claim of its manifest",
     "inspect": "show a corpus as a table, its first phrases, or any phrase by its seed",
     "compile": "compile all kernels ahead of the first run, as for an image",
@@ -26,6 +27,7 @@ examples:
   hyperphrase run --phrases=1000000 --output=out
   hyperphrase plan --phrases=1000000000 --sampler=zipf:s=1.0 --output=out
   hyperphrase run --seeds=0:5000000 --sampler=uniform --format=avro,jsonl --output=out
+  hyperphrase laws zipf
   hyperphrase verify out
   hyperphrase inspect out --head=5
 

@@ -1,7 +1,6 @@
 """The options of ``run`` and ``plan``: their grammar, help and checks. All that is wrong with them is found here."""
 
 import argparse
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from beam_pipeline.command import Parser
@@ -11,11 +10,12 @@ from hyperphrase.alphabet import alphabet_size
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus import CorpusRequest, Output
 from hyperphrase.errors import InputError
-from hyperphrase.laws import Law, nearest, parse_law
-from hyperphrase.lengths import LENGTH_LAWS
+from hyperphrase.laws import nearest, parse_law
+from hyperphrase.lengths import LENGTH_LAWS, LengthLaw
 from hyperphrase.lexicon import Lexicon
 from hyperphrase.limits import SEED_STOP
 from hyperphrase.phrases import Phrases
+from hyperphrase.presets import PRESETS, Preset
 from hyperphrase.recipe import Recipe
 from hyperphrase.samplers import SAMPLERS, SamplerLaw
 from hyperphrase.space import Space
@@ -23,11 +23,13 @@ from transforms import storage
 
 MAX_PHRASES_PER_SHARD = 1 << 24  # offsets take 24 of a key's 64 bits then
 NO_FORMAT = "none"
+_SAMPLER, _LENGTHS = "lexicon", "uniform"  # the laws if none is named
 
 _EXAMPLES = """
 examples:
   hyperphrase {command} --phrases=1000000 --output=out
   hyperphrase {command} --phrases=1000000 --sampler=zipf:s=1.0,beta=2.7 --lengths=fixed:length=128 --output=out
+  hyperphrase {command} --phrases=100000 --preset=shuffle-dyck-hu2025 --output=out
   hyperphrase {command} --seeds=0:100000 --lexicon=russian --format=jsonl,txt --text=words --output=out
   hyperphrase {command} --phrases=100000 --lexicon=my_words.csv --format=avro --output=gs://bucket/out
 """
@@ -51,8 +53,23 @@ def _add_laws(made: Parser) -> None:
     )
     what.add_argument("--seeds", metavar="START:STOP", help="or: all distinct phrases of this half-open seed range")
     what.add_argument("--first_seed", metavar="SEED", help="first seed of --phrases, default 0")
-    what.add_argument("--sampler", metavar="LAW", default="lexicon", help=_laws_help(SAMPLERS.values(), "lexicon"))
-    what.add_argument("--lengths", metavar="LAW", default="uniform", help=_laws_help(LENGTH_LAWS.values(), "uniform"))
+    what.add_argument(
+        "--sampler",
+        metavar="LAW",
+        help=f"the law that draws the symbols, default {_SAMPLER}: {', '.join(sorted(SAMPLERS))}; its parameters "
+        "follow as in zipf:s=1.0,beta=2.7, and 'hyperphrase laws NAME' tells them",
+    )
+    what.add_argument(
+        "--lengths",
+        metavar="LAW",
+        help=f"the law of the phrases' lengths, default {_LENGTHS}: {', '.join(sorted(LENGTH_LAWS))}; likewise",
+    )
+    what.add_argument(
+        "--preset",
+        metavar="NAME",
+        help="law, lengths and vocabulary of a published set-up, where --sampler, --lengths and --vocabulary are not "
+        "given; 'hyperphrase laws' lists them",
+    )
     what.add_argument("--key", metavar="K", default="0", help="64-bit key: another key, another corpus; default 0")
 
 
@@ -114,10 +131,10 @@ def read_job(given: argparse.Namespace) -> Job:
     """Return what the options ask for, with as many seeds as the phrases most likely take. Raises InputError."""
     read_range(given)
     read_outputs(given)
-    sampler = parse_law(given.sampler, SAMPLERS, "--sampler", storage.open_file)
-    lengths = parse_law(given.lengths, LENGTH_LAWS, "--lengths", storage.open_file)
+    preset = _read_preset(given)
+    sampler, lengths = _read_laws(given, preset)
     key = whole("--key", given.key, 0, (1 << 64) - 1)
-    lexicon = _read_lexicon(given, sampler)
+    lexicon = _read_lexicon(given, sampler, preset)
     recipe = Recipe(sampler, lengths, lexicon.vocabulary, lexicon.digest, key)
     recipe.check()
     phrases = Phrases(recipe, lambda: lexicon)
@@ -125,7 +142,25 @@ def read_job(given: argparse.Namespace) -> Job:
     return Job(lexicon, phrases, space, enough_seeds(_read_request(given, recipe), space))
 
 
-def _read_lexicon(given: argparse.Namespace, sampler: SamplerLaw) -> Lexicon:
+def _read_preset(given: argparse.Namespace) -> Preset | None:
+    if given.preset is None or given.preset in PRESETS:
+        return PRESETS.get(given.preset)
+    raise InputError(
+        f"--preset={given.preset}: there is no such preset{nearest(given.preset, PRESETS)}; hyperphrase laws lists all"
+    )
+
+
+def _read_laws(given: argparse.Namespace, preset: Preset | None) -> tuple[SamplerLaw, LengthLaw]:
+    """Return the laws that are named, those of the preset, or those that are drawn by if none is named."""
+    sampler = given.sampler if given.sampler is not None else preset.sampler if preset else _SAMPLER
+    law = parse_law(sampler, SAMPLERS, "--sampler", storage.open_file)
+    if preset and given.lengths is None:
+        return law, preset.lengths
+    lengths = _LENGTHS if given.lengths is None else given.lengths
+    return law, parse_law(lengths, LENGTH_LAWS, "--lengths", storage.open_file)
+
+
+def _read_lexicon(given: argparse.Namespace, sampler: SamplerLaw, preset: Preset | None) -> Lexicon:
     if given.alphabet not in ("stable", "extended"):
         raise InputError(f"--alphabet={given.alphabet}: there are stable and extended; choose one of them")
     vocabulary = sampler.vocabulary()
@@ -136,6 +171,8 @@ def _read_lexicon(given: argparse.Namespace, sampler: SamplerLaw) -> Lexicon:
                 f"--vocabulary={asked}: --sampler={sampler} has {vocabulary} symbols; leave the option out"
             )
         vocabulary = asked
+    elif vocabulary is None and preset:
+        vocabulary = preset.vocabulary
     return lexicons.build_lexicon(given.lexicon, vocabulary, given.alphabet, storage.open_file)
 
 
@@ -209,10 +246,3 @@ def _number(text: str, low: int, high: int) -> int | None:
 def _output(name: str, compression: str, text: str) -> Output:
     FORMATS[name].check_compression(compression)
     return Output(name, compression, text if FORMATS[name].text else "symbols")
-
-
-def _laws_help(laws: Iterable[type[Law]], default: str) -> str:
-    def one(law: type[Law]) -> str:
-        return f"{law.name}{' (default)' if law.name == default else ''}: {law.summary}; {law.usage()}"
-
-    return ". ".join(map(one, laws)).replace("%", "%%")

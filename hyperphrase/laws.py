@@ -53,14 +53,21 @@ class Law:
         return cls(**{name: _value(cls.name, name, text, fields[name].type) for name, text in given.items()})
 
     @classmethod
+    def parameters(cls) -> dict[str, str]:
+        """Return what each declared parameter means, its range and its default, by its name."""
+        texts = {}
+        for field in dataclasses.fields(cls):
+            if "meaning" in field.metadata:
+                meaning, low, high = (field.metadata.get(key) for key in ("meaning", "low", "high"))
+                allowed = "true or false" if low is None else f"{low} to {high}"
+                default = "" if field.default is dataclasses.MISSING else f", default {_text(field.default)}"
+                texts[field.name] = f"{meaning}, {allowed}{default}"
+        return texts
+
+    @classmethod
     def usage(cls) -> str:
         """Return the law's parameters, ranges and defaults in a line."""
-        parts = []
-        for field in dataclasses.fields(cls):
-            meaning, low, high = (field.metadata.get(key) for key in ("meaning", "low", "high"))
-            allowed = "true or false" if low is None else f"{low} to {high}"
-            default = "" if field.default is dataclasses.MISSING else f", default {_text(field.default)}"
-            parts.append(f"{field.name} ({meaning}, {allowed}{default})")
+        parts = [f"{name} ({text})" for name, text in cls.parameters().items()]
         return f"its parameters: {', '.join(parts)}" if parts else "it has no parameters"
 
     def to_json(self) -> dict[str, Any]:

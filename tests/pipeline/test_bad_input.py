@@ -51,7 +51,7 @@ def seed_cases():
 
 
 def law_cases():
-    yield [*SMALL, "--sampler=zipff"], ["--sampler=zipff", "did you mean 'zipf'?", "lexicon, uniform, zipf"]
+    yield [*SMALL, "--sampler=zipff"], ["--sampler=zipff", "did you mean 'zipf'?", "lexicon, ", "choose one of"]
     yield [*SMALL, "--sampler="], ["--sampler=", "choose one of"]
     yield [*SMALL, "--sampler=zipf:x=1"], ["--sampler=zipf:x=1", "no parameter 'x'", "s ("]
     yield [*SMALL, "--sampler=zipf:s=-1"], ["--sampler=zipf:s=-1", "outside its range"]
@@ -61,6 +61,9 @@ def law_cases():
     yield [*SMALL, "--sampler=zipf:s"], ["--sampler=zipf:s", "key=value"]
     yield [*SMALL, "--sampler=zipf:s=1,s=2"], ["--sampler=zipf:s=1,s=2", "not one key=value"]
     yield [*SMALL, "--sampler=uniform:s=1"], ["--sampler=uniform:s=1", "no parameters"]
+    yield [*SMALL, "--preset=dyck-hu2025"], ["--preset=dyck-hu2025", "did you mean 'shuffle-dyck-hu2025'?", "laws"]
+    yield [*SMALL, "--preset="], ["--preset=", "hyperphrase laws"]
+    yield [*SMALL, "--preset=eca-zhang2024"], ["--vocabulary=1000", "1024 symbols", "leave the option out"]
     yield [*SMALL, "--lengths=unifrom"], ["--lengths=unifrom", "did you mean 'uniform'?"]
     yield [*SMALL, "--lengths=uniform:min=0"], ["--lengths=uniform:min=0", "1 to 65535"]
     yield [*SMALL, "--lengths=uniform:max=65536"], ["--lengths=uniform:max=65536", "1 to 65535"]

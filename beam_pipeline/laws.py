@@ -1,0 +1,119 @@
+"""``laws``: list the laws, the length laws and the presets, or tell all about one of them."""
+
+import dataclasses
+import inspect
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from beam_pipeline.command import DONE, Parser, run_command
+from hyperphrase.errors import InputError
+from hyperphrase.laws import Law, nearest, parse_law
+from hyperphrase.lengths import LENGTH_LAWS
+from hyperphrase.presets import PRESETS, Preset
+from hyperphrase.samplers import SAMPLERS, SamplerLaw
+from transforms import storage
+
+_EPILOG = """
+examples:
+  hyperphrase laws
+  hyperphrase laws zipf
+  hyperphrase laws shuffle-dyck-hu2025
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status."""
+    return run_command("laws", _laws, arguments)
+
+
+def _laws(arguments: Sequence[str]) -> int:
+    parser = Parser("laws", "list the laws, the length laws and the presets, or tell all about one of them", _EPILOG)
+    parser.add_argument("name", metavar="NAME", nargs="?", help="a law, a length law or a preset; without it: a list")
+    name = parser.parse_args(arguments).name
+    print("\n".join(_list() if name is None else _about(name)))
+    return DONE
+
+
+def _list() -> Iterator[str]:
+    """Yield the lines of all laws and presets, a paragraph a kind."""
+    yield "laws, as in --sampler=zipf:s=1.0"
+    yield from _entries({name: law.summary for name, law in sorted(SAMPLERS.items())})
+    yield ""
+    yield "length laws, as in --lengths=uniform:min=10,max=190"
+    yield from _entries({name: law.summary for name, law in sorted(LENGTH_LAWS.items())})
+    yield ""
+    yield "presets, as in --preset=shuffle-dyck-hu2025"
+    yield from _entries({name: preset.source for name, preset in PRESETS.items()})
+    yield ""
+    yield "hyperphrase laws NAME tells parameters, source and presets of one of them"
+
+
+def _about(name: str) -> Iterator[str]:
+    """Yield all that is known of ``name``, which a law and a length law may share. Raises InputError."""
+    if name in PRESETS:
+        return _about_preset(PRESETS[name])
+    kinds: list[type[Law]] = [laws[name] for laws in (SAMPLERS, LENGTH_LAWS) if name in laws]
+    if not kinds:
+        known = [*SAMPLERS, *LENGTH_LAWS, *PRESETS]
+        raise InputError(f"there is no law or preset {name!r}{nearest(name, known)}; hyperphrase laws lists all")
+    return (line for i, law in enumerate(kinds) for line in ([""] * bool(i) + list(_about_law(law))))
+
+
+def _about_law(law: type[Law]) -> Iterator[str]:
+    yield f"--{'sampler' if issubclass(law, SamplerLaw) else 'lengths'}={law.name}: {law.summary}"
+    yield from _paragraphs(inspect.getdoc(law) or "")
+    yield ""
+    if len(law.parameters()) == len(dataclasses.fields(law)) > 0:
+        yield "  its parameters:"
+        yield from _entries(law.parameters(), "    ")
+    else:  # none, or of the law's own kind
+        yield from _wrapped(law.usage(), "  ")
+    if issubclass(law, SamplerLaw):
+        yield from _wrapped(f"source: {law.source}", "  ")
+        if law.injective:
+            yield "  injective: two seeds never give the same phrase, and nothing is deduplicated"
+        if presets := [preset.name for preset in PRESETS.values() if preset.sampler.partition(":")[0] == law.name]:
+            yield from _wrapped(f"presets: {', '.join(presets)}", "  ")
+
+
+def _about_preset(preset: Preset) -> Iterator[str]:
+    law = parse_law(preset.sampler, SAMPLERS, "--sampler", storage.open_file)
+    yield f"--preset={preset.name}: {preset.source}"
+    yield ""
+    vocabulary = preset.vocabulary or law.vocabulary()
+    rows = {"sampler": f"{law}", "lengths": f"{preset.lengths}", "vocabulary": f"{vocabulary:,}", "note": preset.note}
+    yield from _entries(rows)
+
+
+def _entries(entries: dict[str, str], indent: str = "  ") -> Iterator[str]:
+    """Yield ``name  text`` lines, the texts below each other, long ones over several lines."""
+    width = max(map(len, entries))
+    for name, text in entries.items():
+        first, *rest = _lines(text, max(30, _columns() - len(indent) - width - 2)) or [""]
+        yield f"{indent}{name:<{width}}  {first}".rstrip()
+        yield from (f"{indent}{'':<{width}}  {line}" for line in rest)
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for paragraph in text.replace("``", "").split("\n\n"):
+        yield ""
+        yield from _wrapped(paragraph, "  ")
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return [indent + line for line in _lines(text, _columns() - len(indent))]
+
+
+def _lines(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_on_hyphens=False, break_long_words=False)
+
+
+def _columns() -> int:
+    """Return the width of the lines: that of the terminal, at most 120."""
+    return min(120, shutil.get_terminal_size().columns)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
