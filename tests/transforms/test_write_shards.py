@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import apache_beam as beam
 import google_crc32c
@@ -10,6 +11,7 @@ import pytest
 
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus import KeptPhrases, Output
+from transforms import write_shards
 from transforms.write_shards import WriteShards, row_path
 
 JSONL, TFRECORD = Output("jsonl", "none", "words"), Output("tfrecord", "gzip", "symbols")
@@ -54,6 +56,17 @@ def test_a_shard_is_its_encoder_applied_to_its_phrases(site_of, written, tmp_pat
     block = site.phrases().draw(np.arange(0, 100, 2, dtype=np.uint64))
     expected = encoder.begin() + bytes(encoder.encode(block)) + encoder.end()
     assert expected == (tmp_path / "shards/phrases-00000-of-00001.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 100])
+def test_bytes_do_not_depend_on_how_many_phrases_are_drawn_at_a_time(site_of, written, monkeypatch, chunk):
+    outputs = [Output("tfrecord", "none", "symbols"), TFRECORD, Output("avro", "deflate", "symbols"), JSONL]
+    site = site_of((0, 250), outputs=outputs, lengths="uniform:min=1,max=400")
+    expected = [unit.shards for unit in written(site, kept_units(site, [3, 4]))]
+    for path in Path(site.folder, "shards").iterdir():
+        path.unlink()
+    monkeypatch.setattr(write_shards, "CHUNK", chunk)
+    assert expected == [unit.shards for unit in written(site, kept_units(site, [3, 4]))]
 
 
 def test_a_unit_that_lost_all_its_phrases_makes_an_empty_shard(site_of, written, tmp_path):
