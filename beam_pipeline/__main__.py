@@ -13,6 +13,9 @@ COMMANDS = {
     "laws": "list the laws and presets that phrases are drawn by, or tell all about one",
     "verify": "read a corpus again and check every claim of its manifest",
     "inspect": "show a corpus as a table, its first phrases, or any phrase by its seed",
+    "space": "say how many phrases there are, and how soon draws repeat one",
+    "rank": "turn a phrase into its number: its seed, or its place in the whole space",
+    "unrank": "turn a number into its phrase",
     "compile": "compile all kernels ahead of the first run, as for an image",
 }
 
@@ -30,6 +33,8 @@ examples:
   hyperphrase laws zipf
   hyperphrase verify out
   hyperphrase inspect out --head=5
+  hyperphrase space --vocabulary=500000 --lengths=fixed:length=100
+  hyperphrase unrank 12345 --sampler=permutation --text=words
 
 exit status: 0 done, 1 the work failed or the corpus is not what it claims, 2 the input is wrong
 """

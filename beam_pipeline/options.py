@@ -4,7 +4,7 @@ import argparse
 from dataclasses import dataclass
 
 from beam_pipeline.command import Parser
-from beam_pipeline.seeds import enough_seeds
+from beam_pipeline.seeds import check_seeds, enough_seeds
 from hyperphrase import lexicons
 from hyperphrase.alphabet import alphabet_size
 from hyperphrase.codecs import FORMATS
@@ -38,7 +38,9 @@ examples:
 def parser(command: str, description: str) -> Parser:
     """Return the parser of the project's own options, in groups."""
     made = Parser(command, description, _EXAMPLES.format(command=command))
-    _add_laws(made)
+    what = made.add_argument_group("what to draw")
+    _add_seeds(what)
+    _add_laws(what)
     _add_hyperwords(made)
     _add_files(made)
     shown = made.add_argument_group("what you see")
@@ -46,13 +48,23 @@ def parser(command: str, description: str) -> Parser:
     return made
 
 
-def _add_laws(made: Parser) -> None:
-    what = made.add_argument_group("what to draw")
+def recipe_parser(command: str, description: str, examples: str) -> Parser:
+    """Return a parser of the options that make a recipe alone: laws, key and hyperwords."""
+    made = Parser(command, description, examples)
+    _add_laws(made.add_argument_group("what to draw"))
+    _add_hyperwords(made)
+    return made
+
+
+def _add_seeds(what: argparse._ArgumentGroup) -> None:
     what.add_argument(
         "--phrases", metavar="N", help="exactly N distinct phrases: the lowest seeds from --first_seed on"
     )
     what.add_argument("--seeds", metavar="START:STOP", help="or: all distinct phrases of this half-open seed range")
     what.add_argument("--first_seed", metavar="SEED", help="first seed of --phrases, default 0")
+
+
+def _add_laws(what: argparse._ArgumentGroup) -> None:
     what.add_argument(
         "--sampler",
         metavar="LAW",
@@ -131,15 +143,22 @@ def read_job(given: argparse.Namespace) -> Job:
     """Return what the options ask for, with as many seeds as the phrases most likely take. Raises InputError."""
     read_range(given)
     read_outputs(given)
+    lexicon, phrases = read_recipe(given)
+    space = Space(phrases)
+    request = enough_seeds(_read_request(given, phrases.recipe), space)
+    check_seeds(request)
+    return Job(lexicon, phrases, space, request)
+
+
+def read_recipe(given: argparse.Namespace) -> tuple[Lexicon, Phrases]:
+    """Return the hyperwords and the phrases that the options of :func:`recipe_parser` ask for. Raises InputError."""
     preset = _read_preset(given)
     sampler, lengths = _read_laws(given, preset)
     key = whole("--key", given.key, 0, (1 << 64) - 1)
     lexicon = _read_lexicon(given, sampler, preset)
     recipe = Recipe(sampler, lengths, lexicon.vocabulary, lexicon.digest, key)
     recipe.check()
-    phrases = Phrases(recipe, lambda: lexicon)
-    space = Space(phrases)
-    return Job(lexicon, phrases, space, enough_seeds(_read_request(given, recipe), space))
+    return lexicon, Phrases(recipe, lambda: lexicon)
 
 
 def _read_preset(given: argparse.Namespace) -> Preset | None:

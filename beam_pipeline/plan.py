@@ -3,15 +3,20 @@
 import sys
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from beam_pipeline import engine, options
 from beam_pipeline.command import DONE, run_command
 from beam_pipeline.table import print_table
+from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs import FORMATS
 from hyperphrase.codecs.base import Texts
 from hyperphrase.corpus import CorpusRequest
 from hyperphrase.lexicon import Lexicon
 from hyperphrase.phrases import CHUNK, Phrases, seed_range
 from hyperphrase.report import size
+from hyperphrase.samplers import Sampler
 from hyperphrase.space import Space
 from transforms.context import texts_of
 
@@ -31,10 +36,13 @@ def _plan(arguments: Sequence[str]) -> int:
     given, rest = parser.parse_known_args(arguments)
     engine.choose(rest, parser)
     job = options.read_job(given)
-    print_table(_rows(job.request, job.space, job.lexicon))
+    sample = job.phrases.draw(_sample_seeds(job.request))
+    mean = _mean_length(job.phrases, sample)
+    print_table(_rows(job.request, job.space, job.lexicon, mean))
     print()
-    print_table(_format_rows(job.phrases, texts_of(job.lexicon, given.text), _expected(job.request, job.space)))
-    print(f"\nbytes: from a sample of {_SAMPLE:,} phrases; below the floor no file of these symbols can be")
+    symbols = mean * _expected(job.request, job.space)
+    print_table(_format_rows(sample, texts_of(job.lexicon, given.text), symbols, job.phrases.sampler.entropy))
+    print(f"\nbytes: from a sample of {len(sample.seeds):,} phrases; below the floor no file of these symbols can be")
     return DONE
 
 
@@ -43,9 +51,25 @@ def _expected(request: CorpusRequest, space: Space) -> float:
     return request.phrases or space.expected_distinct(request.stop_seed - request.first_seed)
 
 
-def _rows(request: CorpusRequest, space: Space, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
+def _sample_seeds(request: CorpusRequest) -> NDArray[np.uint64]:
+    """Return seeds to tell bytes by: any will do, but for laws that give each phrase once, perhaps in order."""
+    if not request.recipe.sampler.injective:
+        return seed_range(0, _SAMPLE)
+    drawn = request.stop_seed - request.first_seed
+    count = min(drawn, _SAMPLE)
+    return np.array([request.first_seed + i * drawn // count for i in range(count)], np.uint64)
+
+
+def _mean_length(phrases: Phrases, sample: PhraseBlock) -> float:
+    """Return the mean length of the corpus: the length law's, or that of a sample where the content has a say."""
+    if type(phrases.sampler).lengths is Sampler.lengths:
+        return phrases.recipe.mean_length()
+    return float(sample.lengths.mean())
+
+
+def _rows(request: CorpusRequest, space: Space, lexicon: Lexicon, mean: float) -> Iterator[tuple[str, str]]:
     sampler, drawn = space.phrases.sampler, request.stop_seed - request.first_seed
-    kept, mean = _expected(request, space), request.recipe.mean_length()
+    kept = _expected(request, space)
     yield "recipe digest", request.recipe.digest
     yield "sampler", f"{request.recipe.sampler}"
     yield "lengths", f"{request.recipe.lengths}, mean {mean:,.1f}"
@@ -54,16 +78,17 @@ def _rows(request: CorpusRequest, space: Space, lexicon: Lexicon) -> Iterator[tu
     yield "entropy", f"{sampler.entropy:.2f} bits a symbol (collision entropy {sampler.collision_entropy:.2f})"
     yield "seeds", f"{request.first_seed:,} to {request.stop_seed - 1:,}: {drawn:,} to draw"
     yield "phrases", f"{kept:,.0f}" + ("" if request.phrases else " expected")
-    yield "duplicates", f"{max(drawn - space.expected_distinct(drawn), 0.0):,.3g} expected in the seeds to draw"
+    if space.injective:
+        yield "duplicates", "none: the law gives no phrase twice, so nothing is deduplicated"
+    else:
+        yield "duplicates", f"{max(drawn - space.expected_distinct(drawn), 0.0):,.3g} expected in the seeds to draw"
     yield "symbols", f"{kept * mean:,.0f} expected"
     yield "shards", f"{request.unit_count:,} of {request.phrases_per_shard:,} seeds, for each format"
-    yield "shuffle", f"{size(8 * drawn)} of fingerprints; phrases are never shuffled"
+    yield "shuffle", f"{size(0 if space.injective else 8 * drawn)} of fingerprints; phrases are never shuffled"
 
 
-def _format_rows(phrases: Phrases, texts: Texts, kept: float) -> Iterator[tuple[str, ...]]:
-    block = phrases.draw(seed_range(0, _SAMPLE))
-    symbols = kept * phrases.recipe.mean_length()
-    floor = phrases.sampler.entropy / 8
+def _format_rows(block: PhraseBlock, texts: Texts, symbols: float, entropy: float) -> Iterator[tuple[str, ...]]:
+    floor = entropy / 8
     yield "format", "compression", "bytes", "a symbol", "times the floor"
     for name, form in FORMATS.items():
         for compression in form.compressions:

@@ -43,6 +43,17 @@ def up_to(request: CorpusRequest, draws: int) -> CorpusRequest:
     return dataclasses.replace(request, stop_seed=stop)
 
 
+def check_seeds(request: CorpusRequest) -> None:
+    """Raise InputError if ``request`` draws seeds for which the law has no phrases."""
+    recipe, stop = request.recipe, request.recipe.seed_stop()
+    if request.stop_seed > stop:
+        raise InputError(
+            f"--sampler={recipe.sampler}: with --lengths={recipe.lengths} and {recipe.vocabulary} hyperwords it has "
+            f"phrases for {stop} seeds, from 0 on, and seeds up to {request.stop_seed - 1} are asked for; ask for "
+            "fewer, or for longer phrases or more hyperwords"
+        )
+
+
 def deduplication(phrases: Phrases, request: CorpusRequest) -> Deduplication:
     """Return how to deduplicate the drawn range of ``request``."""
     draws = request.stop_seed - request.first_seed

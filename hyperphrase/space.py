@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.phrases import Phrases
-from hyperphrase.samplers.base import IidSampler
+from hyperphrase.samplers.base import IidSampler, Sampler
 
 MOST_DRAWS_A_PHRASE = 1000  # a corpus that needs more draws on average is refused
 _BIN = 1.0 / 16.0  # width, in bits, of a bin of -log2 of a phrase's probability
@@ -97,8 +97,13 @@ class Space:
             return half_log2 * math.log10(2.0)
         return math.log10(0.5 + math.sqrt(0.25 + 4.0**half_log2))
 
-    def phrase_entropy(self) -> float:
-        """Return the entropy of a phrase in bits: of its length, and of its symbols at the mean length."""
+    def phrase_entropy(self) -> float | None:
+        """Return the entropy of a phrase in bits: of its length, and of its symbols at the mean length.
+
+        None where the phrase's content has a say in its length.
+        """
+        if type(self.phrases.sampler).lengths is not Sampler.lengths:
+            return None
         of_length = -sum(share * math.log2(share) for share in self.lengths.values())
         return of_length + self.phrases.recipe.mean_length() * self.phrases.sampler.entropy
 

@@ -139,6 +139,7 @@ def test_a_law_that_gives_no_phrase_twice_has_no_duplicates(phrases_of, sampler)
     assert 600 == space.draws_for(600)
     assert 0.0 == space.duplicates_bound(600)
     assert space.log10_birthday() is None
+    assert (space.phrase_entropy() is None) == (sampler == "exhaustive")
 
 
 @pytest.mark.parametrize(("lengths", "vocabulary"), [("fixed:length=1", 365), ("fixed:length=3", 10)])

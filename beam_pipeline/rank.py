@@ -1,0 +1,69 @@
+"""``rank``: a phrase to its number, for the laws that give no phrase twice."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from beam_pipeline import folder, options
+from beam_pipeline.command import DONE, Parser, run_command
+from hyperphrase.errors import InputError
+from hyperphrase.lexicon import Lexicon
+from hyperphrase.numbering import decimal_text
+from hyperphrase.phrases import Phrases
+from hyperphrase.ranking import WORDINGS, rank, read_phrase
+from transforms.context import Site, load_lexicon
+
+EXAMPLES = """
+examples:
+  hyperphrase rank 3,0,17 --lengths=fixed:length=3 --vocabulary=1000
+  hyperphrase unrank 3000017 --lengths=fixed:length=3 --vocabulary=1000
+  hyperphrase unrank 12345 --sampler=permutation --key=7 --text=words
+  hyperphrase rank "of the sea" --text=words --corpus=out
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status."""
+    return run_command("rank", _rank, arguments)
+
+
+def _rank(arguments: Sequence[str]) -> int:
+    parser = numbers_parser("rank", "say which number has the phrase: its seed, or its place in the whole space")
+    parser.add_argument("phrase", metavar="PHRASE", help="the phrase, as --text says")
+    given = parser.parse_args(arguments)
+    lexicon, phrases = read_numbered(parser, given)
+    print(decimal_text(rank(phrases, read_phrase(given.phrase, given.text, lexicon))))
+    return DONE
+
+
+def numbers_parser(command: str, description: str) -> Parser:
+    """Return the parser of the options that ``rank`` and ``unrank`` share."""
+    parser = options.recipe_parser(command, description, EXAMPLES)
+    what = parser.add_argument_group("numbers", "--sampler is exhaustive (default here) or permutation")
+    what.add_argument("--corpus", metavar="OUT", help="take recipe and lexicon from this corpus, not from options")
+    what.add_argument(
+        "--text",
+        default="ids",
+        metavar="|".join(WORDINGS),
+        help="how the phrase is written: ids with commas between them (default), symbols, or words with spaces",
+    )
+    return parser
+
+
+def read_numbered(parser: Parser, given: argparse.Namespace) -> tuple[Lexicon, Phrases]:
+    """Return the hyperwords and phrases of the options, or of the corpus that they name. Raises InputError."""
+    if given.text not in WORDINGS:
+        raise InputError(f"--text={given.text}: there are {', '.join(WORDINGS)}; choose one of them")
+    if given.corpus is None:
+        given.sampler = given.sampler or "exhaustive"
+        return options.read_recipe(given)
+    options_of_recipe = ("sampler", "lengths", "preset", "key", "lexicon", "vocabulary", "alphabet")
+    named = next((name for name in options_of_recipe if getattr(given, name) != parser.get_default(name)), None)
+    if named:
+        raise InputError(f"--{named}={getattr(given, named)}: --corpus={given.corpus} has its own; leave one out")
+    manifest = folder.need_manifest(given.corpus)
+    return load_lexicon(given.corpus, manifest.recipe.lexicon_digest), Site(given.corpus, manifest.request).phrases()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""``unrank``: a number to its phrase, for the laws that give no phrase twice."""
+
+import sys
+from collections.abc import Sequence
+
+from beam_pipeline.command import DONE, run_command
+from beam_pipeline.rank import numbers_parser, read_numbered
+from hyperphrase.errors import InputError
+from hyperphrase.numbering import decimal_number
+from hyperphrase.ranking import unrank, write_phrase
+
+_MOST_DIGITS = 500_000  # more than the longest phrase over the largest vocabulary has
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status."""
+    return run_command("unrank", _unrank, arguments)
+
+
+def _unrank(arguments: Sequence[str]) -> int:
+    parser = numbers_parser("unrank", "show the phrase that has the number: a seed, or a place in the whole space")
+    parser.add_argument("number", metavar="NUMBER", help="a whole number from 0 on, however large")
+    given = parser.parse_args(arguments)
+    text = given.number
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise InputError(f"{text:.60}: is not a number; give a whole one from 0 on")
+    lexicon, phrases = read_numbered(parser, given)
+    print(write_phrase(unrank(phrases, decimal_number(text)), given.text, lexicon))
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
