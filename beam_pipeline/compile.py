@@ -5,12 +5,23 @@ import io
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from beam_pipeline import plan, run, verify
 from beam_pipeline.command import DONE, Parser, WorkFailedError, run_command
+from hyperphrase import lexicons
 from hyperphrase.kernels import compiled_here, unsaved_here
+from hyperphrase.laws import parse_law
+from hyperphrase.lengths import Uniform
+from hyperphrase.phrases import Phrases, seed_range
+from hyperphrase.recipe import Recipe
+from hyperphrase.samplers import SAMPLERS
+from transforms import storage
 
-#: Small runs that between them call every kernel: all formats, texts, compressions and kinds of laws, and duplicates.
+VOCABULARY = 1000  # words that laws draw from here
+_SEEDS = 100
+
+#: Small runs that between them call every kernel but those of single laws: formats, texts, compressions, duplicates.
 RUNS = (
     "--phrases=500 --vocabulary=1000 --sampler=zipf --lengths=lognormal --format=tfrecord,avro,jsonl,txt",
     "--phrases=500 --vocabulary=1000 --format=jsonl,txt --text=words",
@@ -19,6 +30,9 @@ RUNS = (
     "--seeds=0:2000 --vocabulary=2 --sampler=uniform --lengths=fixed:length=8 --phrases_per_shard=500",
     "--phrases=500 --vocabulary=1000 --lexicon=synthetic --format=none",
 )
+
+#: Laws that need parameters; ``text.txt`` is made for them.
+PARAMETERS = {"markov": "markov:file={folder}/text.txt"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,11 +48,24 @@ def _compile(arguments: Sequence[str]) -> int:
             out = f"{folder}/{i}"
             _quietly(run.main, [*options.split(), f"--output={out}", "--quiet"])
             _quietly(verify.main, [out])
+        draw_laws(folder)
     _quietly(plan.main, RUNS[0].split())
     if lost := unsaved_here():
         raise WorkFailedError(f"{len(lost)} kernels could not be saved; name a folder to write to in NUMBA_CACHE_DIR")
     print(f"{compiled_here()} kernels compiled, all others were there")
     return DONE
+
+
+def draw_laws(folder: str) -> None:
+    """Draw a few phrases of every law, whole and their beginnings; files that laws need are written to ``folder``."""
+    lexicon = lexicons.build_lexicon("synthetic", VOCABULARY, "stable", storage.open_file)
+    Path(folder, "text.txt").write_text(" ".join(lexicon.words), encoding="utf-8")
+    for name in SAMPLERS:
+        law = parse_law(PARAMETERS.get(name, name).format(folder=folder), SAMPLERS, "--sampler", storage.open_file)
+        recipe = Recipe(law, Uniform(), law.vocabulary() or VOCABULARY, lexicon.digest)
+        phrases = Phrases(recipe, lambda: lexicon)
+        phrases.draw(seed_range(0, _SEEDS))
+        phrases.prefixes(seed_range(0, _SEEDS), 2)
 
 
 def _quietly(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> None:
