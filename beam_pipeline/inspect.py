@@ -41,6 +41,8 @@ def _inspect(arguments: Sequence[str]) -> int:
     seed = None if given.seed is None else whole("--seed", given.seed, 0, SEED_STOP - 1)
     manifest = folder.need_manifest(given.out)
     site = Site(given.out, manifest.request)
+    if seed is not None and seed >= manifest.recipe.seed_stop():
+        raise InputError(f"--seed={seed}: the law has phrases for the seeds below {manifest.recipe.seed_stop()} alone")
     if seed is not None:
         _show_phrases(site, np.array([seed], np.uint64), {seed: _standing(given.out, manifest, seed)})
     elif head is not None:

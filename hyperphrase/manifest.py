@@ -134,7 +134,7 @@ def loads(data: bytes, where: str) -> Manifest:
 def _parse(raw: Any) -> Manifest:
     recipe = Recipe.from_json(raw["recipe"])
     first_seed = _whole(raw["first_seed"], 0, SEED_STOP)
-    stop_seed = _whole(raw["stop_seed"], first_seed + 1, SEED_STOP)
+    stop_seed = _whole(raw["stop_seed"], first_seed + 1, recipe.seed_stop())
     histogram = {_whole(int(key), 1, MAX_LENGTH): _whole(n, 1, SEED_STOP) for key, n in raw["length_histogram"].items()}
     kept = _whole(raw["kept"], 0, stop_seed - first_seed)
     if sum(histogram.values()) != kept:

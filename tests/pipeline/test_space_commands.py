@@ -1,5 +1,6 @@
 """space, rank and unrank, and runs of the laws that give no phrase twice."""
 
+import dataclasses
 import itertools
 import json
 import math
@@ -54,6 +55,23 @@ def test_plan_says_that_nothing_is_deduplicated_and_how_long_the_phrases_are(pro
     assert re.search(r"^duplicates +none: the law gives no phrase twice", plan, re.MULTILINE)
     assert re.search(r"^shuffle +0 bytes", plan, re.MULTILINE)
     assert f"{manifest.symbols:,} expected" in plan
+
+
+def test_a_seed_beyond_the_space_is_not_shown(program, corpus):
+    assert program("inspect", corpus(*WHOLE), "--seed=779").status == 0
+    outcome = program("inspect", corpus(*WHOLE), "--seed=780")
+    line = "hyperphrase inspect: --seed=780: the law has phrases for the seeds below 780 alone\n"
+    assert (2, "", line) == outcome
+
+
+def test_a_manifest_that_claims_more_than_the_space_is_refused(program, corpus, manifest_of, tmp_path):
+    """Its shards would hold phrases twice, and nothing else would notice: such laws are not deduplicated."""
+    manifest = manifest_of(corpus(*WHOLE))
+    forged = dataclasses.replace(manifest, stop_seed=781, kept=781, length_histogram={1: 6, 2: 25, 3: 125, 4: 625})
+    (tmp_path / "manifest.json").write_bytes(forged.dumps())
+    outcome = program("verify", tmp_path)
+    assert (1, "", 1) == (outcome.status, outcome.out, outcome.error.count("\n"))
+    assert "781" in outcome.error
 
 
 def test_numbers_and_phrases_of_a_corpus_are_inverse(program, corpus, drawn_of, lexicon_of):
@@ -143,6 +161,6 @@ def test_space_tells_what_draws_give(program):
     expected = sum(5**n * (1 - (1 - 0.25 / 5**n) ** 100) for n in range(1, 5))
     assert math.isclose(expected, facts["distinct"][0]["expected"], rel_tol=1e-6)
     assert "never: no two seeds give the same phrase" in program("space", "--sampler=permutation").out
-    bound = program("space", "--sampler=dyck").out
+    bound = program("space", "--sampler=eca").out
     assert "no fewer than" in bound
     assert "at least" in bound
