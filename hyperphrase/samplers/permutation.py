@@ -6,10 +6,10 @@ applied to the seed, and the digits of the result are the phrase. It is a Feiste
 the other, modulo a or b (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002). The function is Philox.
 
 Where V^L has up to 63 bits, a and b are near its square root, and a result that is not below V^L is permuted again
-until it is (cycle walking, Black and Rogaway's second method; fewer than one in a^-1 needs it). Longer phrases have
-their first m symbols from a permutation of V^m, the smallest power not below 2^63, with a = V^floor(m/2) and
-b = V^ceil(m/2): all numbers stay in 64 bits, and nothing is walked. All further symbols are independent and uniform,
-from the phrase's own stream. Seeds do not reach beyond 2^63, so different seeds differ within the first m symbols.
+until it is (cycle walking, their second method; fewer than one in about a needs it). Longer phrases have their first
+m symbols from a permutation of V^m, the smallest power not below 2^63, with a = V^floor(m/2) and b = V^ceil(m/2): all
+numbers stay in 64 bits, and nothing is walked. All further symbols are independent and uniform, from the phrase's own
+stream. Seeds do not reach beyond 2^63, so different seeds differ within the first m symbols.
 """
 
 import math
@@ -28,7 +28,7 @@ from hyperphrase.philox import philox_block
 from hyperphrase.samplers.base import LexiconSource, Sampler, SamplerLaw
 
 ROUNDS = 10  # as many as FF1 has (NIST SP 800-38G); each half is changed five times
-PERMUTATION_STREAM = np.uint64(4)  # a round's number, not a phrase's: block L * ROUNDS + round of the stream of a half
+PERMUTATION_STREAM = np.uint64(4)  # block L * ROUNDS + round of it, a half in the place of the seed
 
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
