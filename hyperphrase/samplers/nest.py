@@ -29,7 +29,7 @@ class Nest(PairLaw):
     """With an empty stack, or else with probability q: draw a word, emit it and push it; else pop, emit the partner.
 
     q = 0.49 and the words' weights 1/(r + 2.7), r from 0, are those of 2023; 2020 states q = 0.4 and weights words by
-    their frequency in Spanish (its published script opens with probability 1/2). Nothing is closed by force, unless
+    their frequency in Spanish or not at all (its published script opens at 1/2). Nothing is closed by force, unless
     ``close``: then all that is open is closed once the rest of the phrase is needed for it, and lengths are even.
     Word 2i of the symbol stream decides whether step i opens, word 2i + 1 is its word.
     """
