@@ -16,6 +16,8 @@ from hyperphrase.lengths import LengthLaw
 from hyperphrase.lexicon import Lexicon
 from hyperphrase.limits import SEED_STOP
 
+_TILE = 16  # columns of ids that fill a cache line
+
 #: Loads the lexicon, for the laws that look into it.
 LexiconSource = Callable[[], Lexicon]
 
@@ -72,9 +74,17 @@ class Sampler(ABC):
 
 @kernel
 def _into_rows(offsets: NDArray[np.int64], ids: NDArray[np.uint32], rows: NDArray[np.uint32]) -> None:
-    for phrase in range(len(offsets) - 1):
-        for i in range(offsets[phrase + 1] - offsets[phrase]):
-            rows[i, phrase] = ids[offsets[phrase] + i]
+    """Write each phrase into a column, a tile of columns at a time: a column alone takes a cache line for every id."""
+    for first in range(0, len(offsets) - 1, _TILE):
+        last = min(first + _TILE, len(offsets) - 1)
+        longest = 0
+        for phrase in range(first, last):
+            longest = max(longest, offsets[phrase + 1] - offsets[phrase])
+        for i in range(longest):
+            row = rows[i]
+            for phrase in range(first, last):
+                if i < offsets[phrase + 1] - offsets[phrase]:
+                    row[phrase] = ids[offsets[phrase] + i]
 
 
 @dataclass(frozen=True, kw_only=True)
