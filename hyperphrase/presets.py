@@ -95,7 +95,7 @@ _PRESETS = (
     ),
     Preset(
         "cross-papadimitriou2023", "cross:s=1.0,beta=1.7", Fixed(length=512), 500, _HINTS,
-        f"{_HINTS_NOTE} Several distance laws are in the code; ours is the law's default.",
+        f"{_HINTS_NOTE} Distances are those within nests (its nesting-nolimit), one of several laws in the code.",
     ),
     Preset(
         "mix-papadimitriou2023", "mix:eps=0.01,q=0.49,s=1.0,beta=1.7", Fixed(length=512), 500, _HINTS,
@@ -138,8 +138,8 @@ _PRESETS = (
         Fixed(length=2048),
         None,
         _CHOMSKY,
-        "A sequence is cut at 2,048 tokens, with brackets open. The public code's defaults are p=0.5 and a depth of "
-        "16; the name of its data file says p=0.51. The depth of 8 is unchecked.",
+        "A sequence is cut at 2,048 tokens, with brackets open. So the public code was at first; later versions of it "
+        "have a depth of 16.",
     ),
     Preset("dyck-jiang2026", "dyck:k=64,p=0.49", Fixed(length=2048), None, _WARMING, "As the public code has it."),
     Preset(
