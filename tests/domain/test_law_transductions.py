@@ -1,4 +1,4 @@
-"""``copy``, ``reverse``, ``sort``, ``set``, ``union``, ``delete``: uniform tokens, and what a function makes of them."""
+"""``copy``, ``reverse``, ``sort``, ``set``, ``union``, ``delete``: uniform tokens, and a function of them."""
 
 import hashlib
 import importlib
