@@ -34,7 +34,7 @@ class CorpusRequest:
 
     phrases: keep exactly so many, the lowest seeds from first_seed on; None keeps all of first_seed..stop_seed-1.
     stop_seed: end of the seeds that are drawn; with ``phrases`` it may lie beyond the last one kept.
-    outputs: empty for ``--format=none``.
+    outputs: empty for ``--format=none``. dictionary: how meanings are made, None where none are written.
     """
 
     recipe: Recipe
@@ -43,6 +43,7 @@ class CorpusRequest:
     phrases: int | None
     phrases_per_shard: int
     outputs: tuple[Output, ...]
+    dictionary: str | None = None
 
     @property
     def unit_count(self) -> int:
@@ -64,6 +65,8 @@ class CorpusRequest:
             "phrases_per_shard": self.phrases_per_shard,
             "outputs": [[output.format, output.compression, output.text] for output in self.outputs],
         }
+        if self.dictionary is not None:
+            data["dictionary"] = self.dictionary
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus import CorpusRequest, Output
+from hyperphrase.dictionary import KINDS
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.limits import MAX_LENGTH, SEED_STOP
 from hyperphrase.recipe import Recipe
@@ -22,7 +23,8 @@ MANIFEST_FILE = "manifest.json"
 DROPPED_FILE = "dropped_seeds.bin"
 MAX_BYTES = 1 << 30  # 1 GiB: some 4 million shards
 MAX_LISTED = 1000  # dropped seeds in the manifest itself; more go to DROPPED_FILE, uint64 little-endian
-_FILE_NAME = re.compile(r"(statistics/)?[a-z_]{1,40}\.(json|csv|avro|html|bin)")
+_FILE_NAME = re.compile(r"(statistics/|dictionary/)?[a-z_]{1,40}\.(json|csv|avro|html|bin|npy)")
+_MEANINGS_NAME = re.compile(r"meanings-[0-9]{5,10}-of-[0-9]{5,10}\.parquet")
 _SHARD_NAME = re.compile(r"phrases-[0-9]{5,10}-of-[0-9]{5,10}\.[a-z.]{3,20}")
 
 
@@ -57,6 +59,14 @@ class DroppedSeeds:
 
 
 @dataclass(frozen=True)
+class Dictionary:
+    """The meanings of all phrases. kind: how they are made. shards: their files, one for each unit."""
+
+    kind: str
+    shards: tuple[Shard, ...]
+
+
+@dataclass(frozen=True)
 class Manifest:
     """A complete corpus."""
 
@@ -72,6 +82,7 @@ class Manifest:
     files: tuple[File, ...]
     lexicon: str
     versions: dict[str, str]
+    dictionary: Dictionary | None = None
 
     @property
     def drawn(self) -> int:
@@ -86,7 +97,9 @@ class Manifest:
     @property
     def request(self) -> CorpusRequest:
         """The request, by seed range, that gives this very corpus."""
-        return CorpusRequest(self.recipe, self.first_seed, self.stop_seed, None, self.phrases_per_shard, self.outputs)
+        kind = self.dictionary.kind if self.dictionary else None
+        seeds = self.first_seed, self.stop_seed
+        return CorpusRequest(self.recipe, *seeds, None, self.phrases_per_shard, self.outputs, kind)
 
     def dumps(self) -> bytes:
         """Return the manifest as JSON, with the SHA-256 of the rest at its end: the same bytes for the same corpus."""
@@ -116,6 +129,7 @@ class Manifest:
             else {"file": DROPPED_FILE, "count": dropped.count},
             "files": [asdict(file) for file in self.files],
             "versions": self.versions,
+            **({"dictionary": asdict(self.dictionary)} if self.dictionary else {}),
         }
 
 
@@ -155,6 +169,7 @@ def _parse(raw: Any) -> Manifest:
         tuple(_parse_file(file) for file in raw["files"]),
         _text(raw["lexicon"]),
         {_text(name): _text(version) for name, version in raw["versions"].items()},
+        _parse_dictionary(raw["dictionary"]) if "dictionary" in raw else None,
     )
 
 
@@ -166,9 +181,15 @@ def _parse_output(raw: Any) -> Output:
     return output
 
 
-def _parse_shard(raw: Any) -> Shard:
+def _parse_dictionary(raw: Any) -> Dictionary:
+    if raw["kind"] not in KINDS:
+        raise InputError(f"unknown dictionary {raw['kind']!r:.100}")
+    return Dictionary(raw["kind"], tuple(_parse_shard(shard, _MEANINGS_NAME) for shard in raw["shards"]))
+
+
+def _parse_shard(raw: Any, names: re.Pattern[str] = _SHARD_NAME) -> Shard:
     name = _text(raw["name"])
-    if not _SHARD_NAME.fullmatch(name):
+    if not names.fullmatch(name):
         raise InputError(f"shard name {name!r:.100} is not one of a corpus")
     phrases = _whole(raw["phrases"], 0, 1 << 24)
     ends = [_whole(raw[end], 0, SEED_STOP) if phrases else raw[end] for end in ("first_seed", "last_seed")]

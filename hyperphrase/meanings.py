@@ -30,8 +30,6 @@ from hyperphrase.lexicon import Lexicon
 from hyperphrase.phrases import CHUNK, Phrases, seed_range
 from hyperphrase.vectors import MAX_DIMENSIONS, WordVectors
 
-#: The ways to weigh words.
-KINDS = ("sif", "whitening")
 SIF_A = 1e-3  # the paper's choice
 _LEAST_COVERED = 0.1  # share of the words in use that must have vectors, or there is no meaning to speak of
 _LARGEST = 32767  # 65,535 of them, the most that a phrase has, fit into 32 bits

@@ -54,7 +54,8 @@ class _Write(beam.DoFn):
         self._bytes = Metrics.counter("hyperphrase", "bytes_written")
 
     def process(self, kept: KeptPhrases) -> Iterator[WrittenUnit]:
-        found = {output: self._finished(kept, output) for output in self._site.request.outputs}
+        names = {output: shard_name(kept.unit.index, kept.total, output) for output in self._site.request.outputs}
+        found = {output: finished(self._site.folder, SHARDS, name) for output, name in names.items()}
         missing = [output for output, row in found.items() if row is None]
         if found:
             statistics, written = self._draw_and_write(kept, missing)
@@ -89,21 +90,6 @@ class _Write(beam.DoFn):
             storage.write_file(self._site.folder, row_path(row.name), json.dumps(dataclasses.asdict(row)).encode())
         return statistics, rows
 
-    def _finished(self, kept: KeptPhrases, output: Output) -> Shard | None:
-        """Return the row of a shard that an earlier run finished, if the file still is what the row says."""
-        name = shard_name(kept.unit.index, kept.total, output)
-        data = storage.read_file(storage.join(self._site.folder, row_path(name)), _ROW_LIMIT)
-        path = storage.join(self._site.folder, SHARDS, name)
-        if data is None or not storage.exists(path):
-            return None
-        try:
-            row = Shard(**json.loads(data))
-        except (ValueError, TypeError):  # a damaged row vouches for nothing: the shard is written again
-            return None
-        with storage.open_file(path) as stream:
-            size, crc = storage.measure(stream)
-        return row if (row.name, row.bytes, row.crc32c) == (name, size, crc) else None
-
 
 class _ShardWriter:
     """An open shard: passes bytes on, and measures them."""
@@ -130,6 +116,21 @@ class _ShardWriter:
         self.crc32c = crc32c(data, self.crc32c)
         self.size += len(data)
         return len(data)
+
+
+def finished(folder: str, room: str, name: str) -> Shard | None:
+    """Return the row of a shard in ``folder/room`` that an earlier run finished, if it still is what the row says."""
+    data = storage.read_file(storage.join(folder, row_path(name)), _ROW_LIMIT)
+    path = storage.join(folder, room, name)
+    if data is None or not storage.exists(path):
+        return None
+    try:
+        row = Shard(**json.loads(data))
+    except (ValueError, TypeError):  # a damaged row vouches for nothing: the shard is written again
+        return None
+    with storage.open_file(path) as stream:
+        size, crc = storage.measure(stream)
+    return row if (row.name, row.bytes, row.crc32c) == (name, size, crc) else None
 
 
 def row_path(name: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from hyperphrase import meanings
 from hyperphrase.alphabet import code_points
 from hyperphrase.blocks import PhraseBlock
+from hyperphrase.dictionary import KINDS
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.laws import parse_law
 from hyperphrase.lengths import LENGTH_LAWS
@@ -53,7 +54,7 @@ def phrases(lexicon):
 @pytest.fixture(scope="module")
 def built(lexicon, phrases):
     """Return {kind: Meanings} of the made-up vectors."""
-    return {kind: build_meanings(kind, made_up_vectors(), lexicon, phrases) for kind in meanings.KINDS}
+    return {kind: build_meanings(kind, made_up_vectors(), lexicon, phrases) for kind in KINDS}
 
 
 def phrases_of(block):
@@ -85,14 +86,14 @@ def mean_cosine(vectors):
     return ((x.sum(axis=0) ** 2).sum() / len(x) - 1) / (len(x) - 1)
 
 
-@pytest.mark.parametrize("kind", meanings.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_meaning_is_the_direction_of_the_sum(built, phrases, kind):
     block = phrases.draw(seed_range(0, 300))
     expected = [plain_direction(built[kind].rows, ids) for ids in phrases_of(block)]
     assert expected == built[kind].of(block).tolist()
 
 
-@pytest.mark.parametrize("kind", meanings.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_meaning_is_the_same_in_any_company(built, phrases, kind):
     together = built[kind].of(phrases.draw(seed_range(0, 50)))
     alone = [built[kind].of(phrases.draw(seed_range(i, i + 1)))[0] for i in range(50)]
@@ -160,7 +161,7 @@ def test_eigenvectors_of_nothing():
     assert np.array_equal(np.eye(3), vectors)
 
 
-@pytest.mark.parametrize("kind", meanings.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_bytes_are_frozen(built, phrases, kind):
     rows = hashlib.sha256(built[kind].dumps()).hexdigest()
     directions = hashlib.sha256(built[kind].of(phrases.draw(seed_range(0, 100))).tobytes()).hexdigest()
