@@ -20,11 +20,11 @@ from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.avro_compression import codec, compressor, content_of
 from hyperphrase.codecs.base import Buffer, Encoder, Format, Texts, check_block
 from hyperphrase.codecs.compression import read_pieces
-from hyperphrase.codecs.intrinsics import i64
-from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE, Scanner, Window
-from hyperphrase.codecs.varints import MAX_SMALL, get_long, get_small, put_long, put_small
+from hyperphrase.codecs.intrinsics import bare_kernel, i64
+from hyperphrase.codecs.lanes import wide_lanes
+from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE, ROOM, Scanner, Window
+from hyperphrase.codecs.varints import MAX_SMALL, get_long, get_small, get_varints, put_long, put_small, put_varints
 from hyperphrase.errors import CorruptError
-from hyperphrase.kernels import kernel
 from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY
 
 SCHEMA = {
@@ -63,7 +63,7 @@ def header(name: str) -> bytes:
     return out.getvalue()
 
 
-@kernel
+@bare_kernel
 def _write_records(
     out: NDArray[np.uint8],
     at: int,
@@ -72,15 +72,15 @@ def _write_records(
     offsets: NDArray[np.int64],
     seeds: NDArray[np.uint64],
     first: int,
+    wide: bool,
 ) -> tuple[int, int]:
     """Write phrases from number ``first`` on until ``limit`` is reached; return the place behind, the next number."""
     k = first
     while k < len(seeds) and at < limit:
         at = put_long(out, at, np.uint64(seeds[k]) << np.uint64(1))
-        phrase = ids[offsets[k] : offsets[k + 1]]
-        at = put_small(out, at, np.uint32(len(phrase) << 1))
-        for value in phrase:
-            at = put_small(out, at, np.uint32(value << np.uint32(1)))
+        start, stop = offsets[k], offsets[k + 1]
+        at = put_small(out, at, np.uint32((stop - start) << 1))
+        at = put_varints(out, at, ids, start, stop, 1, wide)
         out[at] = 0
         at += 1
         k += 1
@@ -109,7 +109,7 @@ class AvroEncoder(Encoder):
         pending, done = self._pending, 0
         while done < len(block):
             pending.size, after = _write_records(
-                pending.data, pending.size, BLOCK_BYTES, block.ids, block.offsets, block.seeds, done
+                pending.data, pending.size, BLOCK_BYTES, block.ids, block.offsets, block.seeds, done, wide_lanes()
             )
             self._records += after - done
             done = after
@@ -133,7 +133,7 @@ class AvroEncoder(Encoder):
         return bytes(self._out.view())
 
 
-@kernel
+@bare_kernel
 def _scan_records(
     data: NDArray[np.uint8],
     at: int,
@@ -141,13 +141,14 @@ def _scan_records(
     ids: NDArray[np.uint32],
     offsets: NDArray[np.int64],
     seeds: NDArray[np.uint64],
+    wide: bool,
 ) -> tuple[int, int, int]:
-    """Parse whole records of a container block, see :class:`hyperphrase.codecs.reading.Scan`."""
+    """Parse whole records of a container block."""
     for k in range(len(seeds)):
         place = offsets[k]
         if at == end:
             return at, k, MORE
-        if place > len(ids) - MAX_LENGTH:
+        if place > len(ids) - ROOM:
             return at, k, FULL
         seed, start = get_long(data, at, end)
         if start <= 0 or seed & np.uint64(1) != np.uint64(0):
@@ -159,21 +160,29 @@ def _scan_records(
         behind = start + size
         if behind + length >= end:
             return at, k, MORE
-        stop = place + length
-        while place < stop and behind < end:
-            value, size, bad = get_small(data, behind)
-            ids[place] = value >> np.uint32(1)
-            wrong |= bad | (value & np.uint32(1))
-            behind += size
-            place += 1
-        if behind >= end:
+        behind, stop, defects = get_varints(data, behind, end, ids, place, place + length, 1, wide)
+        if defects != 0:
+            return at, k, _BAD_IDS
+        if stop < place + length or behind == end:
             return at, k, MORE
-        if wrong != 0 or data[behind] != 0:
-            return at, k, _BAD_IDS if wrong != 0 else _BAD_ARRAY
+        if data[behind] != 0:
+            return at, k, _BAD_ARRAY
         offsets[k + 1] = stop
         seeds[k] = seed >> np.uint64(1)
         at = behind + 1
     return at, len(seeds), FULL
+
+
+def scan_records(
+    data: NDArray[np.uint8],
+    at: int,
+    end: int,
+    ids: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    seeds: NDArray[np.uint64],
+) -> tuple[int, int, int]:
+    """Parse whole records of a container block, see :class:`hyperphrase.codecs.reading.Scan`."""
+    return _scan_records(data, at, end, ids, offsets, seeds, wide_lanes())
 
 
 def _take_long(window: Window, place: str) -> int:
@@ -206,7 +215,7 @@ def _decode(stream: BinaryIO, compression: str, where: str) -> Iterator[PhraseBl
     expected = header(codec(compression))
     if window.take(len(expected)) != expected:
         raise CorruptError(f"{where}: header at byte 0 is not that of phrases with codec {codec(compression)}")
-    scanner = Scanner(_scan_records, _MAX_RECORD, _DEFECTS)
+    scanner = Scanner(scan_records, _MAX_RECORD, _DEFECTS)
     due = 0
     while window.ensure(1):
         place = f"{where}: container block at byte {window.position}"

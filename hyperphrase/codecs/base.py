@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.blocks import PhraseBlock
-from hyperphrase.codecs.intrinsics import SLACK
+from hyperphrase.codecs.lanes import REACH
 from hyperphrase.errors import InputError
 from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY, SEED_STOP
 from hyperphrase.text_table import TextTable
@@ -118,17 +118,17 @@ def check_block(block: PhraseBlock, vocabulary: int = MAX_VOCABULARY) -> None:
 class Buffer:
     """A byte buffer that grows and is used again; fresh memory would cost a page fault every 4 KiB.
 
-    data: uint8, shape (capacity + SLACK,).
+    data: uint8, shape (capacity + REACH,).
     size: bytes filled.
     """
 
     def __init__(self) -> None:
-        self.data: NDArray[np.uint8] = np.empty(SLACK, np.uint8)
+        self.data: NDArray[np.uint8] = np.empty(REACH, np.uint8)
         self.size = 0
 
     def reserve(self, extra: int) -> None:
-        """Make room for ``extra`` bytes (and the slack) behind the filled ones, which stay."""
-        need = self.size + extra + SLACK
+        """Make room for ``extra`` bytes (and the reach) behind the filled ones, which stay."""
+        need = self.size + extra + REACH
         if need > len(self.data):
             grown = np.empty(max(need, len(self.data) * 3 // 2), np.uint8)
             grown[: self.size] = self.data[: self.size]

@@ -6,29 +6,50 @@ over bytes. None of these checks bounds: whoever calls them leaves :data:`SLACK`
 
 import sys
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils, config
+from numba.core.codegen import get_host_cpu_features
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 from numpy.typing import NDArray
+
+from hyperphrase.kernels import kernel
 
 if sys.byteorder != "little":
     raise ImportError("hyperphrase.codecs needs a little-endian machine: its kernels store whole words")
 
 SLACK = 8  # bytes that a load or a store may touch behind the byte that it is meant for
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
 i64 = cast("Callable[[object], int]", np.int64)
 """numba's cast to a signed integer, which to the type checker yields the ``int`` that it is on the Python side."""
 
 
+def bare_kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Like :func:`hyperphrase.kernels.kernel`, for a function that makes no arrays.
+
+    Its code does not count references to the arrays that it is given. Each count is an atomic instruction, and two or
+    three for each phrase would take as long as writing its ids.
+    """
+    dispatcher: Any = kernel(function)
+    dispatcher.targetoptions["_nrt"] = False
+    return cast(Callable[_P, _R], dispatcher)
+
+
+def element(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
+    """Return the pointer to the element ``index`` of an array."""
+    return builder.gep(make_array(array_type)(context, builder, array).data, [index])
+
+
 def _element(context: Any, builder: Any, array_type: Any, array: Any, index: Any, bits: int) -> Any:
     """Return the pointer to the ``bits``-wide integer that begins at byte ``index`` of a uint8 array."""
-    data = make_array(array_type)(context, builder, array).data
-    return builder.bitcast(builder.gep(data, [index]), ir.IntType(bits).as_pointer())
+    return builder.bitcast(element(context, builder, array_type, array, index), ir.IntType(bits).as_pointer())
 
 
 def _loader(bits: int, result: Any) -> Callable[..., Any]:
@@ -77,6 +98,13 @@ def _crc_step(bits: int, value_type: Any) -> Callable[..., Any]:
     return typed
 
 
+def _trailing_zeros(typing_context: Any, value: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.int64(types.uint64), generate
+
+
 Bytes = NDArray[np.uint8]
 
 load_u32: Callable[[Bytes, int], np.uint32] = intrinsic(_loader(32, types.uint32))
@@ -87,16 +115,20 @@ store_u32: Callable[[Bytes, int, np.uint32], None] = intrinsic(_storer(32, types
 """``store_u32(data, at, value)``: put a little-endian uint32 into ``data[at:at + 4]``; unaligned, unchecked."""
 store_u64: Callable[[Bytes, int, np.uint64], None] = intrinsic(_storer(64, types.uint64))
 """``store_u64(data, at, value)``: put a little-endian uint64 into ``data[at:at + 8]``; unaligned, unchecked."""
+trailing_zeros: Callable[[np.uint64], int] = intrinsic(_trailing_zeros)
+"""``trailing_zeros(value)``: how many bits of a uint64 stand below the lowest one that is set."""
 crc32c_u64: Callable[[np.uint32, np.uint64], np.uint32] = intrinsic(_crc_step(64, types.uint64))
 """``crc32c_u64(crc, value)``: take eight bytes into a CRC; only where :func:`has_crc32c_instruction`."""
 crc32c_u8: Callable[[np.uint32, np.uint8], np.uint32] = intrinsic(_crc_step(8, types.uint8))
 """``crc32c_u8(crc, value)``: take one byte into a CRC; only where :func:`has_crc32c_instruction`."""
 
 
+def compiles_for(*features: str) -> bool:
+    """Tell whether numba compiles for a processor with these features (it may be set to less than the host has)."""
+    text = get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
+    return {f"+{feature}" for feature in features} <= set(text.split(","))
+
+
 def has_crc32c_instruction() -> bool:
     """Tell whether numba compiles for a processor with SSE 4.2 (the target may be set to less than the host has)."""
-    import llvmlite.binding
-
-    if config.CPU_FEATURES is not None:
-        return "+sse4.2" in config.CPU_FEATURES.split(",")
-    return bool(llvmlite.binding.get_host_cpu_features().get("sse4.2", False))
+    return compiles_for("sse4.2")

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.base import Encoder, Format, Texts, needed
 from hyperphrase.codecs.compression import compressed, read_pieces
-from hyperphrase.codecs.intrinsics import i64, load_u32
+from hyperphrase.codecs.intrinsics import SLACK, bare_kernel, i64, load_u64
+from hyperphrase.codecs.lanes import wide_lanes
 from hyperphrase.codecs.lines import MAX_DIGITS, LineEncoder, LineShape
-from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE, Scanner
+from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE, ROOM, Scanner
+from hyperphrase.codecs.symbols import find_byte, get_symbols
 from hyperphrase.codecs.wordings import Unwording, Wording, find, unwording, wording
-from hyperphrase.kernels import inline_kernel, kernel
+from hyperphrase.kernels import inline_kernel
 from hyperphrase.limits import MAX_LENGTH, SEED_STOP
 
 _BAD_LINE, _BAD_SEED, _BAD_TEXT, _BAD_LENGTH = range(FIRST_DEFECT, FIRST_DEFECT + 4)
@@ -26,18 +28,21 @@ _DEFECTS = (
 _BACKSLASH = ord("\\")
 
 
-@kernel
+@inline_kernel
 def _skip(data: NDArray[np.uint8], at: int, end: int, piece: NDArray[np.uint8]) -> tuple[int, int]:
-    """Go over ``piece`` in ``data[at:end]``; return the place behind it, and a status."""
-    for k in range(len(piece)):
-        if at + k >= end:
-            return at, MORE
-        if data[at + k] != piece[k]:
-            return at, _BAD_LINE
-    return at + len(piece), FULL
+    """Go over a part of the line's shape in ``data[at:end]``; return the place behind it, and a status."""
+    size = len(piece) - SLACK
+    there = min(size, end - at)
+    different = np.uint64(0)
+    for k in range(0, there, 8):
+        beyond = np.uint64(8 * max(k + 8 - there, 0))
+        different |= (load_u64(data, at + k) ^ load_u64(piece, k)) << beyond
+    if different != np.uint64(0):
+        return at, _BAD_LINE
+    return (at + size, FULL) if there == size else (at, MORE)
 
 
-@kernel
+@bare_kernel
 def _get_decimal(data: NDArray[np.uint8], at: int, end: int) -> tuple[np.uint64, int, int]:
     """Read a seed from ``data[at:end]``; return it, the place behind it, and a status."""
     value = np.uint64(0)
@@ -54,14 +59,14 @@ def _get_decimal(data: NDArray[np.uint8], at: int, end: int) -> tuple[np.uint64,
     return value, stop, FULL
 
 
-@kernel
+@bare_kernel
 def _open_line(
     data: NDArray[np.uint8], at: int, end: int, opening: NDArray[np.uint8], middle: NDArray[np.uint8]
 ) -> tuple[np.uint64, int, int]:
     """Read what stands before the texts; return the seed, the place behind, and a status."""
     seed = np.uint64(0)
     at, status = _skip(data, at, end, opening)
-    if status != FULL or len(middle) == 0:
+    if status != FULL or len(middle) == SLACK:
         return seed, at, status
     seed, at, status = _get_decimal(data, at, end)
     if status != FULL:
@@ -70,25 +75,7 @@ def _open_line(
     return seed, at, status
 
 
-@inline_kernel
-def _get_symbol(
-    data: NDArray[np.uint8], at: int, by_code_point: NDArray[np.uint32], packed: NDArray[np.uint64]
-) -> tuple[np.uint32, int, np.uint64]:
-    """Read one symbol; touches four bytes. Returns its id, its size, and 0 if its bytes are those of the id."""
-    word = np.uint64(load_u32(data, at))
-    lead = word & np.uint64(0xFF)
-    two = np.uint64(lead >= np.uint64(0xC0))
-    size = np.uint64(1) + two + np.uint64(lead >= np.uint64(0xE0)) + np.uint64(lead >= np.uint64(0xF0))
-    bits = (np.uint64(0x7F) >> size) | ((np.uint64(1) - two) << np.uint64(6))
-    point = ((lead & bits) << np.uint64(18)) | ((word & np.uint64(0x3F00)) << np.uint64(4))
-    point |= ((word >> np.uint64(10)) & np.uint64(0xFC0)) | ((word >> np.uint64(24)) & np.uint64(0x3F))
-    point >>= np.uint64(6) * (np.uint64(4) - size)
-    value = by_code_point[point]
-    spelled = (word & ((np.uint64(1) << (np.uint64(8) * size)) - np.uint64(1))) | (size << np.uint64(32))
-    return value, i64(size), packed[value] ^ spelled
-
-
-@kernel
+@bare_kernel
 def _get_symbols(
     data: NDArray[np.uint8],
     at: int,
@@ -97,25 +84,19 @@ def _get_symbols(
     ids: NDArray[np.uint32],
     first: int,
     by_code_point: NDArray[np.uint32],
-    packed: NDArray[np.uint64],
+    wide: bool,
 ) -> tuple[int, int, int]:
     """Read the symbols up to ``terminator``; return its place, that behind the ids, and a status."""
-    wrong = np.uint64(0)
-    place = first
-    last = first + MAX_LENGTH
-    while at < end and data[at] != terminator and place < last:
-        ids[place], size, bad = _get_symbol(data, at, by_code_point, packed)
-        wrong |= bad
-        at += size
-        place += 1
-    if at > end or (at == end and wrong == np.uint64(0)):
-        return at, place, MORE
-    if wrong != np.uint64(0):
-        return at, place, _BAD_TEXT
-    return at, place, FULL if data[at] == terminator and place > first else _BAD_LENGTH
+    stop = find_byte(data, at, end, terminator)
+    if stop == end:
+        return at, first, MORE
+    behind, place, wrong = get_symbols(data, at, stop, ids, first, first + MAX_LENGTH, by_code_point, wide)
+    if wrong != 0:
+        return at, first, _BAD_TEXT
+    return behind, place, FULL if behind == stop and 0 < place - first <= MAX_LENGTH else _BAD_LENGTH
 
 
-@kernel
+@bare_kernel
 def _text_end(data: NDArray[np.uint8], at: int, end: int, separator: int, terminator: int) -> int:
     """Return where the text at ``data[at]`` ends, ``end`` or more if it may go on; JSON escapes count as one character.
 
@@ -132,7 +113,7 @@ def _text_end(data: NDArray[np.uint8], at: int, end: int, separator: int, termin
     return at
 
 
-@kernel
+@bare_kernel
 def _get_texts(
     data: NDArray[np.uint8],
     at: int,
@@ -164,7 +145,7 @@ def _get_texts(
     return at, place, _BAD_LENGTH
 
 
-@kernel
+@bare_kernel
 def _scan_lines(
     data: NDArray[np.uint8],
     at: int,
@@ -172,26 +153,25 @@ def _scan_lines(
     ids: NDArray[np.uint32],
     offsets: NDArray[np.int64],
     seeds: NDArray[np.uint64],
-    tables: tuple[
-        NDArray[np.uint32], NDArray[np.uint64], NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int64], int
-    ],
+    tables: tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int64], int],
     opening: NDArray[np.uint8],
     middle: NDArray[np.uint8],
     closing: NDArray[np.uint8],
+    wide: bool,
 ) -> tuple[int, int, int]:
     """Parse whole lines, see :class:`hyperphrase.codecs.reading.Scan`."""
-    by_code_point, packed, slots, texts, starts, separator = tables
+    by_code_point, slots, texts, starts, separator = tables
     for k in range(len(seeds)):
         first = offsets[k]
         if at == end:
             return at, k, MORE
-        if first > len(ids) - MAX_LENGTH:
+        if first > len(ids) - ROOM:
             return at, k, FULL
         seeds[k], start, status = _open_line(data, at, end, opening, middle)
         if status != FULL:
             return at, k, status
         if len(by_code_point) > 0:
-            stop, place, status = _get_symbols(data, start, end, closing[0], ids, first, by_code_point, packed)
+            stop, place, status = _get_symbols(data, start, end, closing[0], ids, first, by_code_point, wide)
         else:
             stop, place, status = _get_texts(data, start, end, closing[0], ids, first, slots, texts, starts, separator)
         if status != FULL:
@@ -208,7 +188,13 @@ class _LineScan:
     """The scan of lines with its tables."""
 
     def __init__(self, words: Wording, back: Unwording, shape: LineShape) -> None:
-        self._tables = (back.by_code_point, words.packed, back.slots, words.data, words.starts, words.separator)
+        self._tables = (
+            back.by_code_point,
+            back.slots,
+            words.data,
+            words.starts,
+            words.separator,
+        )
         self._shape = (shape.opening, shape.middle, shape.closing)
 
     def __call__(
@@ -220,7 +206,7 @@ class _LineScan:
         offsets: NDArray[np.int64],
         seeds: NDArray[np.uint64],
     ) -> tuple[int, int, int]:
-        return _scan_lines(data, at, end, ids, offsets, seeds, self._tables, *self._shape)
+        return _scan_lines(data, at, end, ids, offsets, seeds, self._tables, *self._shape, wide_lanes())
 
 
 class LineFormat(Format):

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.blocks import PhraseBlock
-from hyperphrase.codecs.intrinsics import SLACK
+from hyperphrase.codecs.lanes import LANES, REACH
 from hyperphrase.errors import CorruptError
+from hyperphrase.limits import MAX_LENGTH
 
 # What a scan says besides the position and the number of phrases; formats count their own defects from 2 on.
 MORE = 0  # the next record is not whole
@@ -20,11 +21,12 @@ FULL = 1  # the block is full
 FIRST_DEFECT = 2
 
 BLOCK_PHRASES = 4096
-BLOCK_SYMBOLS = 1 << 18  # 1 MiB of ids; a scan begins no phrase while fewer than MAX_LENGTH places are left
+BLOCK_SYMBOLS = 1 << 18  # 1 MiB of ids
+ROOM = MAX_LENGTH + LANES  # a scan begins no phrase while fewer places for ids are left
 
 
 class Scan(Protocol):
-    """Parses whole records of ``data[at:end]`` into the columns of a block; reads up to SLACK bytes behind ``end``."""
+    """Parses whole records of ``data[at:end]`` into the columns of a block; reads up to REACH bytes behind ``end``."""
 
     def __call__(
         self,
@@ -41,12 +43,12 @@ class Scan(Protocol):
 class Window:
     """The bytes of a stream that are not parsed yet.
 
-    data: uint8; ``data[at:end]`` are the bytes, SLACK more may be touched.
+    data: uint8; ``data[at:end]`` are the bytes, REACH more may be touched.
     passed: bytes of the stream in front of ``data[0]``.
     """
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
-        self.data: NDArray[np.uint8] = np.zeros(SLACK, np.uint8)
+        self.data: NDArray[np.uint8] = np.zeros(REACH, np.uint8)
         self.restart(pieces)
 
     def restart(self, pieces: Iterator[bytes]) -> None:
@@ -63,7 +65,7 @@ class Window:
         """Drop what is parsed and add the next piece; tell whether there was one."""
         piece = next(self._pieces, b"")
         rest = self.data[self.at : self.end]
-        need = len(rest) + len(piece) + SLACK
+        need = len(rest) + len(piece) + REACH
         target = self.data if need <= len(self.data) else np.zeros(need * 5 // 4, np.uint8)
         target[: len(rest)] = rest.copy() if target is self.data else rest
         self.passed += self.at

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.base import Buffer, Encoder, Format, Texts, check_block
 from hyperphrase.codecs.compression import compressed, read_pieces
-from hyperphrase.codecs.intrinsics import i64, load_u64, store_u64
+from hyperphrase.codecs.intrinsics import bare_kernel, i64, load_u32, load_u64, store_u64
+from hyperphrase.codecs.lanes import wide_lanes
 from hyperphrase.codecs.reading import FULL, Scanner
 from hyperphrase.codecs.tfrecord_framing import (
     BAD_SIZE,
@@ -26,16 +27,38 @@ from hyperphrase.codecs.tfrecord_framing import (
     check,
     seal,
 )
-from hyperphrase.codecs.varints import MAX_SMALL, get_long, get_small, long_size, put_long, put_small, small_size
-from hyperphrase.kernels import kernel
+from hyperphrase.codecs.varints import (
+    MAX_SMALL,
+    get_long,
+    get_varints,
+    long_size,
+    put_long,
+    put_small,
+    put_varints,
+    small_size,
+    small_varint,
+)
+from hyperphrase.kernels import inline_kernel
 from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY, SEED_STOP
+
+
+def _word(piece: bytes) -> np.uint64:
+    """Return the number that is stored as ``piece`` (up to eight bytes) and zeros behind it."""
+    return np.uint64(int.from_bytes(piece, "little"))
+
 
 # Protocol Buffers tags: field number << 3 | 2 (length-delimited)
 _FIRST = 0x0A  # Example.features, Features.feature, the key of a map entry, Int64List.value
 _VALUE = 0x12  # the value of a map entry
 _INT64_LIST = 0x1A  # Feature.int64_list
-_IDS_KEY = np.frombuffer(b"\x0a\x09input_ids", np.uint8)
-_SEED_KEY = np.frombuffer(b"\x0a\x04seed", np.uint8)
+# What is the same in each record, in pieces of up to eight bytes
+_IDS_KEY = (_word(b"\x0a\x09input_"), _word(b"ids"))
+_IDS_KEY_BYTES = 11
+_SEED_ENTRY = (_word(b"\x0a\x0c\x0a\x04seed"), _word(b"\x12\x04\x1a\x02\x0a\x00"))  # sizes for an empty seed
+_SEED_SIZES = (np.uint64(0x0100), np.uint64(0x0100_0100_0100))  # what each byte of the seed adds to them
+_SEED_ENTRY_BYTES = 14
+_MAX_SEED = 10  # bytes
+_LEAST = 36  # bytes of a record with no id and one byte of seed
 
 _BAD_SHAPE, _BAD_IDS, _BAD_SEED = range(BAD_SIZE + 1, BAD_SIZE + 4)
 _DEFECTS = (
@@ -46,33 +69,20 @@ _DEFECTS = (
 )
 
 
-@kernel
-def _wrapped(size: int, layers: int) -> int:
-    """Return the size of ``size`` bytes inside ``layers`` length-delimited fields."""
-    for _ in range(layers):
-        size += 1 + small_size(np.uint32(size))
-    return size
+@inline_kernel
+def _wrapped(size: int) -> int:
+    """Return the size of ``size`` bytes inside a length-delimited field."""
+    return size + 1 + small_size(np.uint32(size))
 
 
-@kernel
+@inline_kernel
 def _put_field(out: NDArray[np.uint8], at: int, tag: int, size: int) -> int:
     """Open a length-delimited field of ``size`` bytes."""
     out[at] = tag
     return put_small(out, at + 1, np.uint32(size))
 
 
-@kernel
-def _put_feature(out: NDArray[np.uint8], at: int, key: NDArray[np.uint8], size: int) -> int:
-    """Open the map entry of feature ``key`` whose packed values take ``size`` bytes."""
-    at = _put_field(out, at, _FIRST, len(key) + _wrapped(size, 3))
-    for k in range(len(key)):
-        out[at + k] = key[k]
-    at = _put_field(out, at + len(key), _VALUE, _wrapped(size, 2))
-    at = _put_field(out, at, _INT64_LIST, _wrapped(size, 1))
-    return _put_field(out, at, _FIRST, size)
-
-
-@kernel
+@bare_kernel
 def _packed_size(ids: NDArray[np.uint32]) -> int:
     """Return the bytes of ``ids`` as small varints."""
     more = np.uint32(0)
@@ -81,92 +91,128 @@ def _packed_size(ids: NDArray[np.uint32]) -> int:
     return len(ids) + i64(more)
 
 
-@kernel
+@inline_kernel
+def _open_record(out: NDArray[np.uint8], at: int, packed: int, seed_size: int) -> int:
+    """Write what stands before the ids, which take ``packed`` bytes; return the place behind it."""
+    numbers = _wrapped(packed)
+    value = _wrapped(numbers)
+    entry = _IDS_KEY_BYTES + _wrapped(value)
+    at = _put_field(out, at, _FIRST, _wrapped(entry) + _SEED_ENTRY_BYTES + seed_size)
+    at = _put_field(out, at, _FIRST, entry)
+    store_u64(out, at, _IDS_KEY[0])
+    store_u64(out, at + 8, _IDS_KEY[1])
+    at = _put_field(out, at + _IDS_KEY_BYTES, _VALUE, value)
+    at = _put_field(out, at, _INT64_LIST, numbers)
+    return _put_field(out, at, _FIRST, packed)
+
+
+@inline_kernel
+def _put_seed(out: NDArray[np.uint8], at: int, seed: np.uint64, size: int) -> int:
+    """Write the map entry of a seed that takes ``size`` bytes; return the place behind it."""
+    store_u64(out, at, _SEED_ENTRY[0] + _SEED_SIZES[0] * np.uint64(size))
+    store_u64(out, at + 8, _SEED_ENTRY[1] + _SEED_SIZES[1] * np.uint64(size))
+    return put_long(out, at + _SEED_ENTRY_BYTES, seed)
+
+
+@bare_kernel
 def _write_records(
-    out: NDArray[np.uint8], ids: NDArray[np.uint32], offsets: NDArray[np.int64], seeds: NDArray[np.uint64]
+    out: NDArray[np.uint8], ids: NDArray[np.uint32], offsets: NDArray[np.int64], seeds: NDArray[np.uint64], wide: bool
 ) -> int:
     """Write framed records without their CRCs from ``out[0]`` on; return the place behind them."""
     at = 0
     for k in range(len(seeds)):
-        phrase = ids[offsets[k] : offsets[k + 1]]
-        packed = _packed_size(phrase)
-        ids_entry = len(_IDS_KEY) + _wrapped(packed, 3)
-        seed_entry = len(_SEED_KEY) + _wrapped(long_size(seeds[k]), 3)
+        first, stop = offsets[k], offsets[k + 1]
+        seed_size = long_size(seeds[k])
         start = at + HEAD
-        at = _put_field(out, start, _FIRST, _wrapped(ids_entry, 1) + _wrapped(seed_entry, 1))
-        at = _put_feature(out, at, _IDS_KEY, packed)
-        for value in phrase:
-            at = put_small(out, at, value)
-        at = _put_feature(out, at, _SEED_KEY, long_size(seeds[k]))
-        at = put_long(out, at, seeds[k])
+        at = _open_record(out, start, _packed_size(ids[first:stop]), seed_size)
+        at = put_varints(out, at, ids, first, stop, 0, wide)
+        at = _put_seed(out, at, seeds[k], seed_size)
         store_u64(out, start - HEAD, np.uint64(at - start))
         at += TAIL
     return at
 
 
-@kernel
-def _get_field(data: NDArray[np.uint8], at: int, end: int, tag: int) -> tuple[int, int]:
-    """Return where the length-delimited field at ``data[at]`` begins and stops inside ``[at, end]``, or (-1, -1)."""
-    if at < 0 or at >= end or data[at] != tag:
-        return -1, -1
-    size, width, wrong = get_small(data, at + 1)
-    start = at + 1 + width
-    stop = start + i64(size)
-    return (start, stop) if wrong == 0 and stop <= end else (-1, -1)
+@inline_kernel
+def _inside(size: int) -> int:
+    """Return the bytes inside a length-delimited field of ``size`` bytes: :func:`_wrapped` back."""
+    return size - 2 - i64(size > 0x81) - i64(size > 0x4002)
 
 
-@kernel
-def _get_feature(data: NDArray[np.uint8], at: int, end: int, key: NDArray[np.uint8]) -> tuple[int, int]:
-    """Return where the packed values of feature ``key`` begin and stop; the latter ends its map entry. Or (-1, -1)."""
-    start, stop = _get_field(data, at, end, _FIRST)
-    if start < 0 or start + len(key) > stop:
-        return -1, -1
-    for k in range(len(key)):
-        if data[start + k] != key[k]:
-            return -1, -1
-    value, value_stop = _get_field(data, start + len(key), stop, _VALUE)
-    numbers, numbers_stop = _get_field(data, value, value_stop, _INT64_LIST)
-    packed, packed_stop = _get_field(data, numbers, numbers_stop, _FIRST)
-    whole = packed >= 0 and stop == value_stop and stop == numbers_stop and stop == packed_stop
-    return (packed, stop) if whole else (-1, -1)
+@inline_kernel
+def _skip_field(data: NDArray[np.uint8], at: int, tag: int, size: int) -> tuple[int, np.uint32]:
+    """Return the place behind what opens a field of ``size`` bytes, and 0 if just that is at ``data[at]``."""
+    behind = at + 1 + small_size(np.uint32(size))
+    due = np.uint32(tag) | np.uint32(small_varint(np.uint32(size)) << np.uint32(8))
+    seen = np.uint32(load_u32(data, at) << np.uint32(8 * (at + 4 - behind)))
+    return behind, np.uint32(seen ^ np.uint32(due << np.uint32(8 * (at + 4 - behind))))
 
 
-@kernel
-def _get_ids(data: NDArray[np.uint8], at: int, stop: int, ids: NDArray[np.uint32], first: int) -> int:
-    """Put the ids packed in ``data[at:stop]`` into ``ids[first:]``; return the place behind them, -1 if wrong."""
-    last = first + MAX_LENGTH
-    place = first
-    wrong = np.uint32(0)
-    while at < stop and place < last:
-        value, size, bad = get_small(data, at)
-        ids[place] = value
-        wrong |= bad | (value >> np.uint32(20))
-        at += size
-        place += 1
-    return place if wrong == 0 and at == stop and place > first else -1
+@inline_kernel
+def _skip_opening(data: NDArray[np.uint8], at: int, size: int, seed_size: int) -> tuple[int, int, bool]:
+    """Go over what stands before the ids in the ``size`` bytes of a record at ``data[at]``.
+
+    All sizes in it follow from that of the record and of its seed. Returns the place of the ids, their bytes, and
+    whether what stands before them is what :func:`_open_record` writes.
+    """
+    features = _inside(size)
+    entry = _inside(features - _SEED_ENTRY_BYTES - seed_size)
+    value = _inside(entry - _IDS_KEY_BYTES)
+    numbers = _inside(value)
+    packed = _inside(numbers)
+    at, wrong = _skip_field(data, at, _FIRST, features)
+    at, bad = _skip_field(data, at, _FIRST, entry)
+    wrong |= bad
+    same_key = load_u64(data, at) == _IDS_KEY[0] and load_u64(data, at + 8) << np.uint64(40) == _IDS_KEY[
+        1
+    ] << np.uint64(40)
+    at, bad = _skip_field(data, at + _IDS_KEY_BYTES, _VALUE, value)
+    wrong |= bad
+    at, bad = _skip_field(data, at, _INT64_LIST, numbers)
+    wrong |= bad
+    at, bad = _skip_field(data, at, _FIRST, packed)
+    return at, packed, (wrong | bad) == np.uint32(0) and same_key
 
 
-@kernel
+@inline_kernel
+def _seed_size(data: NDArray[np.uint8], end: int) -> int:
+    """Return the bytes of the varint that ends at ``data[end]``, which a byte of less than 128 precedes."""
+    size = 1
+    while size < _MAX_SEED and data[end - 1 - size] >= 0x80:
+        size += 1
+    return size
+
+
+@inline_kernel
+def _is_seed_entry(data: NDArray[np.uint8], at: int, size: int) -> bool:
+    """Tell whether the map entry of a seed of ``size`` bytes is at ``data[at]``."""
+    head = _SEED_ENTRY[0] + _SEED_SIZES[0] * np.uint64(size)
+    rest = _SEED_ENTRY[1] + _SEED_SIZES[1] * np.uint64(size)
+    return bool(load_u64(data, at) == head and load_u64(data, at + 8) << np.uint64(16) == rest << np.uint64(16))
+
+
+@bare_kernel
 def _parse_record(
-    data: NDArray[np.uint8], at: int, end: int, ids: NDArray[np.uint32], first: int
+    data: NDArray[np.uint8], at: int, end: int, ids: NDArray[np.uint32], first: int, wide: bool
 ) -> tuple[int, np.uint64, int]:
     """Parse one Example in ``data[at:end]``; return the place behind its ids, its seed, and a defect or FULL."""
     nothing = np.uint64(0)
-    features, stop = _get_field(data, at, end, _FIRST)
-    packed, ids_stop = _get_feature(data, features, stop, _IDS_KEY)
-    packed_seed, seed_stop = _get_feature(data, ids_stop, stop, _SEED_KEY)
-    if packed_seed < 0 or stop != end or seed_stop != end:
+    seed_size = _seed_size(data, end)
+    entry = end - _SEED_ENTRY_BYTES - seed_size
+    if end - at < _LEAST or not _is_seed_entry(data, entry, seed_size):
         return first, nothing, _BAD_SHAPE
-    last = _get_ids(data, packed, ids_stop, ids, first)
-    if last < 0:
+    start, packed, right = _skip_opening(data, at, end - at, seed_size)
+    if not right or start + packed != entry:
+        return first, nothing, _BAD_SHAPE
+    behind, last, wrong = get_varints(data, start, entry, ids, first, first + MAX_LENGTH, 0, wide)
+    if wrong != 0 or behind != entry or last == first:
         return first, nothing, _BAD_IDS
-    seed, behind = get_long(data, packed_seed, seed_stop)
-    if behind != seed_stop or seed >= np.uint64(SEED_STOP):
+    seed, behind = get_long(data, end - seed_size, end)
+    if behind != end or seed >= np.uint64(SEED_STOP):
         return first, nothing, _BAD_SEED
     return last, seed, FULL
 
 
-@kernel
+@bare_kernel
 def _parse_records(
     data: NDArray[np.uint8],
     at: int,
@@ -174,13 +220,14 @@ def _parse_records(
     ids: NDArray[np.uint32],
     offsets: NDArray[np.int64],
     seeds: NDArray[np.uint64],
+    wide: bool,
 ) -> tuple[int, int, int]:
     """Parse the framed records of ``data[at:end]``, whose CRCs are right, into columns that have room for them."""
     count = 0
     while at < end:
         start = at + HEAD
         stop = start + i64(load_u64(data, at))
-        offsets[count + 1], seeds[count], status = _parse_record(data, start, stop, ids, offsets[count])
+        offsets[count + 1], seeds[count], status = _parse_record(data, start, stop, ids, offsets[count], wide)
         if status != FULL:
             return at, count, status
         at = stop + TAIL
@@ -200,7 +247,7 @@ def scan_records(
     # a symbol takes a byte at least, so records that begin before the limit have room among the ids
     limit = at + len(ids) - MAX_RECORD
     checked, status = check(data, at, end, limit, len(seeds))
-    behind, count, defect = _parse_records(data, at, checked, ids, offsets, seeds)
+    behind, count, defect = _parse_records(data, at, checked, ids, offsets, seeds, wide_lanes())
     return behind, count, status if defect == FULL else defect
 
 
@@ -220,7 +267,7 @@ class TFRecordEncoder(Encoder):
         buffer = self._buffer
         buffer.size = 0
         buffer.reserve(MAX_SMALL * len(block.ids) + MAX_EXTRA * len(block))
-        buffer.size = _write_records(buffer.data, block.ids, block.offsets, block.seeds)
+        buffer.size = _write_records(buffer.data, block.ids, block.offsets, block.seeds, wide_lanes())
         seal(buffer.data, buffer.size)
         return buffer.view()
 

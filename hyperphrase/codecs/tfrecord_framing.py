@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.codecs.crc32c import by_instruction, crc32c_by_instruction, crc32c_by_table, masked
-from hyperphrase.codecs.intrinsics import i64, load_u32, load_u64, store_u32
+from hyperphrase.codecs.intrinsics import bare_kernel, i64, load_u32, load_u64, store_u32
 from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE
 from hyperphrase.codecs.varints import MAX_SMALL
-from hyperphrase.kernels import kernel
 from hyperphrase.limits import MAX_LENGTH
 
 HEAD = 12  # bytes: length of the record, its CRC
@@ -26,7 +25,7 @@ _MAX_DATA = MAX_RECORD - HEAD - TAIL
 FRAMING_DEFECTS = ("wrong CRC32C", f"more than {_MAX_DATA} bytes")
 
 
-@kernel
+@bare_kernel
 def _seal_by_instruction(out: NDArray[np.uint8], end: int) -> None:
     """Put the two masked CRCs into each framed record of ``out[:end]``."""
     at = 0
@@ -38,7 +37,7 @@ def _seal_by_instruction(out: NDArray[np.uint8], end: int) -> None:
         at = stop + TAIL
 
 
-@kernel
+@bare_kernel
 def _seal_by_table(out: NDArray[np.uint8], end: int) -> None:
     """Put the two masked CRCs into each framed record of ``out[:end]``."""
     at = 0
@@ -50,7 +49,7 @@ def _seal_by_table(out: NDArray[np.uint8], end: int) -> None:
         at = stop + TAIL
 
 
-@kernel
+@bare_kernel
 def _next_record(data: NDArray[np.uint8], at: int, end: int) -> tuple[int, int]:
     """Return the place behind the record framed at ``data[at]``, and a status other than FULL if it is not there."""
     if at + HEAD > end:
@@ -62,7 +61,7 @@ def _next_record(data: NDArray[np.uint8], at: int, end: int) -> tuple[int, int]:
     return (stop, FULL) if stop <= end else (at, MORE)
 
 
-@kernel
+@bare_kernel
 def _check_by_instruction(data: NDArray[np.uint8], at: int, end: int, limit: int, count: int) -> tuple[int, int]:
     """Check the CRCs of at most ``count`` records that begin before ``limit``; return the place behind, a status."""
     status = FULL
@@ -79,7 +78,7 @@ def _check_by_instruction(data: NDArray[np.uint8], at: int, end: int, limit: int
     return at, status
 
 
-@kernel
+@bare_kernel
 def _check_by_table(data: NDArray[np.uint8], at: int, end: int, limit: int, count: int) -> tuple[int, int]:
     """Check the CRCs of at most ``count`` records that begin before ``limit``; return the place behind, a status."""
     status = FULL

@@ -1,14 +1,21 @@
-"""Variable-length integers (seven bits a byte, lowest first), written and read without branches on their size.
+"""Variable-length integers (seven bits a byte, lowest first): ids in lanes, sixteen at a time, and single numbers.
 
-The sizes of the ids of natural text are as good as random, so a branch on each would be mispredicted time and again.
 Source: Protocol Buffers, "Encoding"; Apache Avro 1.12, "Binary Encoding" (the same bytes after zigzag).
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+from numba import types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from hyperphrase.codecs.intrinsics import i64, load_u32, store_u32
-from hyperphrase.kernels import inline_kernel, kernel
+from hyperphrase.codecs import lanes
+from hyperphrase.codecs.intrinsics import bare_kernel, element, i64, load_u32, store_u32
+from hyperphrase.codecs.lanes import LANES, WINDOW, first_ends, splat
+from hyperphrase.kernels import inline_kernel
+from hyperphrase.limits import MAX_VOCABULARY
 
 MAX_SMALL = 3  # bytes of a small varint
 SMALL_LIMIT = 1 << 21  # small varints are below this
@@ -21,15 +28,21 @@ def small_size(value: np.uint32) -> int:
 
 
 @inline_kernel
-def put_small(out: NDArray[np.uint8], at: int, value: np.uint32) -> int:
-    """Write ``value`` (uint32, below 2^21) at ``out[at]``; return the place behind it. Touches four bytes."""
-    two = np.uint32(value >= np.uint32(1 << 7))
-    three = np.uint32(value >= np.uint32(1 << 14))
+def small_varint(value: np.uint32) -> np.uint32:
+    """Return the bytes of ``value`` (below 2^21), lowest first."""
     # adding what stands above a bit moves it up by one place: a gap for the mark of each byte but the last
     spread = np.uint32(value + (value & np.uint32(0xFFFFFF80)))
     spread = np.uint32(spread + (spread & np.uint32(0xFFFF8000)))
-    store_u32(out, at, np.uint32(spread | (two << np.uint32(7)) | (three << np.uint32(15))))
-    return at + i64(1) + i64(two) + i64(three)
+    two = np.uint32(np.uint32(value >= np.uint32(1 << 7)) << np.uint32(7))
+    three = np.uint32(np.uint32(value >= np.uint32(1 << 14)) << np.uint32(15))
+    return np.uint32(spread | two | three)
+
+
+@inline_kernel
+def put_small(out: NDArray[np.uint8], at: int, value: np.uint32) -> int:
+    """Write ``value`` (uint32, below 2^21) at ``out[at]``; return the place behind it. Touches four bytes."""
+    store_u32(out, at, small_varint(value))
+    return at + small_size(value)
 
 
 @inline_kernel
@@ -51,7 +64,7 @@ def get_small(data: NDArray[np.uint8], at: int) -> tuple[np.uint32, int, np.uint
     return value, size, np.uint32(wide | four)
 
 
-@kernel
+@bare_kernel
 def long_size(value: np.uint64) -> int:
     """Return the bytes that ``value`` (uint64) takes, 1 to 10."""
     size = 1
@@ -62,7 +75,7 @@ def long_size(value: np.uint64) -> int:
     return size
 
 
-@kernel
+@bare_kernel
 def put_long(out: NDArray[np.uint8], at: int, value: np.uint64) -> int:
     """Write ``value`` (uint64) at ``out[at]``; return the place behind it."""
     rest = np.uint64(value)
@@ -74,7 +87,7 @@ def put_long(out: NDArray[np.uint8], at: int, value: np.uint64) -> int:
     return at + 1
 
 
-@kernel
+@bare_kernel
 def get_long(data: NDArray[np.uint8], at: int, end: int) -> tuple[np.uint64, int]:
     """Read a varint of at most 64 bits from ``data[at:end]``.
 
@@ -91,3 +104,107 @@ def get_long(data: NDArray[np.uint8], at: int, end: int) -> tuple[np.uint64, int
         if byte < np.uint64(0x80):
             return value, at + k + 1 if byte > np.uint64(0) or k == 0 else -1
     return value, -1
+
+
+def _varints_of(builder: Any, values: Any) -> Any:
+    """Return the lanes that hold the small varints of ``values``, as :func:`small_varint` makes one."""
+    once = builder.add(values, builder.and_(values, splat(0xFFFFFF80)))
+    twice = builder.add(once, builder.and_(once, splat(0xFFFF8000)))
+    two = builder.select(builder.icmp_unsigned(">=", values, splat(1 << 7)), splat(1 << 7), splat(0))
+    three = builder.select(builder.icmp_unsigned(">=", values, splat(1 << 14)), splat(1 << 15), splat(0))
+    return builder.or_(twice, builder.or_(two, three))
+
+
+def _values_of(builder: Any, items: Any) -> Any:
+    """Return the numbers whose varints the lanes hold; right where their varints are equal to the lanes."""
+    low = builder.and_(items, splat(0x7F))
+    middle = builder.and_(builder.lshr(items, splat(1)), splat(0x3F80))
+    high = builder.and_(builder.lshr(items, splat(2)), splat(0x1FC000))
+    return builder.or_(low, builder.or_(middle, high))
+
+
+def _put_lanes(typing_context: Any, out: Any, at: Any, ids: Any, first: Any, count: Any, shift: Any, wide: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        out, at, ids, first, count, shift, wide = arguments
+        source = element(context, builder, signature.args[2], ids, first)
+        values = lanes.load(builder, source, lanes.first_lanes(builder, count))
+        values = builder.shl(values, lanes.broadcast(builder, shift))
+        target = element(context, builder, signature.args[0], out, at)
+        return builder.add(at, lanes.squeeze(builder, _varints_of(builder, values), count, target, wide))
+
+    number = types.int64
+    return number(out, number, ids, number, number, types.uint32, types.boolean), generate
+
+
+def _get_lanes(typing_context: Any, data: Any, at: Any, ends: Any, ids: Any, first: Any, shift: Any, wide: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data, at, ends, ids, first, shift, wide = arguments
+        source = element(context, builder, signature.args[0], data, at)
+        items, count, used, wrong = lanes.spread(builder, source, ends, wide)
+        shifts = lanes.broadcast(builder, shift)
+        values = builder.lshr(_values_of(builder, items), shifts)
+        lanes.move(builder, element(context, builder, signature.args[3], ids, first), values)
+        due = _varints_of(builder, builder.shl(values, shifts))
+        beyond = builder.and_(values, splat(-MAX_VOCABULARY & 0xFFFFFFFF))
+        defects = builder.or_(builder.xor(items, due), beyond)
+        wrong = builder.or_(wrong, lanes.any_flag(builder, builder.icmp_unsigned("!=", defects, splat(0))))
+        return context.make_tuple(builder, signature.return_type, [count, used, wrong])
+
+    number = types.int64
+    arguments = (data, number, types.uint64, ids, number, types.uint32, types.boolean)
+    return types.UniTuple(number, 3)(*arguments), generate
+
+
+def _find_ends(typing_context: Any, data: Any, at: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place = element(context, builder, signature.args[0], *arguments)
+        marked = builder.icmp_signed("<", lanes.move(builder, place, shape=lanes.BYTES), splat(0, lanes.BYTES))
+        return builder.not_(builder.bitcast(marked, lanes.I64))
+
+    return types.uint64(data, types.int64), generate
+
+
+_put_varints: Callable[..., int] = intrinsic(_put_lanes)
+_get_varints: Callable[..., tuple[int, int, int]] = intrinsic(_get_lanes)
+_varint_ends: Callable[..., np.uint64] = intrinsic(_find_ends)
+
+
+@inline_kernel
+def put_varints(
+    out: NDArray[np.uint8], at: int, ids: NDArray[np.uint32], first: int, stop: int, shift: int, wide: bool
+) -> int:
+    """Write ``ids[first:stop]``, each times two to the ``shift`` (below 2^21 then); return the place behind.
+
+    Touches WINDOW bytes from there on. wide: see :mod:`hyperphrase.codecs.lanes`.
+    """
+    while first + LANES <= stop:
+        at = _put_varints(out, at, ids, first, LANES, np.uint32(shift), wide)
+        first += LANES
+    if first < stop:
+        at = _put_varints(out, at, ids, first, stop - first, np.uint32(shift), wide)
+    return at
+
+
+@inline_kernel
+def get_varints(
+    data: NDArray[np.uint8], at: int, end: int, ids: NDArray[np.uint32], first: int, stop: int, shift: int, wide: bool
+) -> tuple[int, int, int]:
+    """Read small varints from ``data[at:end]`` into ``ids[first:stop]``, divided by two to the ``shift``.
+
+    Returns the places behind the bytes and the ids that were read, and 0 if all of them are what :func:`put_varints`
+    writes for ids. Touches REACH bytes behind ``end``, and up to LANES ids behind ``stop``.
+    """
+    wrong = 0
+    while at < end and first < stop:
+        size = min(end - at, WINDOW)
+        ends = _varint_ends(data, at) & (~np.uint64(0) >> np.uint64(WINDOW - size))
+        if stop - first < LANES:
+            ends = first_ends(ends, stop - first, wide)
+        count, used, bad = _get_varints(data, at, ends, ids, first, np.uint32(shift), wide)
+        if count == 0:
+            wrong |= i64(size == WINDOW)
+            break
+        wrong |= bad
+        at += used
+        first += count
+    return at, first, wrong

@@ -1,7 +1,7 @@
 """The tables behind the text formats: from an id to the bytes that a file holds for it, and back.
 
-Texts of at most four bytes (every symbol) are packed into one number each, so that a kernel writes them with one
-store. One-character texts are found again by their code point, all others by a hash table over their bytes.
+Texts of at most four bytes (every symbol) are packed into one lane each, so that a kernel writes sixteen of them at
+once. One-character texts are found again by their code point, all others by a hash table over their bytes.
 """
 
 import json
@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.codecs.base import Texts
-from hyperphrase.codecs.intrinsics import SLACK, i64, load_u64
-from hyperphrase.kernels import kernel
+from hyperphrase.codecs.intrinsics import SLACK, bare_kernel, i64, load_u64
+from hyperphrase.codecs.symbols import NO_ID
 
 _PACKABLE = 4  # bytes
 _CODE_POINTS = 1 << 21  # as many as four bytes of UTF-8 can spell
@@ -26,14 +26,14 @@ class Wording:
     """The bytes that a file holds for each id: its text, escaped if the format escapes, and the separator behind it.
 
     data: uint8, the bytes of all ids and SLACK more; starts: int64, shape (V + 1,), as in a TextTable.
-    packed: uint64, shape (V,), bytes in the lower 32 bits, their number in the upper; empty if an id has more than 4.
+    packed: uint32, shape (V,), the bytes of each id as a lane; empty unless every id fits one.
     separator: its byte, -1 for none.
     longest: bytes of the longest id.
     """
 
     data: NDArray[np.uint8]
     starts: NDArray[np.int64]
-    packed: NDArray[np.uint64]
+    packed: NDArray[np.uint32]
     separator: int
     longest: int
 
@@ -46,7 +46,7 @@ class Wording:
 class Unwording:
     """The way back from bytes to ids; one of the two tables is empty.
 
-    by_code_point: uint32, shape (2^21,), the id of each code point, 0 where there is none (compare with its bytes).
+    by_code_point: uint32, shape (2^21,), the id of each code point, NO_ID where there is none.
     slots: uint32, a hash table with open addressing of id + 1, 0 where free.
     """
 
@@ -77,17 +77,18 @@ def wording(texts: Texts, escapes: bool) -> Wording:
     data = np.concatenate([data, np.zeros(SLACK, np.uint8)])
     sizes = np.diff(starts)
     longest = int(sizes.max(initial=0))
-    packed = _pack(data, starts) if longest <= _PACKABLE else np.zeros(0, np.uint64)
+    packable = longest <= _PACKABLE and sizes.min(initial=1) > 0 and data[: starts[-1]].all()
+    packed = _pack(data, starts) if packable else np.zeros(0, np.uint32)
     return Wording(data, starts, packed, texts.separator[0] if texts.separator else -1, longest)
 
 
-def _pack(data: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Return bytes and size of each id in one number; the ids have at most four bytes."""
+def _pack(data: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """Return the lane of each id, see :mod:`hyperphrase.codecs.lanes`; the ids have at most four bytes, none zero."""
     sizes = np.diff(starts)
-    packed = sizes.astype(np.uint64) << np.uint64(32)
+    packed = np.zeros(len(sizes), np.uint32)
     for k in range(_PACKABLE):
-        byte = np.where(k < sizes, data[starts[:-1] + k], 0).astype(np.uint64)
-        packed |= byte << np.uint64(8 * k)
+        byte = np.where(k < sizes, data[starts[:-1] + k], 0).astype(np.uint32)
+        packed |= byte << np.uint32(8 * k)
     return packed
 
 
@@ -102,9 +103,9 @@ def unwording(texts: Texts, escapes: bool) -> Unwording:
     _check_readable(texts, words)
     size = int(words.starts[-1])
     characters = words.data[:size].tobytes().decode() if words.separator < 0 else ""
-    if len(characters) == len(words):
+    if words.separator < 0 and len(characters) == len(words.packed):
         points = np.frombuffer(characters.encode("utf-32-le"), np.uint32)
-        by_code_point = np.zeros(_CODE_POINTS, np.uint32)
+        by_code_point = np.full(_CODE_POINTS, NO_ID, np.uint32)
         by_code_point[points] = np.arange(len(points), dtype=np.uint32)
         equal = bool((by_code_point[points] != np.arange(len(points))).any())
         result = Unwording(by_code_point, np.zeros(0, np.uint32))
@@ -128,7 +129,7 @@ def _check_readable(texts: Texts, words: Wording) -> None:
         raise ValueError("texts: without a separator each text has to be one character")
 
 
-@kernel
+@bare_kernel
 def hash_of(data: NDArray[np.uint8], start: int, stop: int) -> np.uint64:
     """Return a 64-bit hash of ``data[start:stop]``; touches SLACK bytes behind. Never stored, so free to change."""
     value = np.uint64(stop - start)
@@ -143,7 +144,7 @@ def hash_of(data: NDArray[np.uint8], start: int, stop: int) -> np.uint64:
     return value ^ (value >> np.uint64(32))
 
 
-@kernel
+@bare_kernel
 def _fill_slots(slots: NDArray[np.uint32], data: NDArray[np.uint8], starts: NDArray[np.int64], tail: int) -> bool:
     """Enter each id under its bytes without the last ``tail``; return whether all are different."""
     for row in range(len(starts) - 1):
@@ -157,7 +158,7 @@ def _fill_slots(slots: NDArray[np.uint32], data: NDArray[np.uint8], starts: NDAr
     return True
 
 
-@kernel
+@bare_kernel
 def find(
     slots: NDArray[np.uint32],
     data: NDArray[np.uint8],
@@ -173,10 +174,11 @@ def find(
         row = i64(slots[slot]) - 1
         first = starts[row]
         if starts[row + 1] - tail - first == stop - start:
-            same = 0
-            while start + same < stop and data[first + same] == text[start + same]:
-                same += 1
-            if start + same == stop:
+            different = np.uint64(0)
+            for k in range(0, stop - start, 8):
+                beyond = np.uint64(8 * max(k + 8 - (stop - start), 0))
+                different |= (load_u64(data, first + k) ^ load_u64(text, start + k)) << beyond
+            if different == np.uint64(0):
                 return row
         slot = (slot + np.uint64(1)) & np.uint64(len(slots) - 1)
     return -1

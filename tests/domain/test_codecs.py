@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperphrase.blocks import PhraseBlock
-from hyperphrase.codecs import FORMATS, Texts, tfrecord_framing
+from hyperphrase.codecs import FORMATS, Texts, avro, line_reading, lines, tfrecord, tfrecord_framing
 from hyperphrase.codecs.avro import BLOCK_BYTES, SCHEMA, SYNC_MARKER, header
 from hyperphrase.codecs.intrinsics import has_crc32c_instruction
+from hyperphrase.codecs.lanes import wide_lanes
 from hyperphrase.errors import InputError
 from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY
 from hyperphrase.text_table import text_table
@@ -245,6 +246,60 @@ def test_the_table_seals_and_checks_as_the_instruction_does(monkeypatch):
     assert rows_of(block) == read("tfrecord", "none", data)
 
 
+LANE_MODULES = [avro, line_reading, lines, tfrecord]  # those that choose a way
+
+
+@pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.skipif(not wide_lanes(), reason="no AVX-512"))])
+def wide(request, monkeypatch):
+    """Write and read ids by the wide way or by the other one, whatever this processor would choose."""
+    for module in LANE_MODULES:
+        monkeypatch.setattr(module, "wide_lanes", lambda: request.param)
+    return request.param
+
+
+LANE_EDGES = [0, 1, 0x7F, 0x80, 0xFF, 0x100, 0x3FFF, 0x4000, 0x7FFF, 0xFFFF, 0x10000, 0x1FFFF, MAX_VOCABULARY - 1]
+"""Ids on both sides of each change of size, as they are and times two."""
+
+
+@pytest.mark.parametrize("name", ["tfrecord", "avro"])
+@pytest.mark.parametrize("length", [*range(1, 35), 200])
+def test_ids_of_all_sizes_in_phrases_of_all_lengths(wide, name, length):
+    rng = np.random.default_rng(length)
+    block = block_of([rng.choice(LANE_EDGES, length).tolist() for _ in range(5)] + [[LANE_EDGES[-1]] * length])
+    assert rows_of(block) == read(name, "none", written(name, "none", [block]))
+    if name == "avro":
+        data = written(name, "none", [block])
+        assert rows_of(block) == [(row["seed"], row["ids"]) for row in fastavro.reader(io.BytesIO(data))]
+
+
+@pytest.mark.parametrize("name", ["jsonl", "txt"])
+@pytest.mark.parametrize("length", [*range(1, 35), 200])
+def test_symbols_of_all_sizes_in_phrases_of_all_lengths(wide, name, length):
+    rng = np.random.default_rng(length)
+    block = block_of([(rng.random(length) ** 4 * V).astype(int).clip(0, V - 9).tolist() for _ in range(6)])
+    data = written(name, "none", [block])
+    assert rows_of(block, name) == read(name, "none", data)
+    lines = data.decode().split("\n")[:-1]
+    assert expected_texts(block, SYMBOLS) == (
+        [json.loads(line)["text"] for line in lines] if name == "jsonl" else lines
+    )
+
+
+def test_seeds_of_all_sizes_are_written_in_decimal_digits():
+    seeds = sorted({min(10**k + d, 2**63 - 1) for k in range(19) for d in (-1, 0, 1, 7 * 10**k // 9)})
+    data = written("jsonl", "none", [block_of([[0]] * len(seeds), seeds)])
+    assert seeds == [json.loads(line)["seed"] for line in data.splitlines()]
+
+
+@pytest.mark.parametrize(
+    "texts", [Texts(text_table(["a", "\0", "\0a", "b\0"]), b" "), Texts(text_table(["я", "\0", "😀"]), b"")]
+)
+def test_texts_that_hold_a_zero_byte_come_back(texts):
+    block = block_of([[0, 1, 2, 1, 1], [2], [1]])
+    assert expected_texts(block, texts) == written("txt", "none", [block], texts).decode().split("\n")[:-1]
+    assert rows_of(block, "txt") == read("txt", "none", written("txt", "none", [block], texts), texts)
+
+
 GOLDEN = {
     "tfrecord": "98011641c4264248",
     "avro": "234cc88235fd8839",
@@ -254,6 +309,6 @@ GOLDEN = {
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_the_bytes_of_a_format_never_change(name):
+def test_the_bytes_of_a_format_never_change(wide, name):
     block = block_of([[k * k % V for k in range(n)] for n in (1, 10, 2999)], [0, 127, 2**63 - 1])
     assert GOLDEN[name] == hashlib.sha256(written(name, "none", [block])).hexdigest()[:16]

@@ -1,13 +1,13 @@
 """CRC32C: the published vectors, and agreement with Google's library by instruction and by table."""
 
 import google_crc32c
-import llvmlite.binding
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numba.core import config
 
+from hyperphrase.codecs import intrinsics
 from hyperphrase.codecs.crc32c import crc32c, crc32c_by_instruction, crc32c_by_table, masked
 from hyperphrase.codecs.intrinsics import has_crc32c_instruction
 
@@ -41,6 +41,14 @@ def test_both_ways_agree_with_googles_library_and_go_on_from_a_cut(way, data, cu
     assert google_crc32c.value(data) == way(array, cut, len(data), way(array, 0, cut, 0))
 
 
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("size", [3 * 4096 - 1, 3 * 4096, 3 * 4096 + 9, 100_003])
+def test_long_data_are_taken_in_three_streams(way, size):
+    array = np.random.default_rng(size).integers(0, 256, size, np.uint8)
+    assert google_crc32c.value(array.tobytes()) == way(array, 0, size, 0)
+    assert google_crc32c.value(array[5:].tobytes()) == way(array, 77, size, way(array, 5, 77, 0))
+
+
 @given(data=st.binary(max_size=200), cut=st.integers(0, 200))
 def test_the_public_function_takes_any_bytes(data, cut):
     assert google_crc32c.value(data) == crc32c(memoryview(data)[cut:], crc32c(bytearray(data[:cut])))
@@ -59,5 +67,5 @@ def test_the_instruction_is_used_only_where_numba_compiles_for_it(monkeypatch, f
 
 def test_without_a_set_target_the_host_decides(monkeypatch):
     monkeypatch.setattr(config, "CPU_FEATURES", None)
-    monkeypatch.setattr(llvmlite.binding, "get_host_cpu_features", lambda: {"sse4.2": False})
+    monkeypatch.setattr(intrinsics, "get_host_cpu_features", lambda: "+sse2,-sse4.2")
     assert has_crc32c_instruction() is False
