@@ -14,7 +14,7 @@ from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.lexicon import Lexicon
 from hyperphrase.manifest import Manifest
 from transforms import storage
-from transforms.context import LEXICON_FILE
+from transforms.context import LAW_FILE, LEXICON_FILE
 from transforms.write_manifest import RECIPE_FILE, SHORTFALL
 from transforms.write_shards import SHARDS, row_path
 
@@ -79,7 +79,7 @@ def missing_files(folder: str, manifest: Manifest) -> list[str]:
 
 
 def begin(folder: str, request: CorpusRequest, lexicon: Lexicon) -> None:
-    """Write what a run needs to be repeated, and what its workers read: recipe, request and lexicon."""
+    """Write what a run needs to be repeated, and what its workers read: recipe, request, lexicon and the law's file."""
     try:
         storage.write_file(folder, RECIPE_FILE, _recipe_bytes(request))
     except OSError:
@@ -89,6 +89,9 @@ def begin(folder: str, request: CorpusRequest, lexicon: Lexicon) -> None:
     storage.write_file(folder, _REQUEST_FILE, _request_bytes(request))
     with storage.written_whole(folder, LEXICON_FILE) as stream:
         lexicon.write(stream)
+    law_file = request.recipe.sampler.attached()
+    if law_file is not None:
+        storage.write_file(folder, LAW_FILE, law_file)
 
 
 def reopen(folder: str, manifest: Manifest) -> None:

@@ -25,8 +25,8 @@ from hyperphrase.manifest import DROPPED_FILE, File, Manifest, Shard
 from hyperphrase.statistics import RANK_BINS, Statistics
 from hyperphrase.verification import count_phrases, find_dropped
 from transforms import storage
-from transforms.context import LEXICON_FILE, Site, load_lexicon
-from transforms.write_manifest import RECIPE_FILE, REPORT, statistics_files
+from transforms.context import Site, load_lexicon
+from transforms.write_manifest import RECIPE_FILE, REPORT, files_read, statistics_files
 from transforms.write_shards import SHARDS
 
 _MOST_PROBLEMS = 20  # shown; all are counted
@@ -69,7 +69,7 @@ class _Audit:
         yield from self._caught(self._check_strangers)
         for file in self.manifest.files:
             yield from self._caught(functools.partial(self._check_file, file))
-        before = [*self._caught(self._check_lists), *self._caught(self._load)]
+        before = [*self._caught(self._load)] or [*self._caught(self._check_lists)]
         yield from before
         if before:
             return  # without all shards, recipe, lexicon and dropped seeds no phrase can be checked
@@ -89,7 +89,8 @@ class _Audit:
     def _check_lists(self) -> None:
         """Check that the manifest lists the files and shards that its range makes."""
         counts = Statistics({}, (0,) * RANK_BINS if self.manifest.outputs else ())
-        files = [RECIPE_FILE, LEXICON_FILE, REPORT, *statistics_files(counts, self.manifest.recipe.vocabulary)]
+        files = [RECIPE_FILE, REPORT, *files_read(self.site)]
+        files += statistics_files(counts, self.manifest.recipe.vocabulary)
         files += [DROPPED_FILE] if self.manifest.dropped.listed is None else []
         if [file.name for file in self.manifest.files] != sorted(files):
             raise CorruptError(f"{self.out}: the manifest's files are not {', '.join(sorted(files))}")
@@ -129,6 +130,7 @@ class _Audit:
         if lexicon.name != self.manifest.lexicon:
             raise CorruptError(f"{self.out}: the lexicon is {lexicon.name!r}, the manifest's {self.manifest.lexicon!r}")
         self.site = Site(self.out, self.manifest.request)
+        self.site.phrases()
         self.dropped = read_dropped(self.out, self.manifest)
 
     def _check_dropped(self, pool: ThreadPoolExecutor) -> None:

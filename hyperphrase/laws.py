@@ -38,6 +38,17 @@ class Law:
                 _check_range(f"{self.name}:{field.name}", getattr(self, field.name), field.metadata)
 
     @classmethod
+    def parse(cls, text: str, open_file: OpenFile) -> Self:
+        """Make the law from what stands behind its name and colon, all of it. Raises InputError as from_options."""
+        given: dict[str, str] = {}
+        for part in text.split(",") if text else []:
+            key, equals, value = part.partition("=")
+            if not equals or not key or not value or key in given:
+                raise InputError(f"{part!r} is not one key=value; write {cls.name}:key=value,key=value")
+            given[key] = value
+        return cls.from_options(given, open_file)
+
+    @classmethod
     def from_options(cls, given: Mapping[str, str], open_file: OpenFile) -> Self:
         """Make the law from the texts behind its name; ``open_file`` serves laws that read a file.
 
@@ -80,7 +91,11 @@ class Law:
         fields = {field.name: field.type for field in dataclasses.fields(cls)}
         if set(data) != set(fields):
             raise InputError(f"{cls.name} has the parameters {sorted(fields)}, not {sorted(data)}")
-        return cls(**{name: _value(cls.name, name, _text(value), fields[name]) for name, value in data.items()})
+        texts = {
+            name: value if isinstance(value, str) and _is_text(fields[name]) else _text(value)
+            for name, value in data.items()
+        }
+        return cls(**{name: _value(cls.name, name, text, fields[name]) for name, text in texts.items()})
 
     def __str__(self) -> str:
         """Return the law as an option value."""
@@ -95,14 +110,8 @@ def parse_law(text: str, laws: Mapping[str, type[_LawT]], option: str, open_file
         raise InputError(
             f"{option}={text}: there is no law {name!r}{nearest(name, laws)}; choose one of {', '.join(sorted(laws))}"
         )
-    given: dict[str, str] = {}
-    for part in rest.split(",") if rest else []:
-        key, equals, value = part.partition("=")
-        if not equals or not key or not value or key in given:
-            raise InputError(f"{option}={text}: {part!r} is not one key=value; write {name}:key=value,key=value")
-        given[key] = value
     try:
-        return laws[name].from_options(given, open_file)
+        return laws[name].parse(rest, open_file)
     except InputError as error:
         raise InputError(f"{option}={text}: {error}") from error
 
@@ -121,7 +130,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f" (did you mean {matches[0]!r}?)" if matches else ""
 
 
-def _value(law: str, name: str, text: str, kind: Any) -> int | float | bool:
+def _is_text(kind: Any) -> bool:
+    return kind in (str, "str")
+
+
+def _value(law: str, name: str, text: str, kind: Any) -> int | float | bool | str:
+    if _is_text(kind):
+        return text
     if kind in (bool, "bool"):
         if text not in ("true", "false"):
             raise InputError(f"{law}:{name}={text:.40} is neither true nor false")

@@ -1,20 +1,22 @@
 """What a worker loads once: the lexicon and the tables of the recipe. DoFns carry their names, never their bytes."""
 
+import dataclasses
 import functools
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from hyperphrase.codecs.base import Texts
 from hyperphrase.corpus import CorpusRequest
-from hyperphrase.errors import CorruptError
+from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.lexicon import Lexicon, read_lexicon
 from hyperphrase.phrases import Phrases
 from hyperphrase.recipe import Recipe
 from transforms import storage
 
 LEXICON_FILE = "lexicon.avro"
+LAW_FILE = "law.bin"  # of a law whose parameters do not hold all of it
+_MOST_LAW_BYTES = 1 << 29  # 512 MiB
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -45,8 +47,26 @@ def load_lexicon(folder: str, digest: str) -> Lexicon:
 
 @_once
 def load_phrases(folder: str, recipe: Recipe) -> Phrases:
-    """Return the recipe's phrases, with the lexicon of the corpus in ``folder`` for the laws that use it."""
-    return Phrases(recipe, lambda: load_lexicon(folder, recipe.lexicon_digest))
+    """Return the recipe's phrases, with the lexicon and the law's file of the corpus in ``folder``, where it has one.
+
+    Raises CorruptError if these are not those of the recipe.
+    """
+    recipe = _with_law_file(folder, recipe)
+    try:
+        return Phrases(recipe, lambda: load_lexicon(folder, recipe.lexicon_digest))
+    except InputError as error:  # of a run's own options it is found before a corpus is begun
+        raise CorruptError(f"{folder}: {error}") from error
+
+
+def _with_law_file(folder: str, recipe: Recipe) -> Recipe:
+    path = storage.join(folder, LAW_FILE)
+    data = storage.read_file(path, _MOST_LAW_BYTES)
+    if data is None:
+        return recipe
+    try:
+        return dataclasses.replace(recipe, sampler=recipe.sampler.attach(data))
+    except CorruptError as error:
+        raise CorruptError(f"{path}: {error}") from error
 
 
 @_once
@@ -60,7 +80,7 @@ def texts_of(lexicon: Lexicon, text: str) -> Texts:
     return Texts(lexicon.symbol_table(), b"") if text == "symbols" else Texts(lexicon.word_table(), b" ")
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Site:
     """Where a corpus is made, and what it is to be: all that a DoFn carries.
 

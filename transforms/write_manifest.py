@@ -14,7 +14,7 @@ from hyperphrase.corpus import Extent
 from hyperphrase.manifest import DroppedSeeds, Manifest
 from hyperphrase.statistics import Statistics
 from transforms import storage
-from transforms.context import LEXICON_FILE, Site
+from transforms.context import LAW_FILE, LEXICON_FILE, Site
 from transforms.write_shards import SHARDS
 
 SHORTFALL = f"{storage.WORK}/shortfall.json"
@@ -64,7 +64,8 @@ def _finish(
         texts[manifests.DROPPED_FILE] = b"".join(unit[3] for unit in units)
     for name, data in texts.items():
         storage.write_file(site.folder, name, data)
-    files = tuple(_measured(site.folder, name) for name in sorted([*texts, RECIPE_FILE, LEXICON_FILE]))
+    names = sorted([*texts, RECIPE_FILE, *files_read(site)])
+    files = tuple(_measured(site.folder, name) for name in names)
     storage.write_file(site.folder, manifests.MANIFEST_FILE, dataclasses.replace(manifest, files=files).dumps())
     return storage.join(site.folder, manifests.MANIFEST_FILE)
 
@@ -128,6 +129,12 @@ def _texts(manifest: Manifest, counts: Statistics, site: Site) -> dict[str, byte
     """Return the contents of statistics and report, by file name."""
     page = report.render(manifest, counts.ranks, site.phrases().sampler.entropy)
     return {**statistics_files(counts, manifest.recipe.vocabulary), REPORT: page.encode()}
+
+
+def files_read(site: Site) -> list[str]:
+    """Return the names of the files that workers read: the lexicon, and that of the law where it has one."""
+    law = [LAW_FILE] if site.phrases().recipe.sampler.attached() is not None else []
+    return [LEXICON_FILE, *law]
 
 
 def statistics_files(counts: Statistics, vocabulary: int) -> dict[str, bytes]:

@@ -1,0 +1,120 @@
+"""A law with a file of its own: the corpus holds it, workers read it, and nobody takes another for it."""
+
+import dataclasses
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from apache_beam.internal import pickler
+
+from hyperphrase.manifest import loads
+from transforms.context import Site
+
+WORDS = [f"word{i}" for i in range(50)]
+REST = ["--lengths=uniform:min=3,max=9", "--phrases=2000", "--phrases_per_shard=500", "--format=jsonl"]
+
+
+@pytest.fixture(scope="module")
+def law(tmp_path_factory):
+    """Options that name a lexicon of 50 words and a text of them."""
+    folder, rng = tmp_path_factory.mktemp("texts"), random.Random(1)
+    (folder / "words.txt").write_text("\n".join(WORDS))
+    lines = [" ".join(rng.choices(WORDS, k=9)) for _ in range(300)]
+    (folder / "text.txt").write_text("\n".join(lines))
+    return [f"--lexicon={folder}/words.txt", f"--sampler=markov:file={folder}/text.txt,order=1", *REST]
+
+
+def test_the_manifest_lists_the_file_and_verify_and_inspect_work(corpus, law, program, manifest_of):
+    out = corpus(*law)
+    assert [file.name for file in manifest_of(out).files if file.name == "law.bin"] == ["law.bin"]
+    assert program("verify", out).error == ""
+    shown = program("inspect", out, "--seed=5")
+    assert (shown.status, shown.error) == (0, "")
+    assert set(shown.out.splitlines()[-1].split()) <= set(WORDS)
+    assert "markov:digest=" in program("inspect", out).out
+
+
+@pytest.mark.parametrize("workers", [["--direct_num_workers=1"], ["--direct_running_mode=multi_processing"]])
+def test_any_mode_gives_the_same_bytes(corpus, law, run_into, files_of, tmp_path, workers):
+    run_into(tmp_path / "out", *law, *workers)
+    assert files_of(tmp_path / "out") == files_of(corpus(*law))
+
+
+def test_the_text_is_not_needed_again(copied, law, program, tmp_path):
+    out = copied(*law)
+    text = law[1].partition("file=")[2].partition(",")[0]
+    hidden = shutil.move(text, tmp_path / "hidden")
+    assert program("verify", out).status == 0
+    assert program("inspect", out, "--head=2").status == 0
+    shutil.move(hidden, text)
+
+
+def test_a_file_that_is_gone_is_made_again_by_the_same_command(copied, corpus, law, run_into, program, files_of):
+    out = copied(*law)
+    (out / "law.bin").unlink()
+    assert program("verify", out).status == 1
+    run_into(out, *law)
+    assert files_of(out) == files_of(corpus(*law))
+
+
+def test_another_text_is_another_corpus(copied, law, program, tmp_path):
+    out = copied(*law)
+    text = law[1].partition("file=")[2].partition(",")[0]
+    (tmp_path / "other.txt").write_bytes(Path(text).read_bytes() + b"\nword1 word1")
+    other = [law[0], f"--sampler=markov:file={tmp_path}/other.txt,order=1", *law[2:]]
+    outcome = program("run", *other, f"--output={out}")
+    assert (outcome.status, "another recipe" in outcome.error) == (2, True)
+
+
+def vouch(out, name):
+    """Let the manifest vouch for a file as it is now."""
+    import google_crc32c
+
+    manifest, data = loads((out / "manifest.json").read_bytes(), "manifest"), (out / name).read_bytes()
+    files = [file for file in manifest.files if file.name != name]
+    files.append(dataclasses.replace(manifest.files[0], name=name, bytes=len(data), crc32c=google_crc32c.value(data)))
+    files.sort(key=lambda file: file.name)
+    (out / "manifest.json").write_bytes(dataclasses.replace(manifest, files=tuple(files)).dumps())
+
+
+@pytest.mark.parametrize("vouched", [False, True])
+def test_a_changed_file_is_seen(copied, law, program, vouched):
+    out = copied(*law)
+    data = bytearray((out / "law.bin").read_bytes())
+    data[-1] ^= 1
+    (out / "law.bin").write_bytes(data)
+    if vouched:
+        vouch(out, "law.bin")
+    outcome = program("verify", out)
+    assert (outcome.status, outcome.out, "law.bin: " in outcome.error) == (1, "", True)
+    assert "Traceback" not in outcome.error
+
+
+def test_a_file_that_the_law_does_not_have_is_seen(copied, program):
+    out = copied("--vocabulary=100", "--sampler=zipf", *REST)
+    (out / "law.bin").write_bytes(b"what is this")
+    outcome = program("verify", out)
+    assert (outcome.status, "law.bin: zipf has no file of its own" in outcome.error) == (1, True)
+
+
+def test_the_file_does_not_travel(corpus, law, manifest_of):
+    from beam_pipeline import options
+
+    given = options.parser("run", "").parse_args([*law, "--output=x"])
+    request = options.read_job(given).request
+    assert len(request.recipe.sampler.attached()) > 1000
+    pickled = pickler.dumps(Site(str(corpus(*law)), request), enable_trace=False, use_zlib=False)
+    assert len(pickled) < 4000
+    assert b"word1" not in pickled
+    phrases = pickler.loads(pickled, use_zlib=False).phrases()
+    assert request.recipe == phrases.recipe
+
+
+def test_a_text_of_other_words_is_refused_before_anything_is_written(law, program, tmp_path):
+    (tmp_path / "strange.txt").write_text("to be or not to be\n")
+    strange = [law[0], f"--sampler=markov:file={tmp_path}/strange.txt,order=1", *law[2:]]
+    outcome = program("run", *strange, f"--output={tmp_path}/out")
+    assert (outcome.status, outcome.error.count("\n")) == (2, 1)
+    assert "none of the text's words is in the lexicon" in outcome.error
+    assert not (tmp_path / "out").exists()
