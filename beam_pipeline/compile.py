@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from beam_pipeline import plan, run, verify
+from beam_pipeline import find, plan, run, verify
 from beam_pipeline.command import DONE, Parser, WorkFailedError, run_command
 from hyperphrase import lexicons
 from hyperphrase.kernels import compiled_here, unsaved_here
@@ -29,6 +29,8 @@ RUNS = (
     "--phrases=500 --vocabulary=1000 --format=avro --compression=deflate",
     "--seeds=0:2000 --vocabulary=2 --sampler=uniform --lengths=fixed:length=8 --phrases_per_shard=500",
     "--phrases=500 --vocabulary=1000 --lexicon=synthetic --format=none",
+    "--phrases=500 --vocabulary=1000 --format=none --dictionary=whitening",
+    "--phrases=500 --vocabulary=1000 --format=none --dictionary=sif",
 )
 
 #: Laws that need parameters; ``text.txt`` is made for them.
@@ -48,6 +50,7 @@ def _compile(arguments: Sequence[str]) -> int:
             out = f"{folder}/{i}"
             _quietly(run.main, [*options.split(), f"--output={out}", "--quiet"])
             _quietly(verify.main, [out])
+        _quietly(find.main, [f"{folder}/{len(RUNS) - 1}", "time"])
         draw_laws(folder)
     _quietly(plan.main, RUNS[0].split())
     if lost := unsaved_here():
@@ -58,7 +61,7 @@ def _compile(arguments: Sequence[str]) -> int:
 
 def draw_laws(folder: str) -> None:
     """Draw a few phrases of every law, whole and their beginnings; files that laws need are written to ``folder``."""
-    lexicon = lexicons.build_lexicon("synthetic", VOCABULARY, "stable", storage.open_file)
+    lexicon = lexicons.build_lexicon("english", VOCABULARY, "stable", storage.open_file)
     Path(folder, "text.txt").write_text(" ".join(lexicon.words), encoding="utf-8")
     for name in SAMPLERS:
         law = parse_law(PARAMETERS.get(name, name).format(folder=folder), SAMPLERS, "--sampler", storage.open_file)

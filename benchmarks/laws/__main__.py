@@ -7,8 +7,10 @@ the time of one phrase, so that its tables do not count.
 """
 
 import argparse
+import functools
 import importlib
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -17,6 +19,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from benchmarks.laws import zipf
 from benchmarks.machine import machine
 from hyperphrase import lexicons
 from hyperphrase.laws import parse_law
@@ -31,12 +34,18 @@ RESULTS = Path(__file__).parents[1] / "results" / "laws.md"
 REPEATS = 9
 ENOUGH = 1.0  # seconds that plain Python draws for, at least
 
-#: Laws that need parameters to be drawn from, or others than their defaults to be compared.
-PARAMETERS: dict[str, str] = {}
+#: Laws that need parameters; ``{text}`` is a file of :func:`text_of`.
+PARAMETERS = {"markov": "markov:file={text}"}
 #: What a plain version needs beside the law's parameters.
 EXTRA: dict[str, Callable[[Lexicon], dict[str, Any]]] = {
-    "lexicon": lambda lexicon: {"frequencies": lexicon.frequencies.tolist()}
+    "lexicon": lambda lexicon: {"frequencies": lexicon.frequencies.tolist()},
+    "markov": lambda lexicon: {"lines": text_of(lexicon)},
 }
+
+
+def text_of(lexicon: Lexicon) -> list[list[int]]:
+    """Return 5,000 lines of 40 ids by Zipf's law: a text to learn from."""
+    return zipf.phrases(1, 5000, 40, lexicon.vocabulary)
 
 
 @dataclass(frozen=True)
@@ -52,13 +61,29 @@ class Rate:
 
 def measure(name: str) -> Rate:
     """Return the rates of one law."""
-    law = parse_law(PARAMETERS.get(name, name), SAMPLERS, "--sampler", _open)
-    lexicon = lexicons.build_lexicon("english", law.vocabulary() or VOCABULARY, "stable", _open)
+    law = law_of(name)
+    lexicon = _lexicon(law.vocabulary() or VOCABULARY)
     length = next(n for n in range(LENGTH, 2 * LENGTH) if law.makes(np.array([n]), lexicon.vocabulary)[0])
     recipe = Recipe(law, Fixed(length=length), lexicon.vocabulary, lexicon.digest)
     recipe.check()
     ours = _ours(Phrases(recipe, lambda: lexicon))
     return Rate(name, lexicon.vocabulary, length, ours, _plain(law, lexicon, length))
+
+
+def law_of(name: str) -> SamplerLaw:
+    """Return the law with its default parameters, or those that it needs."""
+    option = PARAMETERS.get(name, name)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+        if "{text}" in option:
+            lexicon = _lexicon(VOCABULARY)
+            file.writelines(" ".join(lexicon.words[i] for i in line) + "\n" for line in text_of(lexicon))
+            file.flush()
+        return parse_law(option.format(text=file.name), SAMPLERS, "--sampler", _open)
+
+
+@functools.cache
+def _lexicon(vocabulary: int) -> Lexicon:
+    return lexicons.build_lexicon("english", vocabulary, "stable", _open)
 
 
 def _ours(phrases: Phrases) -> float:
@@ -69,7 +94,7 @@ def _ours(phrases: Phrases) -> float:
 
 def _plain(law: SamplerLaw, lexicon: Lexicon, length: int) -> float:
     phrases: Callable[..., list[list[int]]] = importlib.import_module(f"benchmarks.laws.{law.name}").phrases
-    parameters = asdict(law)
+    parameters = {name: value for name, value in asdict(law).items() if name != "digest"}
     if law.name in EXTRA:
         parameters.update(EXTRA[law.name](lexicon))
 
