@@ -54,6 +54,8 @@ def test_after_compile_a_read_only_install_compiles_nothing(tmp_path):
         "plan --phrases=1000000 --sampler=uniform --lengths=geometric",
         f"run --seeds=5:90 --lexicon=russian --text=words --format=txt --output={out}-words --quiet",
         f"verify {out}-words",
+        f"run --seeds=0:90 --preset=shuffle-dyck-hu2025 --format=none --output={out}-brackets --quiet",
+        "plan --seeds=0:90 --preset=nest-ri2022",
         front=READ_ONLY,
     )
     assert "compiled 0" == lines[-1]
