@@ -6,6 +6,8 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
 
 from beam_pipeline.command import DONE, Parser, run_command
 from hyperphrase.errors import InputError
@@ -13,7 +15,6 @@ from hyperphrase.laws import Law, nearest, parse_law
 from hyperphrase.lengths import LENGTH_LAWS
 from hyperphrase.presets import PRESETS, Preset
 from hyperphrase.samplers import SAMPLERS, SamplerLaw
-from transforms import storage
 
 _EPILOG = """
 examples:
@@ -79,12 +80,17 @@ def _about_law(law: type[Law]) -> Iterator[str]:
 
 
 def _about_preset(preset: Preset) -> Iterator[str]:
-    law = parse_law(preset.sampler, SAMPLERS, "--sampler", storage.open_file)
+    law = parse_law(preset.sampler, SAMPLERS, "--sampler", _open)
     yield f"--preset={preset.name}: {preset.source}"
     yield ""
     vocabulary = preset.vocabulary or law.vocabulary()
     rows = {"sampler": f"{law}", "lengths": f"{preset.lengths}", "vocabulary": f"{vocabulary:,}", "note": preset.note}
     yield from _entries(rows)
+
+
+def _open(path: str) -> BinaryIO:
+    """Open a local file; no cloud is loaded to tell what a preset is."""
+    return Path(path).open("rb")
 
 
 def _entries(entries: dict[str, str], indent: str = "  ") -> Iterator[str]:
