@@ -195,12 +195,13 @@ def _take_long(window: Window, place: str) -> int:
     return int(value) >> 1
 
 
-def _take_block(window: Window, compression: str, place: str) -> tuple[int, bytes]:
+def _take_block(window: Window, compression: str, place: str) -> tuple[int, bytes | memoryview]:
     """Return the number of records and the uncompressed bytes of the container block that the window begins with."""
     records = _take_long(window, place)
     size = _take_long(window, place)
     if not 0 < records <= _MAX_BLOCK or not 0 < size <= _MAX_STORED:
         raise CorruptError(f"{place}: {records} records in {size} bytes are out of bounds")
+    window.ensure(size + len(SYNC_MARKER))
     stored = window.take(size)
     if len(stored) < size:
         raise CorruptError(f"{place}: cut off")

@@ -30,7 +30,7 @@ def compressor(compression: str) -> Callable[[memoryview], bytes | memoryview]:
     return Deflater().whole if compression == "deflate" else memoryview
 
 
-def _inflate(stored: bytes, most: int) -> bytes:
+def _inflate(stored: memoryview, most: int) -> bytes:
     """Return the content of a raw deflate stream; ValueError unless it is whole and at most ``most`` bytes."""
     inflater = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS)
     content = inflater.decompress(stored, most)
@@ -39,7 +39,7 @@ def _inflate(stored: bytes, most: int) -> bytes:
     return content
 
 
-def _unzstd(stored: bytes, most: int) -> bytes:
+def _unzstd(stored: memoryview, most: int) -> bytes:
     """Return the content of one zstandard frame; ValueError unless it is whole and at most ``most`` bytes."""
     if not 0 < zstandard.frame_content_size(stored) <= most:
         raise ValueError("zstandard frame without a bounded content size")
@@ -47,7 +47,7 @@ def _unzstd(stored: bytes, most: int) -> bytes:
     return decompressor.decompress(stored, max_output_size=most, allow_extra_data=False)
 
 
-def content_of(stored: bytes, compression: str, most: int, place: str) -> bytes:
+def content_of(stored: memoryview, compression: str, most: int, place: str) -> bytes | memoryview:
     """Return the content of a container block, ``most`` bytes at most; CorruptError names ``place``."""
     try:
         if compression == "none":

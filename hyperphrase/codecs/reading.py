@@ -47,11 +47,11 @@ class Window:
     passed: bytes of the stream in front of ``data[0]``.
     """
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
+    def __init__(self, pieces: Iterator[bytes | memoryview]) -> None:
         self.data: NDArray[np.uint8] = np.zeros(REACH, np.uint8)
         self.restart(pieces)
 
-    def restart(self, pieces: Iterator[bytes]) -> None:
+    def restart(self, pieces: Iterator[bytes | memoryview]) -> None:
         """Go over to another stream; the memory is used again."""
         self._pieces = pieces
         self.at = self.end = self.passed = 0
@@ -79,11 +79,14 @@ class Window:
             pass
         return self.end - self.at >= size
 
-    def take(self, size: int) -> bytes:
-        """Return the next ``size`` bytes, less only at the end of the stream, and go behind them."""
+    def take(self, size: int) -> memoryview:
+        """Return the next ``size`` bytes, less only at the end of the stream, and go behind them.
+
+        They are not copied, and stand only until bytes that are not here yet are asked for.
+        """
         self.ensure(size)
         start, self.at = self.at, min(self.at + size, self.end)
-        return self.data[start : self.at].tobytes()
+        return self.data.data[start : self.at]
 
 
 class Scanner:
@@ -103,7 +106,7 @@ class Scanner:
         self._offsets = np.zeros(BLOCK_PHRASES + 1, np.int64)
         self._seeds = np.empty(BLOCK_PHRASES, np.uint64)
 
-    def blocks(self, pieces: Iterator[bytes], where: str) -> Iterator[PhraseBlock]:
+    def blocks(self, pieces: Iterator[bytes | memoryview], where: str) -> Iterator[PhraseBlock]:
         """Yield the records of ``pieces``.
 
         Raises :class:`CorruptError` at the first defect, after the whole records before it were yielded.
