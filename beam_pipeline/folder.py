@@ -10,9 +10,11 @@ from pathlib import Path
 
 from hyperphrase import manifest as manifests
 from hyperphrase.corpus import CorpusRequest
+from hyperphrase.dictionary import ROOM, WORDS_FILE
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.lexicon import Lexicon
-from hyperphrase.manifest import Manifest
+from hyperphrase.manifest import Manifest, Shard
+from hyperphrase.meanings import Meanings
 from transforms import storage
 from transforms.context import LAW_FILE, LEXICON_FILE
 from transforms.write_manifest import RECIPE_FILE, SHORTFALL
@@ -71,6 +73,7 @@ def missing_files(folder: str, manifest: Manifest) -> list[str]:
     """Return the names of the manifest's files, shards among them, that are not there in their size."""
     names = {file.name: file.bytes for file in manifest.files}
     names |= {storage.join(SHARDS, shard.name): shard.bytes for shard in manifest.shards}
+    names |= {storage.join(ROOM, shard.name): shard.bytes for shard in _meanings(manifest)}
     there: dict[str, int] = {}
     for room in sorted({posixpath.dirname(name) for name in names}):
         found = storage.file_sizes(storage.join(folder, room))
@@ -78,8 +81,8 @@ def missing_files(folder: str, manifest: Manifest) -> list[str]:
     return [name for name, size in names.items() if there.get(name) != size]
 
 
-def begin(folder: str, request: CorpusRequest, lexicon: Lexicon) -> None:
-    """Write what a run needs to be repeated, and what its workers read: recipe, request, lexicon and the law's file."""
+def begin(folder: str, request: CorpusRequest, lexicon: Lexicon, meanings: Meanings | None) -> None:
+    """Write what repeats a run, and what its workers read: recipe, request, lexicon, the files of law and meanings."""
     try:
         storage.write_file(folder, RECIPE_FILE, _recipe_bytes(request))
     except OSError:
@@ -92,13 +95,19 @@ def begin(folder: str, request: CorpusRequest, lexicon: Lexicon) -> None:
     law_file = request.recipe.sampler.attached()
     if law_file is not None:
         storage.write_file(folder, LAW_FILE, law_file)
+    if meanings is not None:
+        storage.write_file(folder, WORDS_FILE, meanings.dumps())
 
 
 def reopen(folder: str, manifest: Manifest) -> None:
     """Turn a corpus that lost shards back into unfinished work that knows its other shards."""
-    for shard in manifest.shards:
+    for shard in (*manifest.shards, *_meanings(manifest)):
         storage.write_file(folder, row_path(shard.name), json.dumps(dataclasses.asdict(shard)).encode())
     storage.remove_file(storage.join(folder, manifests.MANIFEST_FILE))
+
+
+def _meanings(manifest: Manifest) -> tuple[Shard, ...]:
+    return manifest.dictionary.shards if manifest.dictionary else ()
 
 
 def take_shortfall(folder: str) -> int | None:

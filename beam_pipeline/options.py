@@ -9,16 +9,19 @@ from hyperphrase import lexicons
 from hyperphrase.alphabet import alphabet_size
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus import CorpusRequest, Output
+from hyperphrase.dictionary import KINDS
 from hyperphrase.errors import InputError
 from hyperphrase.laws import nearest, parse_law
 from hyperphrase.lengths import LENGTH_LAWS, LengthLaw
 from hyperphrase.lexicon import Lexicon
 from hyperphrase.limits import SEED_STOP
+from hyperphrase.meanings import Meanings, build_meanings
 from hyperphrase.phrases import Phrases
 from hyperphrase.presets import PRESETS, Preset
 from hyperphrase.recipe import Recipe
 from hyperphrase.samplers import SAMPLERS, SamplerLaw
 from hyperphrase.space import Space
+from hyperphrase.vectors import vectors_of
 from transforms import storage
 
 MAX_PHRASES_PER_SHARD = 1 << 24  # offsets take 24 of a key's 64 bits then
@@ -126,6 +129,13 @@ def _add_files(made: Parser) -> None:
         + "; ".join(f"{name} has {', '.join(form.compressions)}" for name, form in FORMATS.items()),
     )
     files.add_argument("--text", default="symbols", metavar="symbols|words", help="what jsonl and txt hold")
+    files.add_argument(
+        "--dictionary",
+        nargs="?",
+        const=KINDS[0],
+        metavar="|".join(KINDS),
+        help=f"write the meaning of each phrase too, for 'hyperphrase find': {KINDS[0]} if none is named",
+    )
     files.add_argument("--phrases_per_shard", default="262144", metavar="N", help="seeds that make one shard")
 
 
@@ -137,6 +147,7 @@ class Job:
     phrases: Phrases
     space: Space
     request: CorpusRequest
+    meanings: Meanings | None
 
 
 def read_job(given: argparse.Namespace) -> Job:
@@ -147,7 +158,9 @@ def read_job(given: argparse.Namespace) -> Job:
     space = Space(phrases)
     request = enough_seeds(_read_request(given, phrases.recipe), space)
     check_seeds(request)
-    return Job(lexicon, phrases, space, request)
+    kind = request.dictionary
+    meanings = build_meanings(kind, vectors_of(lexicon), lexicon, phrases) if kind is not None else None
+    return Job(lexicon, phrases, space, request, meanings)
 
 
 def read_recipe(given: argparse.Namespace) -> tuple[Lexicon, Phrases]:
@@ -245,7 +258,10 @@ def _read_request(given: argparse.Namespace, recipe: Recipe) -> CorpusRequest:
     """Return the request of the options; with --phrases its stop seed is the least possible. Raises InputError."""
     first, stop, phrases = read_range(given)
     per_shard = whole("--phrases_per_shard", given.phrases_per_shard, 1, MAX_PHRASES_PER_SHARD)
-    return CorpusRequest(recipe, first, stop or first + (phrases or 0), phrases, per_shard, read_outputs(given))
+    if given.dictionary not in (None, *KINDS):
+        raise InputError(f"--dictionary={given.dictionary}: there are {' and '.join(KINDS)}; choose one of them")
+    end = stop or first + (phrases or 0)
+    return CorpusRequest(recipe, first, end, phrases, per_shard, read_outputs(given), given.dictionary)
 
 
 def whole(option: str, text: str, low: int, high: int) -> int:

@@ -10,6 +10,7 @@ from transforms.find_extent import FindExtent
 from transforms.fingerprint_phrases import COUNTS, DROPS, KEYS, FingerprintPhrases
 from transforms.generate_phrases import GeneratePhrases
 from transforms.length_histogram import LengthHistogram
+from transforms.write_dictionary import WriteDictionary
 from transforms.write_manifest import WriteManifest
 from transforms.write_shards import WriteShards
 
@@ -22,7 +23,8 @@ def make_corpus(pipeline: beam.Pipeline, site: Site, how: Deduplication, lexicon
     kept = (units, *drops) | GeneratePhrases(extent)  # KeptPhrases
     written = kept | WriteShards(site)  # WrittenUnit
     histogram = written | LengthHistogram()  # Statistics
-    return written | WriteManifest(site, lexicon, histogram, extent)
+    meanings = kept | WriteDictionary(site) if site.request.dictionary else None  # (unit index, Shard)
+    return written | WriteManifest(site, lexicon, histogram, extent, meanings)
 
 
 def _duplicates(

@@ -16,9 +16,7 @@ from beam_pipeline.progress_line import ProgressLine
 from beam_pipeline.seeds import deduplication, up_to
 from hyperphrase.corpus import CorpusRequest
 from hyperphrase.errors import CorruptError, InputError
-from hyperphrase.lexicon import Lexicon
 from hyperphrase.manifest import Manifest
-from hyperphrase.phrases import Phrases
 from hyperphrase.report import size
 from hyperphrase.space import MOST_DRAWS_A_PHRASE
 from transforms.context import Site
@@ -42,7 +40,7 @@ def _run(arguments: Sequence[str]) -> int:
     if not given.output:
         raise InputError("--output: is not given; name a folder for the corpus, as in --output=out")
     job = options.read_job(given)
-    return _Run(given.output, job.request, job.lexicon, job.phrases, chosen, given.quiet).run()
+    return _Run(given.output, job, job.request, chosen, given.quiet).run()
 
 
 @dataclasses.dataclass
@@ -50,9 +48,8 @@ class _Run:
     """One run into one folder."""
 
     output: str
-    request: CorpusRequest
-    lexicon: Lexicon
-    phrases: Phrases
+    job: options.Job
+    request: CorpusRequest  # the job's, with more seeds where those of the job were too few
     engine: engine.Engine
     quiet: bool
 
@@ -80,7 +77,7 @@ class _Run:
 
     def _make(self, before: Manifest | None) -> tuple[Manifest, int]:
         """Return the manifest of the finished corpus, and how many of its shards an earlier run had made."""
-        folder.begin(self.output, self.request, self.lexicon)
+        folder.begin(self.output, self.request, self.job.lexicon, self.job.meanings)
         if before is not None:
             folder.reopen(self.output, before)
         earlier = folder.shard_times(self.output)
@@ -115,10 +112,10 @@ class _Run:
             self.request = up_to(request, draws)
 
     def _run_pipeline(self) -> None:
-        how = deduplication(self.phrases, self.request)
+        how = deduplication(self.job.phrases, self.request)
         pipeline = beam.Pipeline(options=self.engine.options)
         files = self.engine.local and "://" not in self.output
-        make_corpus(pipeline, Site(self.output, self.request, files), how, self.lexicon.name)
+        make_corpus(pipeline, Site(self.output, self.request, files), how, self.job.lexicon.name)
         try:
             with contextlib.redirect_stderr(io.StringIO()) if self.engine.local else contextlib.nullcontext():
                 pipeline.run().wait_until_finish()  # locally Beam prints the tracebacks of its threads on stderr
@@ -135,6 +132,8 @@ class _Run:
 
     def _summary(self, manifest: Manifest, shards_kept: int, seconds: float) -> None:
         written = sum(shard.bytes for shard in manifest.shards)
+        dictionary = manifest.dictionary
+        meanings = f"then      hyperphrase find {self.output} WORDS   by {dictionary.kind}\n" if dictionary else ""
         kept = f", {shards_kept:,} of them kept from before" if shards_kept else ""
         self._say(
             f"{manifest.drawn:,} drawn = {manifest.kept:,} kept + {manifest.dropped.count:,} dropped; "
@@ -142,7 +141,7 @@ class _Run:
             f"{len(manifest.shards):,} shards{kept}, {size(written)} in {seconds:.1f} s: "
             f"{manifest.symbols / seconds / 1e6:,.1f} M symbols/s, {size(written / seconds)}/s\n"
             f"look at   {self.output}/{REPORT}, {self.output}/statistics, {self.output}/manifest.json\n"
-            f"then      hyperphrase verify {self.output}    hyperphrase inspect {self.output} --head=3"
+            f"{meanings}then      hyperphrase verify {self.output}    hyperphrase inspect {self.output} --head=3"
         )
 
 

@@ -12,14 +12,14 @@ from typing import BinaryIO, cast
 
 import google_crc32c
 import numpy as np
-from numpy.typing import NDArray
 
 from beam_pipeline import folder
 from beam_pipeline.command import DONE, FAILED, Parser, run_command
 from beam_pipeline.dropped import read_dropped
 from beam_pipeline.seeds import deduplication
+from beam_pipeline.verify_dictionary import check_names, dictionary_problems
 from hyperphrase.codecs import FORMATS
-from hyperphrase.corpus import Output, shard_name
+from hyperphrase.corpus import KeptPhrases, Output, shard_name
 from hyperphrase.errors import CorruptError
 from hyperphrase.manifest import DROPPED_FILE, File, Manifest, Shard
 from hyperphrase.statistics import RANK_BINS, Statistics
@@ -76,6 +76,9 @@ class _Audit:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             yield from self._caught(functools.partial(self._check_dropped, pool))
             yield from self._shard_problems(pool)
+            if self.manifest.dictionary:
+                kept = [self._kept_phrases(i) for i in range(self.site.request.unit_count)]
+                yield from dictionary_problems(self.site, self.manifest.dictionary, kept, pool)
 
     def _caught(self, check: Callable[[], None]) -> Iterator[str]:
         try:
@@ -101,11 +104,18 @@ class _Audit:
         ]:
             raise CorruptError(f"{self.out}: the manifest's shards are not the {expected} that its seeds make")
 
+    def _kept_phrases(self, index: int) -> KeptPhrases:
+        unit = self.site.request.unit(index)
+        low, high = np.searchsorted(self.dropped, np.array([unit.first_seed, unit.stop_seed], np.uint64))
+        gone = (self.dropped[low:high] - np.uint64(unit.first_seed)).astype(np.uint32)
+        return KeptPhrases(unit, gone.tobytes(), None, self.site.request.unit_count)
+
     def _check_strangers(self) -> None:
         """Check that no shards are there but those of the manifest."""
         there = storage.file_sizes(self._path(SHARDS))
         if strange := sorted(set(there) - {shard.name for shard in self.manifest.shards}):
             raise CorruptError(f"{self._path(SHARDS)}: {strange[0]} does not belong to the corpus")
+        check_names(self.out, self.manifest)
 
     def _check_file(self, file: File) -> None:
         with storage.open_file(self._path(file.name)) as stream:
@@ -153,7 +163,9 @@ class _Audit:
             else:
                 counts[task[0]].append(result)
         if not tasks:  # the manifest alone: its histogram is checked against the phrases themselves
-            drawn = pool.map(lambda i: Statistics.of_lengths(phrases.lengths(self._kept(i))), range(units))
+            drawn = pool.map(
+                lambda i: Statistics.of_lengths(phrases.lengths(self._kept_phrases(i).seeds())), range(units)
+            )
             yield from self._caught(functools.partial(self._check_counts, "drawn again", list(drawn)))
         for output, parts in counts.items():
             if len(parts) == units:
@@ -166,7 +178,7 @@ class _Audit:
             return str(error)
 
     def _read_shard(self, output: Output, unit: int, shard: Shard) -> Statistics:
-        form, seeds = FORMATS[output.format], self._kept(unit)
+        form, seeds = FORMATS[output.format], self._kept_phrases(unit).seeds()
         texts = self.site.texts(output.text) if form.text else None
         with storage.open_file(self._path(f"{SHARDS}/{shard.name}")) as stream:
             measured = _Measured(stream)
@@ -181,12 +193,6 @@ class _Audit:
                 f"{shard.name}: holds (phrases, symbols, first, last seed) {found}, the manifest differs"
             )
         return counts
-
-    def _kept(self, unit: int) -> NDArray[np.uint64]:
-        work = self.site.request.unit(unit)
-        seeds = np.arange(work.first_seed, work.stop_seed, dtype=np.uint64)
-        low, high = np.searchsorted(self.dropped, np.array([work.first_seed, work.stop_seed], np.uint64))
-        return np.delete(seeds, (self.dropped[low:high] - np.uint64(work.first_seed)).astype(np.int64))
 
     def _check_counts(self, how: str, parts: list[Statistics]) -> None:
         total = Statistics.total(parts)

@@ -31,7 +31,7 @@ from hyperphrase.phrases import CHUNK, Phrases, seed_range
 from hyperphrase.vectors import MAX_DIMENSIONS, WordVectors
 
 SIF_A = 1e-3  # the paper's choice
-_LEAST_COVERED = 0.1  # share of the words in use that must have vectors, or there is no meaning to speak of
+_LEAST_COVERED = 0.5  # share of the words in use that must have vectors, or there is no meaning to speak of
 _LARGEST = 32767  # 65,535 of them, the most that a phrase has, fit into 32 bits
 _SWEEPS = 60  # Jacobi's method ends by itself after some 10
 _SMALLEST = 1e-9  # eigenvalues below this share of the largest are rounding

@@ -8,8 +8,11 @@ from typing import ParamSpec, TypeVar
 
 from hyperphrase.codecs.base import Texts
 from hyperphrase.corpus import CorpusRequest
+from hyperphrase.dictionary import WORDS_FILE
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.lexicon import Lexicon, read_lexicon
+from hyperphrase.meanings import Meanings
+from hyperphrase.meanings import loads as loads_meanings
 from hyperphrase.phrases import Phrases
 from hyperphrase.recipe import Recipe
 from transforms import storage
@@ -17,6 +20,7 @@ from transforms import storage
 LEXICON_FILE = "lexicon.avro"
 LAW_FILE = "law.bin"  # of a law whose parameters do not hold all of it
 _MOST_LAW_BYTES = 1 << 29  # 512 MiB
+_MOST_WORDS_BYTES = 1 << 31  # 2 GiB: the largest vocabulary in 1,024 dimensions
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -70,6 +74,19 @@ def _with_law_file(folder: str, recipe: Recipe) -> Recipe:
 
 
 @_once
+def load_meanings(folder: str, recipe: Recipe, kind: str | None) -> Meanings:
+    """Return what the words of the corpus in ``folder`` mean, as its dictionary of ``kind`` holds it.
+
+    Raises CorruptError if it does not.
+    """
+    path = storage.join(folder, WORDS_FILE)
+    data = storage.read_file(path, _MOST_WORDS_BYTES)
+    if kind is None or data is None:
+        raise CorruptError(f"{path}: is missing")
+    return loads_meanings(data, recipe.vocabulary, path)
+
+
+@_once
 def load_texts(folder: str, digest: str, text: str) -> Texts:
     """Return what each id is as text: ``symbols``, nothing between them, or ``words``, a space between them."""
     return texts_of(load_lexicon(folder, digest), text)
@@ -94,6 +111,10 @@ class Site:
     def phrases(self) -> Phrases:
         """Return the phrases of the recipe, loaded once in this process."""
         return load_phrases(self.folder, self.request.recipe)
+
+    def meanings(self) -> Meanings:
+        """Return what the words of the corpus's dictionary mean, loaded once in this process."""
+        return load_meanings(self.folder, self.request.recipe, self.request.dictionary)
 
     def texts(self, text: str) -> Texts:
         """Return the table of texts, loaded once in this process."""

@@ -11,7 +11,8 @@ import hyperphrase
 from hyperphrase import manifest as manifests
 from hyperphrase import report, statistics
 from hyperphrase.corpus import Extent
-from hyperphrase.manifest import DroppedSeeds, Manifest
+from hyperphrase.dictionary import ROOM, WORDS_FILE
+from hyperphrase.manifest import Dictionary, DroppedSeeds, Manifest
 from hyperphrase.statistics import Statistics
 from transforms import storage
 from transforms.context import LAW_FILE, LEXICON_FILE, Site
@@ -25,13 +26,22 @@ REPORT = "report.html"
 class WriteManifest(beam.PTransform):
     """(PCollection[WrittenUnit], statistics, extent) -> PCollection[str]: the path of the manifest.
 
-    statistics, extent: PCollections of one element. If the extent is short, what is written instead is a note for
+    statistics, extent: PCollections of one element. meanings: PCollection[(unit index, Shard)], None without a
+    dictionary. If the extent is short, what is written instead is a note for
     the program, which then draws more seeds.
     """
 
-    def __init__(self, site: Site, lexicon: str, counts: beam.PCollection, extent: beam.PCollection) -> None:
+    def __init__(
+        self,
+        site: Site,
+        lexicon: str,
+        counts: beam.PCollection,
+        extent: beam.PCollection,
+        meanings: beam.PCollection | None = None,
+    ) -> None:
         super().__init__()
         self._site, self._lexicon, self._counts, self._extent = site, lexicon, counts, extent
+        self._meanings = meanings
 
     def expand(self, written: beam.PCollection) -> beam.PCollection:
         units = written | "DropCounts" >> beam.Map(lambda unit: (unit.index, unit.stop_seed, unit.shards, unit.dropped))
@@ -41,6 +51,7 @@ class WriteManifest(beam.PTransform):
             self._site,
             self._lexicon,
             beam.pvalue.AsSingleton(self._counts, Statistics.total([])),
+            [] if self._meanings is None else beam.pvalue.AsList(self._meanings),
         )
 
 
@@ -50,6 +61,7 @@ def _finish(
     site: Site,
     lexicon: str,
     counts: Statistics,
+    meanings: list[tuple[int, manifests.Shard]],
 ) -> str:
     if extent.short:
         storage.write_file(site.folder, SHORTFALL, json.dumps({"kept": extent.kept}).encode())
@@ -57,7 +69,7 @@ def _finish(
     units = sorted(units)
     if [unit[0] for unit in units] != list(range(extent.units)):
         raise RuntimeError(f"{len(units)} units came back of {extent.units}: the corpus is not complete")
-    manifest = _manifest(units, site, lexicon, counts)
+    manifest = _manifest(units, site, lexicon, counts, tuple(shard for _, shard in sorted(meanings)))
     _check(manifest, counts, extent, site)
     texts = _texts(manifest, counts, site)
     if manifest.dropped.listed is None:
@@ -71,7 +83,11 @@ def _finish(
 
 
 def _manifest(
-    units: list[tuple[int, int, tuple[manifests.Shard, ...], bytes]], site: Site, lexicon: str, counts: Statistics
+    units: list[tuple[int, int, tuple[manifests.Shard, ...], bytes]],
+    site: Site,
+    lexicon: str,
+    counts: Statistics,
+    meanings: tuple[manifests.Shard, ...],
 ) -> Manifest:
     request = site.request
     outputs = range(len(request.outputs))
@@ -91,6 +107,7 @@ def _manifest(
             "hyperphrase": hyperphrase.__version__,
             **{name: metadata.version(name) for name in ("apache-beam", "numba", "numpy")},
         },
+        dictionary=Dictionary(request.dictionary, meanings) if request.dictionary else None,
     )
 
 
@@ -113,10 +130,15 @@ def _check(manifest: Manifest, counts: Statistics, extent: Extent, site: Site) -
         "symbols by length and by rank": (counts.symbols if manifest.outputs else 0, sum(counts.ranks)),
         **{f"phrases in shards of output {i}": (n, manifest.kept) for i, n in enumerate(shards_phrases)},
     }
-    if manifest.shards:
-        on_disk = storage.file_sizes(storage.join(site.folder, SHARDS))
-        written = {shard.name: shard.bytes for shard in manifest.shards}
-        agree["shard sizes and what is stored"] = (
+    stored = [("shard sizes", SHARDS, manifest.shards)] if manifest.shards else []
+    if manifest.dictionary:
+        stored.append(("sizes of meanings", ROOM, manifest.dictionary.shards))
+        found = [sum(shard.phrases for shard in manifest.dictionary.shards), len(manifest.dictionary.shards)]
+        agree["meanings and phrases, their files and units"] = (found, [manifest.kept, extent.units])
+    for what, room, shards in stored:
+        on_disk = storage.file_sizes(storage.join(site.folder, room))
+        written = {shard.name: shard.bytes for shard in shards}
+        agree[f"{what} and what is stored"] = (
             sorted(written.items()),
             sorted((name, size) for name, size in on_disk.items() if name in written),
         )
@@ -132,9 +154,9 @@ def _texts(manifest: Manifest, counts: Statistics, site: Site) -> dict[str, byte
 
 
 def files_read(site: Site) -> list[str]:
-    """Return the names of the files that workers read: the lexicon, and that of the law where it has one."""
+    """Return the names of the files that workers read: the lexicon, those of law and dictionary where they are."""
     law = [LAW_FILE] if site.phrases().recipe.sampler.attached() is not None else []
-    return [LEXICON_FILE, *law]
+    return [LEXICON_FILE, *law, *([WORDS_FILE] if site.request.dictionary else [])]
 
 
 def statistics_files(counts: Statistics, vocabulary: int) -> dict[str, bytes]:

@@ -1,0 +1,72 @@
+"""WriteDictionary: the meaning of each kept phrase, one Parquet file a unit, aligned with the unit's shards."""
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import apache_beam as beam
+
+from hyperphrase.codecs.crc32c import crc32c
+from hyperphrase.corpus import KeptPhrases, parts
+from hyperphrase.dictionary import ROOM, MeaningsWriter, meanings_name
+from hyperphrase.manifest import Shard
+from hyperphrase.parquet_file import Sink
+from hyperphrase.phrases import CHUNK
+from transforms import storage
+from transforms.context import Site
+from transforms.write_shards import finished, row_path
+
+
+class WriteDictionary(beam.PTransform):
+    """PCollection[KeptPhrases] -> PCollection[(unit index, Shard)]: the file of meanings of each unit.
+
+    The phrases are drawn once more, so that nothing large passes between transforms.
+    """
+
+    def __init__(self, site: Site) -> None:
+        super().__init__()
+        self._site = site
+
+    def expand(self, kept: beam.PCollection) -> beam.PCollection:
+        return kept | "WriteMeanings" >> beam.FlatMap(_write, self._site)
+
+
+def put_meanings(kept: KeptPhrases, site: Site, sink: Sink) -> int:
+    """Write the file of meanings of a unit to ``sink``; returns the symbols of its phrases."""
+    phrases, meanings, symbols = site.phrases(), site.meanings(), 0
+    writer = MeaningsWriter(sink, meanings.dimensions)
+    for part in parts(kept.seeds(), CHUNK):
+        block = phrases.draw(part)
+        writer.write(part, meanings.of(block))
+        symbols += len(block.ids)
+    writer.close()
+    return symbols
+
+
+def _write(kept: KeptPhrases, site: Site) -> Iterator[tuple[int, Shard]]:
+    name = meanings_name(kept.unit.index, kept.total)
+    yield kept.unit.index, finished(site.folder, ROOM, name) or _written(kept, site, name)
+
+
+def _written(kept: KeptPhrases, site: Site, name: str) -> Shard:
+    with storage.written_whole(site.folder, storage.join(ROOM, name)) as stream:
+        measured = _Measured(stream)
+        symbols = put_meanings(kept, site, measured)
+    seeds = kept.seeds()
+    ends = (int(seeds[0]), int(seeds[-1])) if len(seeds) else (None, None)
+    row = Shard(name, len(seeds), symbols, measured.size, measured.crc32c, *ends)
+    storage.write_file(site.folder, row_path(name), json.dumps(dataclasses.asdict(row)).encode())
+    return row
+
+
+class _Measured:
+    """Passes bytes on, and measures them."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self.size, self.crc32c = stream, 0, 0
+
+    def write(self, data: bytes | memoryview) -> None:
+        self._stream.write(data)
+        self.crc32c = crc32c(data, self.crc32c)
+        self.size += len(data)
