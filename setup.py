@@ -47,7 +47,9 @@ setup(
             "pytest-benchmark",
             "tpchgen-cli",
         ],
+        "find": ["faiss-cpu>=1.12"],  # the index of find, for corpora of more than some million phrases
         "test": [
+            "faiss-cpu>=1.12",
             "gcp-storage-emulator",
             "hypothesis",
             "mypy",

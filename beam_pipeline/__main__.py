@@ -13,6 +13,7 @@ COMMANDS = {
     "laws": "list the laws and presets that phrases are drawn by, or tell all about one",
     "verify": "read a corpus again and check every claim of its manifest",
     "inspect": "show a corpus as a table, its first phrases, or any phrase by its seed",
+    "find": "show the phrases that are nearest in meaning to words, or to a phrase",
     "space": "say how many phrases there are, and how soon draws repeat one",
     "rank": "turn a phrase into its number: its seed, or its place in the whole space",
     "unrank": "turn a number into its phrase",

@@ -1,0 +1,143 @@
+"""``find``: the phrases of a corpus that are nearest in meaning to words, or to another phrase of it."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beam_pipeline import folder, meaning_index
+from beam_pipeline.command import DONE, Parser, run_command
+from beam_pipeline.dropped import read_dropped
+from beam_pipeline.options import whole
+from hyperphrase.blocks import PhraseBlock
+from hyperphrase.dictionary import ROOM, read_meanings
+from hyperphrase.errors import InputError
+from hyperphrase.lexicon import Lexicon
+from hyperphrase.limits import MAX_LENGTH, SEED_STOP
+from hyperphrase.manifest import Dictionary, Manifest, Shard
+from hyperphrase.nearest import Nearest, nearest
+from transforms import storage
+from transforms.context import Site, load_lexicon
+
+EXACT_UP_TO = 10_000_000  # phrases: all their meanings are read and compared in a few seconds
+SEARCHES = ("exact", "index")
+_MOST = 10_000  # phrases shown at most
+_words_of = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*").findall
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status."""
+    return run_command("find", _find, arguments)
+
+
+def _find(arguments: Sequence[str]) -> int:
+    parser = Parser(
+        "find",
+        "show the phrases that are nearest in meaning to words, or to a phrase; the corpus needs its dictionary\n"
+        "(run --dictionary)",
+        'examples:\n  hyperphrase find out "stormy sea at night"\n  hyperphrase find out --seed=42 --nearest=3',
+    )
+    parser.add_argument("out", metavar="OUT", help="folder of a corpus, local or gs://")
+    parser.add_argument("words", metavar="WORDS", nargs="*", help="words of the lexicon; others are left out")
+    parser.add_argument("--seed", metavar="S", help="or: a phrase of the corpus, by its seed")
+    parser.add_argument("--nearest", metavar="N", default="10", help="how many phrases to show, default 10")
+    parser.add_argument(
+        "--search",
+        metavar="|".join(SEARCHES),
+        help=f"exact compares all meanings, and is the default up to {EXACT_UP_TO:,} phrases; index looks at some of "
+        "them, and is made on first use",
+    )
+    given = parser.parse_args(arguments)
+    count = whole("--nearest", given.nearest, 1, _MOST)
+    seed = None if given.seed is None else whole("--seed", given.seed, 0, SEED_STOP - 1)
+    if (seed is None) == (not given.words):
+        raise InputError('WORDS and --seed: give one of them, as in: hyperphrase find out "stormy sea at night"')
+    if given.search not in (None, *SEARCHES):
+        raise InputError(f"--search={given.search}: there are {' and '.join(SEARCHES)}; choose one of them")
+    manifest = folder.need_manifest(given.out)
+    if manifest.dictionary is None:
+        raise InputError(f"{given.out}: has no dictionary; make the corpus with --dictionary")
+    site = Site(given.out, manifest.request)
+    lexicon = load_lexicon(given.out, manifest.recipe.lexicon_digest)
+    query = (
+        _meaning_of_words(site, lexicon, " ".join(given.words)) if seed is None else _of_phrase(site, manifest, seed)
+    )
+    search = given.search or (SEARCHES[manifest.kept > EXACT_UP_TO])
+    more = count + (seed is not None)  # the phrase itself is not among those that are near to it
+    find = _by_index if search == "index" else _exactly
+    _show(site, lexicon, find(site, manifest, manifest.dictionary, query, more), seed, count)
+    return DONE
+
+
+def _meaning_of_words(site: Site, lexicon: Lexicon, text: str) -> NDArray[np.int8]:
+    """Return the meaning of a text, (d,). Raises InputError if no word of it means anything here."""
+    ids = {word: i for i, word in enumerate(lexicon.words)}
+    words = _words_of(text.replace("\u2019", "'"))
+    found = [ids.get(word, ids.get(word.lower())) for word in words]
+    rows = site.meanings().rows
+    known = [i for i in found if i is not None and rows[i].any()]
+    unknown = [word for word, i in zip(words, found, strict=True) if i is None or not rows[i].any()]
+    if not known:
+        raise InputError(f"{text!r:.200}: none of these words has a meaning in the corpus's lexicon; give others")
+    if len(known) > MAX_LENGTH:
+        raise InputError(f"{len(known)} words are given; give at most {MAX_LENGTH}")
+    if unknown:
+        print(f"left out, since they have no meaning here: {', '.join(unknown)}", file=sys.stderr)
+    block = PhraseBlock(np.array(known, np.uint32), np.array([0, len(known)]), np.zeros(1, np.uint64))
+    return _direction(site, block, repr(text))
+
+
+def _of_phrase(site: Site, manifest: Manifest, seed: int) -> NDArray[np.int8]:
+    inside = manifest.first_seed <= seed < manifest.stop_seed
+    if not inside or seed in read_dropped(site.folder, manifest):
+        why = "an earlier seed gives the same phrase" if inside else "it is outside the corpus's seeds"
+        raise InputError(f"--seed={seed}: is not in the corpus: {why}; give one of its phrases")
+    return _direction(site, site.phrases().draw(np.array([seed], np.uint64)), f"--seed={seed}")
+
+
+def _direction(site: Site, block: PhraseBlock, what: str) -> NDArray[np.int8]:
+    vector: NDArray[np.int8] = site.meanings().of(block)[0]
+    if not vector.any():
+        raise InputError(f"{what:.200}: means nothing, as its words have no vectors; give another")
+    return vector
+
+
+def _exactly(site: Site, manifest: Manifest, dictionary: Dictionary, query: NDArray[np.int8], count: int) -> Nearest:
+    def of_shard(shard: Shard) -> Nearest:
+        path = storage.join(site.folder, ROOM, shard.name)
+        with storage.open_file(path) as stream:
+            groups = read_meanings(stream, len(query), path)
+            return Nearest.best((nearest(query, seeds, vectors, count) for seeds, vectors in groups), count)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return Nearest.best(pool.map(of_shard, dictionary.shards), count)
+
+
+def _by_index(site: Site, manifest: Manifest, dictionary: Dictionary, query: NDArray[np.int8], count: int) -> Nearest:
+    seeds = meaning_index.candidates(site, manifest, query, count)
+    return nearest(query, seeds, site.meanings().of(site.phrases().draw(seeds)), count)
+
+
+def _show(site: Site, lexicon: Lexicon, found: Nearest, own: int | None, count: int) -> None:
+    if own is not None:
+        print(f"nearest to seed {own}\n  {' '.join(_words(site, lexicon, own))}")
+    for seed, cosine in list(_others(found, own))[:count]:
+        words = _words(site, lexicon, seed)
+        print(f"cosine {cosine:.3f}, seed {seed}, {len(words)} symbols\n  {' '.join(words)}")
+
+
+def _others(found: Nearest, own: int | None) -> Iterator[tuple[int, float]]:
+    pairs = zip(found.seeds.tolist(), found.cosines.tolist(), strict=True)
+    return (pair for pair in pairs if pair[0] != own)
+
+
+def _words(site: Site, lexicon: Lexicon, seed: int) -> list[str]:
+    return [lexicon.words[i] for i in site.phrases().draw(np.array([seed], np.uint64)).ids.tolist()]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

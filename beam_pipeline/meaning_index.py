@@ -1,0 +1,134 @@
+"""The index of a dictionary: an inverted file of faiss, which finds near meanings without looking at all of them.
+
+Meanings are put into about sqrt(n) cells around means of a sample, one byte a component; a query looks into an eighth
+of the cells. What it finds is made again from its seeds and ordered by exact cosines, so the index decides who is
+found and never how near. It is no part of the corpus: it lies beside the dictionary, in a file named after the
+manifest, and may be removed at any time.
+"""
+
+import contextlib
+import hashlib
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase import manifest as manifests
+from hyperphrase.dictionary import ROOM, read_meanings
+from hyperphrase.errors import InputError
+from hyperphrase.manifest import Manifest
+from transforms import storage
+from transforms.context import Site
+
+LOOKED_INTO = 8  # one of so many cells; recall@10 is then 0.95 on meanings of 50 components
+_WIDER = 4  # candidates for each phrase asked for: bytes round
+_SAMPLE = 64  # meanings a cell that its mean is found from
+_ROUNDS = 10
+_SHOW_SECONDS = 1.0
+
+
+def library() -> Any:
+    """Return faiss. Raises InputError if it is not installed."""
+    try:
+        import faiss
+    except ImportError as error:
+        raise InputError(
+            "--search=index: needs faiss-cpu, which is not installed; pip install 'hyperphrase[find]', "
+            "or search with --search=exact"
+        ) from error
+    return faiss
+
+
+def candidates(site: Site, manifest: Manifest, query: NDArray[np.int8], count: int) -> NDArray[np.uint64]:
+    """Return seeds of phrases near ``query``, (d,), in no order: some more than ``count``, where there are so many.
+
+    The index is made if it is not there. Raises InputError without the library, or where no index can be kept.
+    """
+    faiss = library()
+    if "://" in site.folder:
+        raise InputError("--search=index: an index is kept on local disks only; search with --search=exact")
+    path = index_path(site.folder)
+    index = _read(faiss, path)
+    if index is None:
+        _keep(faiss, _build(faiss, site, manifest), path)
+        index = _read(faiss, path)
+    index.nprobe = -(-index.nlist // LOOKED_INTO)
+    _, found = index.search(_units(query[None, :]), min(_WIDER * count, index.ntotal))
+    return np.sort(found[0][found[0] >= 0]).astype(np.uint64)
+
+
+def _read(faiss: Any, path: Path) -> Any:
+    """Return the index in ``path``, None if there is none or it is damaged."""
+    try:
+        return faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
+    except RuntimeError:
+        return None
+
+
+def index_path(out: str) -> Path:
+    """Return where the index of the corpus in ``out`` lies: another corpus has another name."""
+    data = Path(out, manifests.MANIFEST_FILE).read_bytes()
+    return Path(out, ROOM, f"index-{hashlib.sha256(data).hexdigest()[:16]}.faiss")
+
+
+def _keep(faiss: Any, index: Any, path: Path) -> None:
+    """Write the index whole, and remove those of earlier corpora."""
+    temporary = path.with_suffix(f".{os.getpid()}")
+    try:
+        faiss.write_index(index, str(temporary))
+        for old in path.parent.glob("index-*.faiss"):
+            old.unlink(missing_ok=True)
+        temporary.replace(path)
+    except (OSError, RuntimeError) as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise InputError(f"--search=index: {path} cannot be written ({error}); search with --search=exact") from error
+
+
+def _build(faiss: Any, site: Site, manifest: Manifest) -> Any:
+    dimensions, cells = site.meanings().dimensions, max(1, round(manifest.kept**0.5))
+    _say(f"indexing {manifest.kept:,} meanings, once: finding {cells:,} cells")
+    quantizer = faiss.IndexFlatIP(dimensions)
+    kind = faiss.ScalarQuantizer.QT_8bit
+    index = faiss.IndexIVFScalarQuantizer(quantizer, dimensions, cells, kind, faiss.METRIC_INNER_PRODUCT)
+    index.cp.niter, index.cp.min_points_per_centroid = _ROUNDS, 1
+    index.train(_sample(site, manifest, cells * _SAMPLE))
+    shown = time.monotonic()
+    for seeds, vectors in _all_meanings(site, manifest):
+        index.add_with_ids(_units(vectors), seeds.astype(np.int64))
+        if time.monotonic() - shown >= _SHOW_SECONDS:
+            _say(f"indexing: {index.ntotal / manifest.kept:4.0%} of {manifest.kept:,} meanings")
+            shown = time.monotonic()
+    return index
+
+
+def _sample(site: Site, manifest: Manifest, count: int) -> NDArray[np.float32]:
+    """Return every so manieth meaning, about ``count`` of them, as unit vectors."""
+    step = max(1, manifest.kept // count)
+    return np.concatenate([_units(vectors[::step]) for _, vectors in _all_meanings(site, manifest)])
+
+
+def _all_meanings(site: Site, manifest: Manifest) -> Any:
+    if manifest.dictionary is None:
+        raise ValueError("there is no dictionary to index")
+    for shard in manifest.dictionary.shards:
+        path = storage.join(site.folder, ROOM, shard.name)
+        with storage.open_file(path) as stream:
+            yield from read_meanings(stream, site.meanings().dimensions, path)
+
+
+def _units(vectors: NDArray[np.int8]) -> NDArray[np.float32]:
+    """Return vectors of length 1, zeros where there is no direction."""
+    values = vectors.astype(np.float32)
+    lengths = np.sqrt((values * values).sum(axis=1, keepdims=True))
+    lengths[lengths == 0.0] = 1.0
+    values /= lengths
+    return values
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
