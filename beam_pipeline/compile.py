@@ -34,7 +34,7 @@ RUNS = (
 )
 
 #: Laws that need parameters; ``text.txt`` is made for them.
-PARAMETERS = {"markov": "markov:file={folder}/text.txt"}
+PARAMETERS = {"markov": "markov:file={folder}/text.txt", "mixture": "mixture:0.7*zipf:s=1.0+0.3*nest:q=0.4"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -35,7 +35,7 @@ REPEATS = 9
 ENOUGH = 1.0  # seconds that plain Python draws for, at least
 
 #: Laws that need parameters; ``{text}`` is a file of :func:`text_of`.
-PARAMETERS = {"markov": "markov:file={text}"}
+PARAMETERS = {"markov": "markov:file={text}", "mixture": "mixture:0.7*zipf:s=1.0+0.3*nest:q=0.4"}
 #: What a plain version needs beside the law's parameters.
 EXTRA: dict[str, Callable[[Lexicon], dict[str, Any]]] = {
     "lexicon": lambda lexicon: {"frequencies": lexicon.frequencies.tolist()},
@@ -94,7 +94,7 @@ def _ours(phrases: Phrases) -> float:
 
 def _plain(law: SamplerLaw, lexicon: Lexicon, length: int) -> float:
     phrases: Callable[..., list[list[int]]] = importlib.import_module(f"benchmarks.laws.{law.name}").phrases
-    parameters = {name: value for name, value in asdict(law).items() if name != "digest"}
+    parameters = {name: value for name, value in law.to_json().items() if name not in ("name", "digest")}
     if law.name in EXTRA:
         parameters.update(EXTRA[law.name](lexicon))
 

@@ -33,7 +33,7 @@ from tools import laws_docs
 ROOT = Path(__file__).parents[2]
 VOCABULARY = 2000  # of laws that take any
 LENGTHS = Uniform(min=3, max=60)
-PARAMETERS = {"markov": "markov:file={text}"}
+PARAMETERS = {"markov": "markov:file={text}", "mixture": "mixture:0.7*zipf:s=1.0+0.3*nest:q=0.4"}
 
 # law -> first half of the SHA-256 of the lengths and ids of seeds 0..299.
 # Golden: a change here is a change of phrase(seed) and needs a new recipe_version.
@@ -49,6 +49,7 @@ GOLDEN = {
     "loglinear": "3fbdf441ac2df1c7fc7e29e3f42f17c8",
     "markov": "173c4c5332dc275277f26e94f9816fc6",
     "mix": "fd1ab3c6c7475f58870aaa816ca6ae89",
+    "mixture": "a76775de9beeee712c56cfa72e078294",
     "nest": "42dbf2bd94e0a6cce01fe1c12d83c260",
     "permutation": "b265b30541f1b093850b3d4cfaac674a",
     "pitman_yor": "e6f6989a1b9f57e2d8ece3fcc67318ab",
@@ -57,6 +58,7 @@ GOLDEN = {
     "set": "c17eadcba33001f6819b12459c150948",
     "shuffle_dyck": "1a9a2cdf2f9a5b956897465e01bebd12",
     "sort": "92eb50b9e73b1a3c446e607f17c49e0c",
+    "topics": "9ee6bfa3cec606d92641df62fad9b014",
     "uniform": "d14d3f54da6b10e434714dc7ef798cef",
     "union": "f6548a28c137a3d01dd2082940a18581",
     "zipf": "7181c879186dadf9f939f77dbf14a63c",
