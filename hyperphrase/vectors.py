@@ -63,6 +63,11 @@ def vectors_of(lexicon: Lexicon) -> WordVectors:
     return WordVectors(values, present)
 
 
+def frequent_vectors(words: int) -> NDArray[np.float32]:
+    """Return the vectors of GloVe's ``words`` most frequent words: float32, shape (words, 50). Raises InputError."""
+    return np.ascontiguousarray(_glove_rows()[1][:words])
+
+
 def read_vectors(stream: BinaryIO, where: str) -> WordVectors:
     """Read the vectors of a user's ``.npy``: a matrix of floats, row i for hyperword i; all words have one.
 
