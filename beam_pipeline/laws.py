@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import re
 import shutil
 import sys
 import textwrap
@@ -103,7 +104,9 @@ def _entries(entries: dict[str, str], indent: str = "  ") -> Iterator[str]:
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    for paragraph in text.replace("``", "").split("\n\n"):
+    """Yield the lines of a docstring, without its marks."""
+    text = re.sub(r":\w+:`~?(.*?)`", r"\1", text).replace("``", "")
+    for paragraph in text.split("\n\n"):
         yield ""
         yield from _wrapped(paragraph, "  ")
 

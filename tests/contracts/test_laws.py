@@ -46,7 +46,7 @@ GOLDEN = {
     "exhaustive": "6a5368be0d37bee27c2077fc881f66a8",
     "flat": "f0c589a0d7547fe24877ff53aeb29faf",
     "lexicon": "b70ef650de0d999bff35cfc760b2c461",
-    "loglinear": "3fbdf441ac2df1c7fc7e29e3f42f17c8",
+    "loglinear": "9927ced6a11d175e5df11ea3c782e7c8",
     "markov": "173c4c5332dc275277f26e94f9816fc6",
     "mix": "fd1ab3c6c7475f58870aaa816ca6ae89",
     "mixture": "a76775de9beeee712c56cfa72e078294",

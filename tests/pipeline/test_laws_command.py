@@ -24,6 +24,7 @@ def test_a_law_tells_its_parameters_and_its_source(program, name):
     assert text.startswith(f"--sampler={name}: {' '.join(law.summary.split())}")
     assert [] == [part for part in law.parameters().values() if part not in text]
     assert f"source: {law.source}" in text
+    assert "`" not in text
     assert law.injective == ("injective" in text.rpartition("source: ")[2])
     assert [] == [p.name for p in PRESETS.values() if p.sampler.split(":")[0] == name and p.name not in text]
 
