@@ -72,6 +72,8 @@ def _rows(manifest: Manifest, site: Site) -> Iterator[tuple[str, str]]:
         yield "shards", f"{len(shards):,} of {kind}: {size(sum(shard.bytes for shard in shards))}"
     if not manifest.outputs:
         yield "shards", "none: the manifest is the corpus"
+    if manifest.dictionary:
+        yield "dictionary", f"{manifest.dictionary.kind}: {size(sum(s.bytes for s in manifest.dictionary.shards))}"
     yield "versions", ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
 
 

@@ -13,6 +13,7 @@ from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs import FORMATS
 from hyperphrase.codecs.base import Texts
 from hyperphrase.corpus import CorpusRequest
+from hyperphrase.dictionary import bytes_a_row
 from hyperphrase.lexicon import Lexicon
 from hyperphrase.phrases import CHUNK, Phrases, seed_range
 from hyperphrase.report import size
@@ -38,7 +39,7 @@ def _plan(arguments: Sequence[str]) -> int:
     job = options.read_job(given)
     sample = job.phrases.draw(_sample_seeds(job.request))
     mean = _mean_length(job.phrases, sample)
-    print_table(_rows(job.request, job.space, job.lexicon, mean))
+    print_table([*_rows(job.request, job.space, job.lexicon, mean), *_dictionary_rows(job)])
     print()
     symbols = mean * _expected(job.request, job.space)
     print_table(_format_rows(sample, texts_of(job.lexicon, given.text), symbols, job.phrases.sampler.entropy))
@@ -85,6 +86,12 @@ def _rows(request: CorpusRequest, space: Space, lexicon: Lexicon, mean: float) -
     yield "symbols", f"{kept * mean:,.0f} expected"
     yield "shards", f"{request.unit_count:,} of {request.phrases_per_shard:,} seeds, for each format"
     yield "shuffle", f"{size(0 if space.injective else 8 * drawn)} of fingerprints; phrases are never shuffled"
+
+
+def _dictionary_rows(job: options.Job) -> Iterator[tuple[str, str]]:
+    if job.meanings is not None:
+        each = bytes_a_row(job.meanings.dimensions)
+        yield "dictionary", f"{job.request.dictionary}, {size(each * _expected(job.request, job.space))}"
 
 
 def _format_rows(block: PhraseBlock, texts: Texts, symbols: float, entropy: float) -> Iterator[tuple[str, ...]]:

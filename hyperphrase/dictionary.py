@@ -26,6 +26,11 @@ def meanings_name(index: int, total: int) -> str:
     return f"meanings-{index:05d}-of-{total:05d}.parquet"
 
 
+def bytes_a_row(dimensions: int) -> float:
+    """Return how many bytes of a file a meaning takes: seed, components, and a bit a component for the lists."""
+    return 8 + dimensions + dimensions / 8
+
+
 class MeaningsWriter:
     """Writes one file of the dictionary; :meth:`close` ends it."""
 

@@ -30,7 +30,7 @@ from beam_pipeline import run, verify
 OPTIONS = [
     "--seeds=0:4000", "--phrases_per_shard=1000", "--vocabulary=20", "--sampler=zipf:s=1.0",
     "--lengths=uniform:min=1,max=6", "--format=tfrecord,avro,jsonl,txt", "--compression=none,deflate,gzip,none",
-    "--text=words", "--direct_num_workers=1", "--quiet",
+    "--text=words", "--dictionary", "--direct_num_workers=1", "--quiet",
 ]  # fmt: skip
 MUTATIONS = {}
 
