@@ -1,0 +1,167 @@
+"""``python -m benchmarks.dictionary``: how fast and how good the dictionary of meanings is; prints tables.
+
+What is measured: making meanings, on one core, beside plain Python; writing and comparing them; how near the meaning of
+a ``loglinear`` phrase comes to the discourse that it was drawn around, which is known; and, with ``--libraries``, the
+libraries that can index meanings: recall@10, build time, query time and size. faiss comes with the ``find`` extra, the
+others (usearch, hnswlib, lancedb) are installed by hand.
+"""
+
+import argparse
+import functools
+import io
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beam_pipeline.table import print_table
+from benchmarks.nearest_libraries import LIBRARIES, survey
+from hyperphrase import lexicons
+from hyperphrase.blocks import PhraseBlock
+from hyperphrase.dictionary import KINDS, MeaningsWriter, read_meanings
+from hyperphrase.laws import parse_law
+from hyperphrase.lengths import LENGTH_LAWS
+from hyperphrase.lexicon import Lexicon
+from hyperphrase.meanings import Meanings, build_meanings
+from hyperphrase.nearest import nearest
+from hyperphrase.phrases import CHUNK, Phrases, seed_range
+from hyperphrase.recipe import Recipe
+from hyperphrase.samplers import SAMPLERS
+from hyperphrase.samplers.loglinear import LoglinearSampler
+from hyperphrase.vectors import vectors_of
+
+VOCABULARY = 250_000
+_REPEATS = 9
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.dictionary", description=__doc__)
+    parser.add_argument("--libraries", default="", help=f"of {','.join(LIBRARIES)}")
+    parser.add_argument("--meanings", type=int, default=1_000_000, help="how many the libraries index")
+    given = parser.parse_args(arguments)
+    lexicon = lexicons.build_lexicon("english", VOCABULARY, "stable", _open)
+    print_table(rates(lexicon))
+    print()
+    print_table(estimates(lexicon))
+    for name in filter(None, given.libraries.split(",")):
+        print()
+        vectors = sample(lexicon, 0, given.meanings)
+        print_table(survey(name, vectors, sample(lexicon, 1 << 40, (1 << 40) + 300)))
+    return 0
+
+
+def plain_meaning(rows: list[list[int]], ids: list[int]) -> list[int]:
+    """Return a meaning as a script would make it."""
+    sums = [0] * len(rows[0])
+    for i in ids:
+        for j, x in enumerate(rows[i]):
+            sums[j] += x
+    largest = max(map(abs, sums)) or 1
+    return [round(127 * x / largest) for x in sums]
+
+
+def rates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of the table of speeds."""
+    vectors = vectors_of(lexicon)
+    yield "what", "rate", "unit"
+    for law in ("lexicon", "uniform"):
+        phrases = _phrases(law, "uniform", lexicon)
+        for kind in KINDS:
+            begin = time.perf_counter()
+            meanings = build_meanings(kind, vectors, lexicon, phrases)
+            seconds = time.perf_counter() - begin
+            block = phrases.draw(seed_range(0, CHUNK))
+            rate = len(block.ids) / _best(functools.partial(meanings.of, block))
+            yield f"meanings, {kind}, {law}", f"{rate / 1e6:.1f}", "M symbols/s"
+            yield f"rows of all words, {kind}, {law}", f"{seconds:.2f}", "s"
+    rows, plain = meanings.rows.tolist(), [ids.tolist() for ids in np.split(block.ids, block.offsets[1:-1])[:20]]
+    seconds = _best(lambda: [plain_meaning(rows, ids) for ids in plain])
+    yield "meanings, plain Python", f"{sum(map(len, plain)) / seconds / 1e6:.3f}", "M symbols/s"
+    made = meanings.of(block).repeat(32, axis=0)
+    seeds = np.arange(len(made), dtype=np.uint64)
+    yield "Parquet, written", f"{len(made) / _best(lambda: _file(seeds, made)) / 1e6:.1f}", "M meanings/s"
+    data = _file(seeds, made)
+    read = _best(lambda: list(read_meanings(io.BytesIO(data), made.shape[1], "")))
+    yield "Parquet, read by pyarrow", f"{len(made) / read / 1e6:.1f}", "M meanings/s"
+    yield "Parquet, bytes a meaning", f"{len(data) / len(made):.1f}", "B"
+    yield "compared", f"{len(made) / _best(lambda: nearest(made[0], seeds, made, 10)) / 1e6:.1f}", "M meanings/s"
+
+
+def estimates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
+    """Yield how near meanings come to the known discourses of ``loglinear``, and to those of other phrases.
+
+    The discourse lives in the law's space. It is carried into that of the dictionary by the linear map that takes the
+    law's word vectors there best, by least squares over all words.
+    """
+    vectors = vectors_of(lexicon)
+    yield "law", "dictionary", "symbols", "cosine with its discourse", "with another's"
+    for law in ("loglinear", "loglinear:step=0"):
+        for length in (10, 30, 100):
+            phrases = _phrases(law, f"fixed:length={length}", lexicon)
+            sampler, block = phrases.sampler, phrases.draw(seed_range(0, CHUNK))
+            assert isinstance(sampler, LoglinearSampler)
+            truth = sampler.discourses(phrases.recipe.key, block.seeds, block.lengths).astype(float)
+            words = sampler.space.rows[:, : truth.shape[1]].astype(float)
+            for kind in KINDS:
+                meanings = build_meanings(kind, vectors, lexicon, phrases)
+                own, other = _cosines(meanings, block, truth, words, lexicon.frequencies)
+                yield law, kind, str(length), f"{own:.3f}", f"{other:.3f}"
+
+
+def _cosines(
+    meanings: Meanings,
+    block: PhraseBlock,
+    truth: NDArray[np.float64],
+    words: NDArray[np.float64],
+    frequencies: NDArray[np.float64],
+) -> tuple[float, float]:
+    """Return the mean cosine of each meaning with its own discourse, and with the one of the next phrase."""
+    rows = meanings.rows.astype(float)
+    weights = np.sqrt(frequencies / frequencies.sum())[:, None]
+    there = truth @ np.linalg.lstsq(words * weights, rows * weights, rcond=None)[0]
+    found = meanings.of(block).astype(float)
+    there /= np.linalg.norm(there, axis=1, keepdims=True)
+    found /= np.linalg.norm(found, axis=1, keepdims=True).clip(1.0)
+    return float((found * there).sum(axis=1).mean()), float((found * np.roll(there, 1, axis=0)).sum(axis=1).mean())
+
+
+def sample(lexicon: Lexicon, first: int, stop: int) -> NDArray[np.int8]:
+    """Return the meanings of a range of seeds of the default law, (n, 50)."""
+    phrases = _phrases("lexicon", "uniform", lexicon)
+    meanings = build_meanings(KINDS[0], vectors_of(lexicon), lexicon, phrases)
+    parts = [seed_range(start, min(start + CHUNK, stop)) for start in range(first, stop, CHUNK)]
+    return np.concatenate([meanings.of(phrases.draw(part)) for part in parts])
+
+
+def _phrases(law: str, lengths: str, lexicon: Lexicon) -> Phrases:
+    sampler, length_law = parse_law(law, SAMPLERS, "--sampler", _open), parse_law(lengths, LENGTH_LAWS, "", _open)
+    return Phrases(Recipe(sampler, length_law, lexicon.vocabulary, lexicon.digest), lambda: lexicon)
+
+
+def _file(seeds: NDArray[np.uint64], vectors: NDArray[np.int8]) -> bytes:
+    stream = io.BytesIO()
+    writer = MeaningsWriter(stream, vectors.shape[1])
+    writer.write(seeds, vectors)
+    writer.close()
+    return stream.getvalue()
+
+
+def _best(work: Callable[[], object]) -> float:
+    """Return the least seconds of several calls."""
+    seconds = []
+    for _ in range(_REPEATS):
+        begin = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - begin)
+    return min(seconds)
+
+
+def _open(path: str) -> io.BufferedReader:
+    return open(path, "rb")  # noqa: PTH123 - whoever asks closes it
+
+
+if __name__ == "__main__":
+    sys.exit(main())
