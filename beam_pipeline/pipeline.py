@@ -15,7 +15,7 @@ from transforms.write_manifest import WriteManifest
 from transforms.write_shards import WriteShards
 
 
-def make_corpus(pipeline: beam.Pipeline, site: Site, how: Deduplication, lexicon: str) -> beam.PCollection:
+def make_corpus(pipeline: beam.Pipeline, site: Site, how: Deduplication | None, lexicon: str) -> beam.PCollection:
     """Apply the whole job to ``pipeline``; returns the path of the manifest as a PCollection of one element."""
     units = pipeline | ExpandSeeds(site.request)  # WorkUnit
     drops, counts = _duplicates(pipeline, units, site, how)  # (unit index, offsets to drop); what FindExtent adds up
@@ -28,9 +28,9 @@ def make_corpus(pipeline: beam.Pipeline, site: Site, how: Deduplication, lexicon
 
 
 def _duplicates(
-    pipeline: beam.Pipeline, units: beam.PCollection, site: Site, how: Deduplication
+    pipeline: beam.Pipeline, units: beam.PCollection, site: Site, how: Deduplication | None
 ) -> tuple[tuple[beam.PCollection, ...], beam.PCollection]:
-    if site.request.recipe.sampler.injective:
+    if how is None:
         drawn = site.request.stop_seed - site.request.first_seed
         return (), pipeline | "NothingToCompare" >> beam.Create([(0, 0, drawn)], reshuffle=False)
     own = units | FingerprintPhrases(site, how)

@@ -134,9 +134,10 @@ class _Run:
         written = sum(shard.bytes for shard in manifest.shards)
         dictionary = manifest.dictionary
         meanings = f"then      hyperphrase find {self.output} WORDS   by {dictionary.kind}\n" if dictionary else ""
+        injective = " (no two seeds give the same phrase)" if manifest.recipe.sampler.injective else ""
         kept = f", {shards_kept:,} of them kept from before" if shards_kept else ""
         self._say(
-            f"{manifest.drawn:,} drawn = {manifest.kept:,} kept + {manifest.dropped.count:,} dropped; "
+            f"{manifest.drawn:,} drawn = {manifest.kept:,} kept + {manifest.dropped.count:,} dropped{injective}; "
             f"{manifest.symbols:,} symbols\n"
             f"{len(manifest.shards):,} shards{kept}, {size(written)} in {seconds:.1f} s: "
             f"{manifest.symbols / seconds / 1e6:,.1f} M symbols/s, {size(written / seconds)}/s\n"

@@ -54,8 +54,10 @@ def check_seeds(request: CorpusRequest) -> None:
         )
 
 
-def deduplication(phrases: Phrases, request: CorpusRequest) -> Deduplication:
-    """Return how to deduplicate the drawn range of ``request``."""
+def deduplication(phrases: Phrases, request: CorpusRequest) -> Deduplication | None:
+    """Return how to deduplicate the drawn range of ``request``; None where no two seeds can give the same phrase."""
+    if request.recipe.sampler.injective:
+        return None
     draws = request.stop_seed - request.first_seed
     return Deduplication(
         prefix=prefix_length(phrases, request.first_seed),

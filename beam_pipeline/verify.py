@@ -145,10 +145,8 @@ class _Audit:
 
     def _check_dropped(self, pool: ThreadPoolExecutor) -> None:
         phrases, request = self.site.phrases(), self.site.request
-        if self.manifest.recipe.sampler.injective:
-            found = np.empty(0, np.uint64)
-        else:
-            found = find_dropped(phrases, request, deduplication(phrases, request), pool)
+        how = deduplication(phrases, request)
+        found = np.empty(0, np.uint64) if how is None else find_dropped(phrases, request, how, pool)
         if not np.array_equal(found, self.dropped):
             wrong = np.setxor1d(found, self.dropped)
             raise CorruptError(f"{self.out}: {len(wrong)} seeds are dropped or kept wrongly, such as {wrong[0]}")
