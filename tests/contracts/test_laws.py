@@ -58,6 +58,7 @@ GOLDEN = {
     "set": "c17eadcba33001f6819b12459c150948",
     "shuffle_dyck": "1a9a2cdf2f9a5b956897465e01bebd12",
     "sort": "92eb50b9e73b1a3c446e607f17c49e0c",
+    "template": "c315b04c8fcfe28a5f9e77b4b94c29d0",
     "topics": "9ee6bfa3cec606d92641df62fad9b014",
     "uniform": "d14d3f54da6b10e434714dc7ef798cef",
     "union": "f6548a28c137a3d01dd2082940a18581",
