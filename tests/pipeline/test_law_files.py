@@ -118,3 +118,15 @@ def test_a_text_of_other_words_is_refused_before_anything_is_written(law, progra
     assert (outcome.status, outcome.error.count("\n")) == (2, 1)
     assert "none of the text's words is in the lexicon" in outcome.error
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("sampler", ["template", "mixture:2*template+1*markov:file={text},order=2+1*uniform"])
+def test_grammars_and_mixtures_have_files_too(run_into, program, tmp_path, sampler):
+    words = [*"aeiou", "the", "of", "and", "to", "in", "is", "that", "it", "was", "for", "on", "with", "as"]
+    (tmp_path / "text.txt").write_text("\n".join(" ".join(random.Random(i).choices(words, k=20)) for i in range(99)))
+    options = [f"--sampler={sampler.format(text=tmp_path / 'text.txt')}", "--vocabulary=20000", *REST, "--text=words"]
+    run_into(tmp_path / "out", *options)
+    (tmp_path / "text.txt").unlink()
+    assert (tmp_path / "out/law.bin").stat().st_size > 10_000
+    assert program("verify", tmp_path / "out").error == ""
+    assert program("inspect", tmp_path / "out", "--head=2").status == 0
