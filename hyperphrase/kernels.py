@@ -15,7 +15,7 @@ import hashlib
 import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
@@ -34,6 +34,17 @@ def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
     dispatcher = numba.njit(nogil=True, error_model="numpy")(function)
     dispatcher._cache = _KernelCache(function)
     _dispatchers.append(dispatcher)
+    return cast(Callable[_P, _R], dispatcher)
+
+
+def bare_kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Like :func:`kernel`, for a function that makes no arrays.
+
+    Its code does not count references to the arrays that it is given. Each count is an atomic instruction, and two or
+    three for each phrase would take as long as writing its ids.
+    """
+    dispatcher: Any = kernel(function)
+    dispatcher.targetoptions["_nrt"] = False
     return cast(Callable[_P, _R], dispatcher)
 
 
@@ -69,22 +80,34 @@ def cache_folders(function: Callable[..., Any]) -> Iterator[Path]:
 def source_stamp(function: Any) -> str:
     """Return a digest of all that the machine code of ``function`` is made from.
 
-    That is its source file, those of all that it calls, and the numbers and tables that these take from their modules.
+    That is its source file, those of all that it calls and of the modules of this package that it names, and the
+    numbers and tables that these take from their modules.
     """
-    state = hashlib.sha256()
+    state, package = hashlib.sha256(), function.__module__.partition(".")[0]
     functions = [function]
     for one in functions:  # grows as callees are found
         state.update(_file_digest(inspect.getfile(one)))
-        for name in one.__code__.co_names:
+        for name in _names(one.__code__):
             value = one.__globals__.get(name)
-            callee = getattr(value, "py_func", None) or getattr(value, "_defn", None)  # a kernel's, an intrinsic's
-            if isinstance(callee, FunctionType) and callee not in functions:
-                functions.append(callee)
+            # a kernel's function, an intrinsic's, or one that writes code for an intrinsic
+            callee = getattr(value, "py_func", None) or getattr(value, "_defn", None) or value
+            if isinstance(callee, FunctionType) and callee.__module__.startswith(package):
+                functions += [] if callee in functions else [callee]
+            elif isinstance(value, ModuleType) and value.__name__.startswith(package):
+                state.update(_file_digest(inspect.getfile(value)))
             elif isinstance(value, (int, float, np.generic)):
                 state.update(f"{name}={value!r}".encode())
             elif isinstance(value, np.ndarray):
                 state.update(value.tobytes())
     return state.hexdigest()
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """Yield the names that ``code``, and the functions inside it, take from elsewhere."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
 
 
 @functools.cache

@@ -20,11 +20,12 @@ from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.avro_compression import codec, compressor, content_of
 from hyperphrase.codecs.base import Buffer, Encoder, Format, Texts, check_block
 from hyperphrase.codecs.compression import read_pieces
-from hyperphrase.codecs.intrinsics import bare_kernel, i64
+from hyperphrase.codecs.intrinsics import i64
 from hyperphrase.codecs.lanes import wide_lanes
 from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE, ROOM, Scanner, Window
 from hyperphrase.codecs.varints import MAX_SMALL, get_long, get_small, get_varints, put_long, put_small, put_varints
 from hyperphrase.errors import CorruptError
+from hyperphrase.kernels import bare_kernel
 from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY
 
 SCHEMA = {

@@ -18,7 +18,7 @@ from hyperphrase.errors import CorruptError
 InflateError = cast("type[Exception]", zlib_ng.error)
 """What zlib-ng raises on damaged streams."""
 
-PIECE = 1 << 20  # bytes; what a decoder works on at a time: as much as a core's own cache holds
+PIECE = 1 << 19  # bytes; what a decoder works on at a time: as much as a core's own cache holds
 _COMPRESSED_PIECE = 1 << 18  # bytes
 _HEADER = bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 4, 255])  # deflate, no flags, no time, fastest, system unknown
 _TRAILER = struct.Struct("<II")  # CRC-32 and size modulo 2^32 of the uncompressed bytes

@@ -6,7 +6,7 @@ over bytes. None of these checks bounds: whoever calls them leaves :data:`SLACK`
 
 import sys
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 from llvmlite import ir
@@ -17,29 +17,13 @@ from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 from numpy.typing import NDArray
 
-from hyperphrase.kernels import kernel
-
 if sys.byteorder != "little":
     raise ImportError("hyperphrase.codecs needs a little-endian machine: its kernels store whole words")
 
 SLACK = 8  # bytes that a load or a store may touch behind the byte that it is meant for
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
 i64 = cast("Callable[[object], int]", np.int64)
 """numba's cast to a signed integer, which to the type checker yields the ``int`` that it is on the Python side."""
-
-
-def bare_kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Like :func:`hyperphrase.kernels.kernel`, for a function that makes no arrays.
-
-    Its code does not count references to the arrays that it is given. Each count is an atomic instruction, and two or
-    three for each phrase would take as long as writing its ids.
-    """
-    dispatcher: Any = kernel(function)
-    dispatcher.targetoptions["_nrt"] = False
-    return cast(Callable[_P, _R], dispatcher)
 
 
 def element(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:

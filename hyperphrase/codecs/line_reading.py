@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.base import Encoder, Format, Texts, needed
 from hyperphrase.codecs.compression import compressed, read_pieces
-from hyperphrase.codecs.intrinsics import SLACK, bare_kernel, i64, load_u64
+from hyperphrase.codecs.intrinsics import SLACK, i64, load_u64
 from hyperphrase.codecs.lanes import wide_lanes
 from hyperphrase.codecs.lines import MAX_DIGITS, LineEncoder, LineShape
 from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE, ROOM, Scanner
 from hyperphrase.codecs.symbols import find_byte, get_symbols
 from hyperphrase.codecs.wordings import Unwording, Wording, find, unwording, wording
-from hyperphrase.kernels import inline_kernel
+from hyperphrase.kernels import bare_kernel, inline_kernel
 from hyperphrase.limits import MAX_LENGTH, SEED_STOP
 
 _BAD_LINE, _BAD_SEED, _BAD_TEXT, _BAD_LENGTH = range(FIRST_DEFECT, FIRST_DEFECT + 4)

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.base import Buffer, Encoder, check_block
-from hyperphrase.codecs.intrinsics import SLACK, bare_kernel, load_u64, store_u64, trailing_zeros
+from hyperphrase.codecs.intrinsics import SLACK, load_u64, store_u64, trailing_zeros
 from hyperphrase.codecs.lanes import wide_lanes
 from hyperphrase.codecs.symbols import put_symbols
 from hyperphrase.codecs.wordings import Wording
-from hyperphrase.kernels import inline_kernel
+from hyperphrase.kernels import bare_kernel, inline_kernel
 
 MAX_DIGITS = 19  # of a seed
 

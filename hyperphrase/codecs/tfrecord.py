@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.base import Buffer, Encoder, Format, Texts, check_block
 from hyperphrase.codecs.compression import compressed, read_pieces
-from hyperphrase.codecs.intrinsics import bare_kernel, i64, load_u32, load_u64, store_u64
+from hyperphrase.codecs.intrinsics import i64, load_u32, load_u64, store_u64
 from hyperphrase.codecs.lanes import wide_lanes
 from hyperphrase.codecs.reading import FULL, Scanner
 from hyperphrase.codecs.tfrecord_framing import (
@@ -38,7 +38,7 @@ from hyperphrase.codecs.varints import (
     small_size,
     small_varint,
 )
-from hyperphrase.kernels import inline_kernel
+from hyperphrase.kernels import bare_kernel, inline_kernel
 from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY, SEED_STOP
 
 

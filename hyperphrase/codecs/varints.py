@@ -12,9 +12,9 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from hyperphrase.codecs import lanes
-from hyperphrase.codecs.intrinsics import bare_kernel, element, i64, load_u32, store_u32
+from hyperphrase.codecs.intrinsics import element, i64, load_u32, store_u32
 from hyperphrase.codecs.lanes import LANES, WINDOW, first_ends, splat
-from hyperphrase.kernels import inline_kernel
+from hyperphrase.kernels import bare_kernel, inline_kernel
 from hyperphrase.limits import MAX_VOCABULARY
 
 MAX_SMALL = 3  # bytes of a small varint

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.codecs.base import Texts
-from hyperphrase.codecs.intrinsics import SLACK, bare_kernel, i64, load_u64
+from hyperphrase.codecs.intrinsics import SLACK, i64, load_u64
 from hyperphrase.codecs.symbols import NO_ID
+from hyperphrase.kernels import bare_kernel
 
 _PACKABLE = 4  # bytes
 _CODE_POINTS = 1 << 21  # as many as four bytes of UTF-8 can spell

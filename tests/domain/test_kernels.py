@@ -50,6 +50,7 @@ class Install:
             path = self.folder / f"{name}.py"
             path.write_text(text)
             module = ModuleType(name)
+            module.__file__ = str(path)
             self._monkeypatch.setitem(sys.modules, name, module)
             exec(compile(text, path, "exec"), vars(module))
         return int(sys.modules["made_up"].whole(1)), kernels.compiled_here()
@@ -114,6 +115,18 @@ def test_a_kernel_is_compiled_again_when_what_it_takes_from_another_file_changes
     assert (27, 2) == install.process()
     assert old in PART
     assert result == install.process(PART.replace(old, new))[0]
+
+
+@pytest.mark.parametrize("named", ["made_up_part", "helper"])
+def test_what_writes_the_code_of_an_intrinsic_counts_too(install, monkeypatch, named):
+    """An intrinsic's code is made by functions inside functions, with the help of others, from modules named whole."""
+    text = f"import made_up_part\nfrom made_up_part import helper\ndef outer():\n    return lambda: {named}"
+    monkeypatch.setattr(sys.modules[__name__], "WHOLE", text + "\nwhole = int")
+    stamps = set()
+    for part in ("def helper():\n    return 1", "def helper():\n    return 2"):
+        install.process(part)
+        stamps.add(kernels.source_stamp(sys.modules["made_up"].outer))
+    assert 2 == len(stamps)
 
 
 def test_the_cache_of_another_processor_is_not_taken(install, monkeypatch):
