@@ -22,6 +22,8 @@ from hyperphrase.vectors import GLOVE_DIGEST, WordVectors, frequent_vectors, rea
 
 _LEAST_COVERED = 0.1  # share of the words that must have a vector, or there is no meaning to speak of
 _LEARNED = 50_000  # words of GloVe from which mean and covariance are taken
+_ENOUGH_BITS = 64.0  # of a phrase that never repeats
+_LONGEST = 1000  # symbols looked at until then
 _DIMENSIONS = 50  # of gaussian vectors, as of GloVe's
 
 
@@ -156,7 +158,7 @@ class LoglinearSampler(Sampler):
 
     space: the vectors as they are used. points: int16, shape (k, lanes): the discourse's places, of length 4096.
     tables: what they were made into.
-    entropy: the mean over the points, given the point; collision_entropy: the least over them, a lower bound.
+    entropy: the mean over the points, given the point. collision_entropy: a lower bound, see _collision_entropy.
     acceptance: the share of attempts that gives a symbol, the mean over the points.
     """
 
@@ -166,9 +168,9 @@ class LoglinearSampler(Sampler):
         """Bind to what the law was made into; ``step`` is in units of 2^-32."""
         self.space, self.points, self.tables = space, points, tables
         self.entropy = float(tables.entropies.mean()) + 0.0
-        self.collision_entropy = float(tables.collisions.min()) + 0.0
         self.acceptance = float(1.0 / (1.0 / tables.acceptances).mean())
         self._walk = (discourse.near_points(points), step)
+        self.collision_entropy = _collision_entropy(tables.collisions, self._walk[0], float(step) * 2.0**-32)
         self._heads = (tables.heads, tables.tails)
         self._proposals = (tables.proposals.entries, tables.proposals.tails, tables.proposals.bits)
         self._judges = (tables.rows, tables.rows.view(np.int32), points, tables.bounds, tables.coarse, tables.fine)
@@ -191,3 +193,23 @@ class LoglinearSampler(Sampler):
         out = np.zeros((len(seeds), self.points.shape[1]), np.float32)
         mean_points(np.uint64(key), seeds, lengths, self._walk, self.points, out)
         return out
+
+
+def _collision_entropy(collisions: NDArray[np.float64], near: NDArray[np.uint32], step: float) -> float:
+    """Return the least over lengths L of a bound of -log2 P(two phrases have the same first L words), divided by L.
+
+    Two discourses k, k' draw the same word with probability sum p(w given k) p(w given k') <= r_k r_k', where r_k^2 is
+    the sum of squares at k, so two phrases are alike with at most the square of the mean, over all walks, of the
+    product of r. Lengths beyond that of 64 bits are not looked at: such phrases do not repeat.
+    """
+    roots = 2.0 ** (-collisions / 2)
+    means, bits, least = roots, 0.0, np.inf
+    for length in range(1, _LONGEST + 1):
+        top = means.mean()
+        bits -= 2.0 * float(np.log2(top))
+        least = min(least, bits / length)
+        if bits >= _ENOUGH_BITS:
+            break
+        means = means / top
+        means = roots * ((1.0 - step) * means + step * means[near].mean(axis=1))
+    return float(least) + 0.0

@@ -116,6 +116,17 @@ def test_a_prefix_is_the_beginning_of_the_phrase():
         assert whole[:, :length].tolist() == draw(sampler, 50, length).tolist()
 
 
+def test_repetitions_are_no_more_than_stated():
+    for options in ("k=5,a=0.5,tau=0.3", "k=40,tau=0.2,step=0.3", "k=1,tau=1.0"):
+        sampler = sampler_of(f"{options},vectors=gaussian", 50)
+        for length in (1, 2, 4):
+            counts = np.unique(draw(sampler, 20_000, length), axis=0, return_counts=True)[1].astype(np.float64)
+            alike = (counts * (counts - 1)).sum() / (20_000 * 19_999)
+            assert alike < 2.0 ** (-sampler.collision_entropy * length) * 1.1
+    p = softmax(sampler, 0.75, 1.0)[0]
+    assert np.isclose(-np.log2((p**2).sum()), sampler.collision_entropy, rtol=1e-9)  # exact where c is at rest
+
+
 def places_of(sampler, count, length):
     """Return the number of the point at each symbol: (count, length)."""
     seeds = seed_range(0, count)
