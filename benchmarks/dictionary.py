@@ -34,6 +34,7 @@ from hyperphrase.vectors import vectors_of
 
 VOCABULARY = 250_000
 _REPEATS = 9
+_PAIRS = 300
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print_table(rates(lexicon))
     print()
     print_table(estimates(lexicon))
+    print()
+    print_table(pairs(lexicon))
     for name in filter(None, given.libraries.split(",")):
         print()
         vectors = sample(lexicon, 0, given.meanings)
@@ -109,6 +112,34 @@ def estimates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
                 meanings = build_meanings(kind, vectors, lexicon, phrases)
                 own, other = _cosines(meanings, block, truth, words, lexicon.frequencies)
                 yield law, kind, str(length), f"{own:.3f}", f"{other:.3f}"
+
+
+def pairs(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
+    """Yield how often a phrase's partner, drawn around the same point, is nearer to it than 299 others are.
+
+    Words are drawn from p(w) exp(strength c . v_w) over GloVe's raw vectors, c anywhere on the sphere: a law that
+    neither dictionary was made for.
+    """
+    vectors, random = vectors_of(lexicon), np.random.default_rng(1)
+    phrases = _phrases("lexicon", "uniform", lexicon)
+    made = {kind: build_meanings(kind, vectors, lexicon, phrases) for kind in KINDS}
+    logs = np.where(vectors.present, np.log(lexicon.frequencies), -np.inf)
+    yield "symbols", "strength", *KINDS
+    for length, strength in ((10, 3.0), (30, 3.0), (100, 1.5)):
+        drawn = np.empty((2, _PAIRS, length), np.uint32)
+        for pair in range(_PAIRS):
+            point = random.normal(size=vectors.values.shape[1])
+            weights = logs + vectors.values @ (strength * point / np.linalg.norm(point))
+            shares = np.cumsum(np.exp(weights - weights.max()))
+            drawn[:, pair] = np.searchsorted(shares, random.random((2, length)) * shares[-1])
+        block = PhraseBlock(drawn.reshape(-1), np.arange(2 * _PAIRS + 1) * length, np.zeros(2 * _PAIRS, np.uint64))
+        found = []
+        for meanings in made.values():
+            units = meanings.of(block).astype(float)
+            units /= np.linalg.norm(units, axis=1, keepdims=True).clip(1.0)
+            nearest_one = (units[:_PAIRS] @ units[_PAIRS:].T).argmax(axis=1)
+            found.append(float((nearest_one == np.arange(_PAIRS)).mean()))
+        yield str(length), str(strength), *(f"{share:.0%}" for share in found)
 
 
 def _cosines(
