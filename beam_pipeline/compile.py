@@ -63,8 +63,8 @@ def draw_laws(folder: str) -> None:
     """Draw a few phrases of every law, whole and their beginnings; files that laws need are written to ``folder``."""
     lexicon = lexicons.build_lexicon("english", VOCABULARY, "stable", storage.open_file)
     Path(folder, "text.txt").write_text(" ".join(lexicon.words), encoding="utf-8")
-    for name in SAMPLERS:
-        law = parse_law(PARAMETERS.get(name, name).format(folder=folder), SAMPLERS, "--sampler", storage.open_file)
+    for text in [*(PARAMETERS.get(name, name) for name in SAMPLERS), "loglinear:vectors=gaussian"]:
+        law = parse_law(text.format(folder=folder), SAMPLERS, "--sampler", storage.open_file)
         recipe = Recipe(law, Uniform(), law.vocabulary() or VOCABULARY, lexicon.digest)
         phrases = Phrases(recipe, lambda: lexicon)
         phrases.draw(seed_range(0, _SEEDS))
