@@ -117,7 +117,7 @@ def _vose(weights: NDArray[np.uint64], columns: int) -> tuple[NDArray[np.uint64]
 
 
 @kernel
-def _look_up(
+def look_up(
     words: NDArray[np.uint32], entries: NDArray[np.uint32], bits: int, found: NDArray[np.uint32], out: NDArray[Any]
 ) -> bool:
     """Write the outcome of each word into ``out`` and its column's entry into ``found``; tell whether any word ties.
@@ -170,14 +170,14 @@ def _draw_symbols(
         for start in range(0, length, CHUNK):
             count = min(CHUNK, length - start)
             if filled + count > CHUNK:
-                if _look_up(words[:filled], entries, bits, found, ids[done : done + filled]):
+                if look_up(words[:filled], entries, bits, found, ids[done : done + filled]):
                     _settle_symbols(key, seeds, offsets, words[:filled], found, done, ids, tails, bits)
                 done += filled
                 filled = 0
             groups = (count + GROUP - 1) // GROUP
             fill_words(words[filled : filled + groups * GROUP], start // 4, SYMBOL_STREAM, seeds[phrase], key)
             filled += count
-    if _look_up(words[:filled], entries, bits, found, ids[done : done + filled]):
+    if look_up(words[:filled], entries, bits, found, ids[done : done + filled]):
         _settle_symbols(key, seeds, offsets, words[:filled], found, done, ids, tails, bits)
 
 
@@ -218,7 +218,7 @@ def _draw_rows(
         row, of_row = words[symbol & 3], rows[symbol]
         if symbol & 3 == 0:
             fill_rows(words, symbol // 4, SYMBOL_STREAM, seeds, key)
-        if not _look_up(row, entries, bits, found, of_row):
+        if not look_up(row, entries, bits, found, of_row):
             continue
         for i in range(len(seeds)):
             if _ties(row[i], found[i], bits):
@@ -243,7 +243,7 @@ def _draw_one(
         part = seeds[start : start + CHUNK]
         fill_rows(words, 0, stream, part, key)
         row = words[0, : len(part)]
-        if not _look_up(row, entries, bits, found, out[start : start + len(part)]):
+        if not look_up(row, entries, bits, found, out[start : start + len(part)]):
             continue
         for i in range(len(part)):
             if _ties(row[i], found[i], bits):

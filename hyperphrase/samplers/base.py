@@ -132,6 +132,17 @@ class SamplerLaw(Law):
         """Bind the law to ``vocabulary`` ids; ``lexicon()`` gives the hyperwords, if needed."""
 
 
+def bits_of(shares: NDArray[np.float64]) -> float:
+    """Return the entropy of a distribution, in bits."""
+    positive = shares[shares > 0.0]
+    return float(-(positive * np.log2(positive)).sum()) + 0.0
+
+
+def collision_bits_of(shares: NDArray[np.float64]) -> float:
+    """Return -log2 of the probability that two draws from a distribution are equal."""
+    return float(-np.log2((shares[shares > 0.0] ** 2).sum())) + 0.0
+
+
 class IidSampler(Sampler):
     """Symbols drawn independently of each other from one distribution."""
 
@@ -139,9 +150,8 @@ class IidSampler(Sampler):
         """Bind to ``weights``: float64, shape (vocabulary,), not negative, any sum."""
         self._table = AliasTable.of(weights)
         self.probabilities = self._table.probabilities(len(weights))
-        positive = self.probabilities[self.probabilities > 0.0]
-        self.entropy = float(-(positive * np.log2(positive)).sum()) + 0.0
-        self.collision_entropy = float(-np.log2((positive**2).sum())) + 0.0
+        self.entropy = bits_of(self.probabilities)
+        self.collision_entropy = collision_bits_of(self.probabilities)
 
     def draw(
         self,

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from hyperphrase.alias import AliasTable
 from hyperphrase.kernels import inline_kernel, kernel
 from hyperphrase.laws import parameter
-from hyperphrase.samplers.base import LexiconSource, Sampler
+from hyperphrase.samplers.base import LexiconSource, Sampler, bits_of
 from hyperphrase.samplers.pairs import (
     CHUNK,
     REFERENCE,
     PairLaw,
     PairSampler,
-    bits_of,
     fill_steps,
     longest_of,
     weighted_steps,

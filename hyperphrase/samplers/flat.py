@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from hyperphrase.draws import below
 from hyperphrase.kernels import kernel
 from hyperphrase.laws import parameter
-from hyperphrase.samplers.base import LexiconSource, Sampler
+from hyperphrase.samplers.base import LexiconSource, Sampler, bits_of
 from hyperphrase.samplers.pairs import (
     CHUNK,
     REFERENCE,
     PairLaw,
     PairSampler,
-    bits_of,
     chosen,
     fill_steps,
     longest_of,

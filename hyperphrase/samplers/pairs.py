@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.alias import AliasTable
+from hyperphrase.alias import AliasTable, look_up
 from hyperphrase.draws import weighted
 from hyperphrase.errors import InputError
 from hyperphrase.kernels import inline_kernel, kernel
 from hyperphrase.laws import flag, parameter
 from hyperphrase.philox import GROUP, SYMBOL_STREAM, philox_block
 from hyperphrase.portable_math import power_weights
-from hyperphrase.samplers.base import Sampler, SamplerLaw
+from hyperphrase.samplers.base import Sampler, SamplerLaw, bits_of, collision_bits_of
 
 CHUNK = 256  #: steps drawn at a time: a whole number of groups
 REFERENCE = 100  #: symbols of the phrases that entropies are stated for: the mean of the default lengths
@@ -62,17 +62,11 @@ class PairSampler(Sampler):
         self.partner = np.uint32(words if law.paired else 0)  # what is added to a word
         shares = self.table.probabilities(words)
         self.word_entropy = bits_of(shares)
-        self.collision_entropy = float(-np.log2((shares**2).sum())) / 2.0 + 0.0
+        self.collision_entropy = collision_bits_of(shares) / 2.0
 
     def at_most(self, entropy: float) -> float:
         """Return ``entropy``, bits a symbol, or what a symbol can carry at most."""
         return min(entropy, float(np.log2(self.vocabulary)))
-
-
-def bits_of(shares: NDArray[np.float64]) -> float:
-    """Return the entropy of a distribution, in bits."""
-    positive = shares[shares > 0.0]
-    return float(-(positive * np.log2(positive)).sum()) + 0.0
 
 
 @inline_kernel
@@ -131,22 +125,8 @@ def weighted_steps(
 ) -> None:
     """Write what :func:`hyperphrase.draws.weighted` gives for each of ``words``, of the steps from ``step`` on.
 
-    Two loops, as loads from anywhere and arithmetic together would not be vectorised; where a word ties, all are
-    drawn once more. words, out: (n,); found: room for n.
+    Where a word ties, all are drawn once more. words, out: (n,); found: room for n.
     """
-    column_shift = np.uint64(32 - bits)
-    for i in range(len(words)):
-        found[i] = entries[np.uint64(words[i]) >> column_shift]
-    # that shifts are below 32, which the masks say, keeps the arithmetic in 32 bits
-    shift, up = np.uint32(32 - bits) & np.uint32(31), np.uint32(bits) & np.uint32(31)
-    alias_mask = np.uint32((np.uint32(1) << up) - np.uint32(1))
-    head_mask = np.uint32(~alias_mask)
-    closest = np.uint32(0xFFFFFFFF)
-    for i in range(len(words)):
-        fraction = np.uint32(words[i] << up)
-        closest = min(closest, np.uint32(found[i] - fraction))
-        own = fraction < np.uint32(found[i] & head_mask)
-        out[i] = np.uint32(words[i] >> shift) if own else np.uint32(found[i] & alias_mask)
-    if closest <= alias_mask:
+    if look_up(words, entries, bits, found, out):
         for i in range(len(words)):
             out[i] = weighted(words[i], entries, tails, bits, second, step + i, seed, key)

@@ -58,12 +58,8 @@ class ShuffleDyckSampler(Sampler):
         self._law = law
         shortest, middle, longest = np.minimum(lengths[[0, len(lengths) // 2, -1]], LONGEST_EXACT).tolist()
         self.entropy = self._bits(middle)[0] / middle + self._closing_bits(middle)
-        ends = (
-            shortest,
-            shortest + 1,
-            longest - 1,
-            longest,
-        )  # it rises or falls or both, among even and among odd ones
+        # it rises or falls or both, among even and among odd ones
+        ends = shortest, shortest + 1, longest - 1, longest
         self.collision_entropy = min(self._bits(length)[1] / length for length in ends if length >= shortest)
 
     def for_lengths(self, lengths: NDArray[np.int64]) -> Sampler:
