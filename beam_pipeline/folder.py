@@ -18,7 +18,7 @@ from hyperphrase.meanings import Meanings
 from transforms import storage
 from transforms.context import LAW_FILE, LEXICON_FILE
 from transforms.write_manifest import RECIPE_FILE, SHORTFALL
-from transforms.write_shards import SHARDS, row_path
+from transforms.write_shards import SHARDS, write_row
 
 _REQUEST_FILE = f"{storage.WORK}/request.json"
 _SMALL = 16 << 20  # bytes: recipes with a histogram of all lengths are below 1 MB
@@ -102,7 +102,7 @@ def begin(folder: str, request: CorpusRequest, lexicon: Lexicon, meanings: Meani
 def reopen(folder: str, manifest: Manifest) -> None:
     """Turn a corpus that lost shards back into unfinished work that knows its other shards."""
     for shard in (*manifest.shards, *_meanings(manifest)):
-        storage.write_file(folder, row_path(shard.name), json.dumps(dataclasses.asdict(shard)).encode())
+        write_row(folder, shard)
     storage.remove_file(storage.join(folder, manifests.MANIFEST_FILE))
 
 

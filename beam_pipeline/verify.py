@@ -19,7 +19,7 @@ from beam_pipeline.dropped import read_dropped
 from beam_pipeline.seeds import deduplication
 from beam_pipeline.verify_dictionary import check_names, dictionary_problems
 from hyperphrase.codecs import FORMATS
-from hyperphrase.corpus import KeptPhrases, Output, shard_name
+from hyperphrase.corpus import KeptPhrases, Output, ends, shard_name
 from hyperphrase.errors import CorruptError
 from hyperphrase.manifest import DROPPED_FILE, File, Manifest, Shard
 from hyperphrase.statistics import RANK_BINS, Statistics
@@ -184,8 +184,7 @@ class _Audit:
             counts = count_phrases(blocks, self.site.phrases(), seeds, form.stores_seeds, shard.name)
             measured.finish()
         self._compare(shard, measured.size, measured.crc)
-        ends = (int(seeds[0]), int(seeds[-1])) if len(seeds) else (None, None)
-        found = (counts.phrases, counts.symbols, *ends)
+        found = (counts.phrases, counts.symbols, *ends(seeds))
         if found != (shard.phrases, shard.symbols, shard.first_seed, shard.last_seed):
             raise CorruptError(
                 f"{shard.name}: holds (phrases, symbols, first, last seed) {found}, the manifest differs"

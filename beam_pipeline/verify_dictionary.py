@@ -10,7 +10,7 @@ from typing import BinaryIO
 import google_crc32c
 import numpy as np
 
-from hyperphrase.corpus import KeptPhrases
+from hyperphrase.corpus import KeptPhrases, ends
 from hyperphrase.dictionary import ROOM, WORDS_FILE, meanings_name
 from hyperphrase.errors import CorruptError
 from hyperphrase.manifest import Dictionary, Manifest, Shard
@@ -65,8 +65,7 @@ def _check_file(site: Site, kept: KeptPhrases, shard: Shard) -> None:
         compared = _Compared(stream, shard.name)
         symbols = put_meanings(kept, site, compared)
         compared.finish()
-    ends = (int(seeds[0]), int(seeds[-1])) if len(seeds) else (None, None)
-    if Shard(shard.name, len(seeds), symbols, compared.size, compared.crc, *ends) != shard:
+    if Shard(shard.name, len(seeds), symbols, compared.size, compared.crc, *ends(seeds)) != shard:
         raise CorruptError(f"{shard.name}: the manifest has other counts, ends or sums than the file")
 
 

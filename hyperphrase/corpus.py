@@ -133,6 +133,11 @@ class KeptPhrases:
         return dropped[dropped < np.uint64(self.stop_seed())]
 
 
+def ends(seeds: NDArray[np.uint64]) -> tuple[int, int] | tuple[None, None]:
+    """Return the first and the last of ``seeds``, None twice if there are none."""
+    return (int(seeds[0]), int(seeds[-1])) if len(seeds) else (None, None)
+
+
 def parts(seeds: NDArray[np.uint64], size: int) -> Iterator[NDArray[np.uint64]]:
     """Cut ``seeds`` into runs of ``size``, the last one shorter."""
     for start in range(0, len(seeds), size):

@@ -1,21 +1,17 @@
 """WriteDictionary: the meaning of each kept phrase, one Parquet file a unit, aligned with the unit's shards."""
 
-import dataclasses
-import json
 from collections.abc import Iterator
-from typing import BinaryIO
 
 import apache_beam as beam
 
-from hyperphrase.codecs.crc32c import crc32c
-from hyperphrase.corpus import KeptPhrases, parts
+from hyperphrase.corpus import KeptPhrases, ends, parts
 from hyperphrase.dictionary import ROOM, MeaningsWriter, meanings_name
 from hyperphrase.manifest import Shard
 from hyperphrase.parquet_file import Sink
 from hyperphrase.phrases import CHUNK
 from transforms import storage
 from transforms.context import Site
-from transforms.write_shards import finished, row_path
+from transforms.write_shards import MeasuredFile, finished, write_row
 
 
 class WriteDictionary(beam.PTransform):
@@ -51,22 +47,9 @@ def _write(kept: KeptPhrases, site: Site) -> Iterator[tuple[int, Shard]]:
 
 def _written(kept: KeptPhrases, site: Site, name: str) -> Shard:
     with storage.written_whole(site.folder, storage.join(ROOM, name)) as stream:
-        measured = _Measured(stream)
+        measured = MeasuredFile(stream)
         symbols = put_meanings(kept, site, measured)
     seeds = kept.seeds()
-    ends = (int(seeds[0]), int(seeds[-1])) if len(seeds) else (None, None)
-    row = Shard(name, len(seeds), symbols, measured.size, measured.crc32c, *ends)
-    storage.write_file(site.folder, row_path(name), json.dumps(dataclasses.asdict(row)).encode())
+    row = Shard(name, len(seeds), symbols, measured.size, measured.crc32c, *ends(seeds))
+    write_row(site.folder, row)
     return row
-
-
-class _Measured:
-    """Passes bytes on, and measures them."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream, self.size, self.crc32c = stream, 0, 0
-
-    def write(self, data: bytes | memoryview) -> None:
-        self._stream.write(data)
-        self.crc32c = crc32c(data, self.crc32c)
-        self.size += len(data)

@@ -13,7 +13,7 @@ from apache_beam.metrics import Metrics
 from hyperphrase.codecs import FORMATS
 from hyperphrase.codecs.base import Encoder
 from hyperphrase.codecs.crc32c import crc32c
-from hyperphrase.corpus import KeptPhrases, Output, parts, shard_name
+from hyperphrase.corpus import KeptPhrases, Output, ends, parts, shard_name
 from hyperphrase.manifest import Shard
 from hyperphrase.phrases import CHUNK
 from hyperphrase.statistics import Counter, Statistics
@@ -81,22 +81,35 @@ class _Write(beam.DoFn):
             for writer in writers:
                 writer.write(writer.encoder.end())
         statistics = counter.statistics()
-        ends = (int(seeds[0]), int(seeds[-1])) if len(seeds) else (None, None)
+        counts = statistics.phrases, statistics.symbols
         rows = {
-            writer.output: Shard(writer.name, statistics.phrases, statistics.symbols, writer.size, writer.crc32c, *ends)
-            for writer in writers
+            writer.output: Shard(writer.name, *counts, writer.size, writer.crc32c, *ends(seeds)) for writer in writers
         }
         for row in rows.values():
-            storage.write_file(self._site.folder, row_path(row.name), json.dumps(dataclasses.asdict(row)).encode())
+            write_row(self._site.folder, row)
         return statistics, rows
 
 
-class _ShardWriter:
-    """An open shard: passes bytes on, and measures them."""
+class MeasuredFile:
+    """Passes bytes on to a file, and measures them: size in bytes and CRC32C."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self.size, self.crc32c = stream, 0, 0
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Write ``data`` and return its size in bytes."""
+        self._stream.write(data)
+        self.crc32c = crc32c(data, self.crc32c)
+        self.size += len(data)
+        return len(data)
+
+
+class _ShardWriter(MeasuredFile):
+    """An open shard."""
 
     def __init__(self, name: str, output: Output, encoder: Encoder, stream: BinaryIO) -> None:
-        self.name, self.output, self.encoder, self._stream = name, output, encoder, stream
-        self.size = self.crc32c = 0
+        super().__init__(stream)
+        self.name, self.output, self.encoder = name, output, encoder
 
     @classmethod
     @contextlib.contextmanager
@@ -109,13 +122,6 @@ class _ShardWriter:
             writer = cls(name, output, encoder, stream)
             writer.write(encoder.begin())
             yield writer
-
-    def write(self, data: bytes | memoryview) -> int:
-        """Write ``data`` and return its size in bytes."""
-        self._stream.write(data)
-        self.crc32c = crc32c(data, self.crc32c)
-        self.size += len(data)
-        return len(data)
 
 
 def finished(folder: str, room: str, name: str) -> Shard | None:
@@ -131,6 +137,11 @@ def finished(folder: str, room: str, name: str) -> Shard | None:
     with storage.open_file(path) as stream:
         size, crc = storage.measure(stream)
     return row if (row.name, row.bytes, row.crc32c) == (name, size, crc) else None
+
+
+def write_row(folder: str, shard: Shard) -> None:
+    """Keep the row of a finished shard until the corpus is complete: :func:`finished` reads it."""
+    storage.write_file(folder, row_path(shard.name), json.dumps(dataclasses.asdict(shard)).encode())
 
 
 def row_path(name: str) -> str:
