@@ -1,6 +1,7 @@
 """How many seeds to draw and how to deduplicate them: decided before any work starts."""
 
 import dataclasses
+import math
 
 from hyperphrase.corpus import CorpusRequest
 from hyperphrase.duplicates import Deduplication
@@ -10,8 +11,10 @@ from hyperphrase.limits import SEED_STOP
 from hyperphrase.phrases import Phrases
 from hyperphrase.space import MOST_DRAWS_A_PHRASE, Space
 
-_BUCKET = 1 << 24  # fingerprints in a bucket: 128 MiB of keys, sorted by one worker
+_BUCKET = 1 << 24  # keys in a bucket: 128 MiB, sorted by one worker
 _FEWEST_BUCKET_BITS = 4  # 16 buckets: work for all cores of a small machine
+_RUN = 1024  # keys that a span sends to a bucket, on average: an element of 8 KiB, not one a key
+_FEWEST_SPANS = 64  # where there are as many units: work for many machines
 
 
 def enough_seeds(request: CorpusRequest, space: Space) -> CorpusRequest:
@@ -55,12 +58,21 @@ def check_seeds(request: CorpusRequest) -> None:
 
 
 def deduplication(phrases: Phrases, request: CorpusRequest) -> Deduplication | None:
-    """Return how to deduplicate the drawn range of ``request``; None where no two seeds can give the same phrase."""
+    """Return how to deduplicate the drawn range of ``request``; None where no two seeds can give the same phrase.
+
+    Between spans and buckets go spans x buckets runs of keys. So that runs stay long, spans grow with the buckets
+    (a thousand phrases for each), and above 2.7e11 phrases both grow with the square root of the phrases.
+    """
     if request.recipe.sampler.injective:
         return None
     draws = request.stop_seed - request.first_seed
+    bucket = max(_BUCKET, math.isqrt(_RUN * draws))
+    bucket_bits = max(_FEWEST_BUCKET_BITS, (draws // bucket).bit_length())
+    span = min(_RUN << bucket_bits, draws // _FEWEST_SPANS)
+    span_units = max(1, -(-span // request.phrases_per_shard))
     return Deduplication(
         prefix=prefix_length(phrases, request.first_seed),
-        offset_bits=(request.phrases_per_shard - 1).bit_length(),
-        bucket_bits=max(_FEWEST_BUCKET_BITS, (draws // _BUCKET).bit_length()),
+        offset_bits=(span_units * request.phrases_per_shard - 1).bit_length(),
+        bucket_bits=bucket_bits,
+        span_units=span_units,
     )

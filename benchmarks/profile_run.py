@@ -20,7 +20,7 @@ _BEGIN = time.perf_counter()
 
 #: (module, class or None, function, step); a step's time does not count what steps inside it take.
 _CLOCKED = [
-    ("transforms.fingerprint_phrases", None, "distinct_in_unit", "first pass: sort, own duplicates"),
+    ("transforms.fingerprint_phrases", None, "distinct_in_span", "first pass: sort, own duplicates"),
     ("hyperphrase.duplicates", None, "fingerprints", "first pass: prefix fingerprints"),
     ("transforms.fingerprint_phrases", None, "put_runs", "first pass: keys out"),
     ("transforms.find_duplicates", None, "take_run", "duplicates: keys in"),

@@ -52,8 +52,21 @@ class CorpusRequest:
 
     def unit(self, index: int) -> WorkUnit:
         """Return unit number ``index``."""
-        first = self.first_seed + index * self.phrases_per_shard
-        return WorkUnit(index, first, min(first + self.phrases_per_shard, self.stop_seed))
+        return self.span(index, 1)
+
+    def span(self, index: int, units: int) -> WorkUnit:
+        """Return span number ``index``: so many units as one."""
+        size = units * self.phrases_per_shard
+        first = self.first_seed + index * size
+        return WorkUnit(index, first, min(first + size, self.stop_seed))
+
+    def by_unit(self, span: WorkUnit, offsets: NDArray[np.uint32]) -> Iterator[tuple[int, NDArray[np.uint32]]]:
+        """Yield (unit index, offsets in it) of ascending offsets in a span of whole units, for each unit with any."""
+        owners, inside = np.divmod(offsets, np.uint32(self.phrases_per_shard))
+        first = (span.first_seed - self.first_seed) // self.phrases_per_shard
+        begins = np.flatnonzero(np.diff(owners, prepend=-1)) if len(owners) else np.empty(0, np.int64)
+        for begin, part in zip(begins, np.split(inside, begins[1:]), strict=False):
+            yield first + int(owners[begin]), part
 
     @property
     def digest(self) -> str:

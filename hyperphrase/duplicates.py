@@ -1,11 +1,13 @@
 """Exact deduplication: find the seeds whose phrase an earlier seed already gave.
 
 What travels is one 64-bit *key* a phrase: the upper bits of the prefix fingerprint, and in the lower bits the seed's
-offset in its unit. Keys sort by fingerprint, then by seed. Equal fingerprints are only candidates; candidates are
+offset in its span. Keys sort by fingerprint, then by seed. Equal fingerprints are only candidates; candidates are
 drawn whole, grouped by a second hash over all their symbols, and compared symbol by symbol with the lowest seed of
 their group. So no hash ever decides, and narrowing the fingerprint changes the cost and nothing else.
 
-Each unit drops its own duplicates first. However skewed a law, a phrase then reaches its bucket at most once a unit.
+A *span* is one or more units that are fingerprinted together, so that the run of keys that a span sends to a bucket
+stays long in a corpus of any size. Each span drops its own duplicates first: however skewed a law, a phrase then
+reaches its bucket at most once a span. The bits of the fingerprint that choose the bucket are not in the key again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.fingerprints import fingerprints
-from hyperphrase.kernels import kernel
+from hyperphrase.kernels import inline_kernel, kernel
 from hyperphrase.phrases import CHUNK, Phrases, WorkUnit, seed_range
 
 _WHOLE_SALT = 0x5851F42D4C957F2D  # the second hash differs from the first in its start
@@ -26,19 +28,21 @@ _WHOLE_SALT = 0x5851F42D4C957F2D  # the second hash differs from the first in it
 class Deduplication:
     """How a run deduplicates; the corpus does not depend on any of it.
 
-    prefix: symbols that fingerprints look at. offset_bits: enough for an offset in a unit.
-    bucket_bits: 2^bucket_bits buckets share the fingerprints by their top bits. fingerprint_bits: 64, less in tests.
+    prefix: symbols that fingerprints look at. offset_bits: enough for an offset in a span.
+    bucket_bits: 2^bucket_bits buckets share the fingerprints by their top bits. span_units: units in a span.
+    fingerprint_bits: 64, less in tests.
     """
 
     prefix: int
     offset_bits: int
     bucket_bits: int
+    span_units: int = 1
     fingerprint_bits: int = 64
 
-    def __post_init__(self) -> None:
-        """Raise ValueError where a bucket's bits would reach into the offset: equal phrases could then part."""
-        if self.bucket_bits + self.offset_bits > 64:
-            raise ValueError(f"{self.bucket_bits} bucket bits and {self.offset_bits} offset bits exceed 64")
+    @property
+    def width(self) -> int:
+        """Bits of a fingerprint that bucket and key tell apart."""
+        return min(self.fingerprint_bits, self.bucket_bits + 64 - self.offset_bits)
 
     @property
     def offset_mask(self) -> np.uint64:
@@ -47,7 +51,7 @@ class Deduplication:
 
     def keep_bits(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """Return ``hashes`` with all but the top ``fingerprint_bits`` bits cleared."""
-        return hashes & np.uint64(_high_bits(self.fingerprint_bits))
+        return hashes if self.fingerprint_bits == 64 else hashes & np.uint64(_high_bits(self.fingerprint_bits))
 
 
 def _high_bits(number: int) -> int:
@@ -55,40 +59,55 @@ def _high_bits(number: int) -> int:
     return 2**64 - (1 << (64 - number))
 
 
-def distinct_in_unit(
-    phrases: Phrases, unit: WorkUnit, how: Deduplication
+def distinct_in_span(
+    phrases: Phrases, span: WorkUnit, how: Deduplication
+) -> tuple[list[tuple[int, NDArray[np.uint64]]], NDArray[np.uint32]]:
+    """Return (bucket, sorted keys of distinct phrases) where there are any, and the offsets to drop, ascending."""
+    keys, bounds = _in_buckets(fingerprints(phrases, seed_range(span.first_seed, span.stop_seed), how.prefix), how)
+    runs, dropped = [], [np.empty(0, np.uint32)]
+    for bucket in range(len(bounds) - 1):
+        run = keys[bounds[bucket] : bounds[bucket + 1]]
+        run.sort()
+        repeated = _repeated(run, np.uint64(how.offset_bits))
+        if len(repeated):
+            run, offsets = _without_repeats(phrases, span, run, repeated, how)
+            dropped.append(offsets)
+        if len(run):
+            runs.append((bucket, run))
+    return runs, np.sort(np.concatenate(dropped))
+
+
+def _without_repeats(
+    phrases: Phrases, span: WorkUnit, run: NDArray[np.uint64], repeated: NDArray[np.uint64], how: Deduplication
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
-    """Return the sorted keys of a unit's distinct phrases and the offsets of its seeds to drop, ascending."""
-    keys = fingerprints(phrases, seed_range(unit.first_seed, unit.stop_seed), how.prefix)
-    _number(keys, np.uint64(_high_bits(min(how.fingerprint_bits, 64 - how.offset_bits))))
-    keys.sort()
-    repeated = _repeated(keys, np.uint64(how.offset_bits))
-    if not len(repeated):
-        return keys, np.empty(0, np.uint32)
-    candidates = _places(keys, repeated, how)
-    offsets = keys[candidates] & how.offset_mask
-    groups = keys[candidates] >> np.uint64(how.offset_bits)
-    drop = later_equals(phrases, groups, offsets + np.uint64(unit.first_seed), how)
-    kept = np.ones(len(keys), np.bool_)
+    """Return the keys of ``run`` whose phrase no earlier one gives, and the offsets of the others."""
+    candidates = _places(run, repeated, how)
+    offsets = run[candidates] & how.offset_mask
+    groups = run[candidates] >> np.uint64(how.offset_bits)
+    drop = later_equals(phrases, groups, offsets + np.uint64(span.first_seed), how)
+    kept = np.ones(len(run), np.bool_)
     kept[candidates[drop]] = False
-    return keys[kept], np.sort(offsets[drop]).astype(np.uint32)
+    return run[kept], offsets[drop].astype(np.uint32)
 
 
-def split_into_buckets(keys: NDArray[np.uint64], how: Deduplication) -> Iterator[tuple[int, bytes]]:
-    """Yield (bucket, its keys as bytes) for each bucket that has any of the sorted ``keys``."""
-    buckets = 1 << how.bucket_bits
-    starts = np.array([bucket << (64 - how.bucket_bits) for bucket in range(buckets)], np.uint64)
-    bounds = [*np.searchsorted(keys, starts).tolist(), len(keys)]
-    for bucket in range(buckets):
-        if bounds[bucket] < bounds[bucket + 1]:
-            yield bucket, keys[bounds[bucket] : bounds[bucket + 1]].tobytes()
+def _in_buckets(hashes: NDArray[np.uint64], how: Deduplication) -> tuple[NDArray[np.uint64], list[int]]:
+    """Return the keys of a span's fingerprints, bucket by bucket, and where buckets begin and the last ends."""
+    hashes = how.keep_bits(hashes)
+    ends = np.zeros(1 << how.bucket_bits, np.int64)
+    _count_buckets(hashes, np.uint64(how.bucket_bits), ends)
+    np.cumsum(ends, out=ends)
+    bounds = [0, *ends.tolist()]
+    keys = np.empty_like(hashes)
+    upper = np.uint64(_high_bits(64 - how.offset_bits))
+    _deal(hashes, np.uint64(how.bucket_bits), upper, np.array(bounds[:-1], np.int64), keys)
+    return keys, bounds
 
 
 def duplicates_in_bucket(
     phrases: Phrases, parts: Iterable[tuple[WorkUnit, bytes]], how: Deduplication
 ) -> Iterator[tuple[WorkUnit, NDArray[np.uint32]]]:
-    """Yield, for each unit that loses any, the offsets of its seeds whose phrase another unit's seed gave first."""
-    units, keys = _read_parts(parts)
+    """Yield, for each span that loses any, the offsets of its seeds whose phrase another span's seed gave first."""
+    spans, keys = _read_parts(parts)
     values = np.empty(sum(map(len, keys)), np.uint64)
     np.concatenate(keys, out=values)
     values.sort()
@@ -98,11 +117,11 @@ def duplicates_in_bucket(
     chosen = [part[_places(part, repeated, how)] for part in keys]
     candidates = np.concatenate(chosen)
     groups, offsets = candidates >> np.uint64(how.offset_bits), candidates & how.offset_mask
-    owners = np.repeat(np.arange(len(units)), [len(part) for part in chosen])
-    first_seeds = np.array([unit.first_seed for unit in units], np.uint64)
+    owners = np.repeat(np.arange(len(spans)), [len(part) for part in chosen])
+    first_seeds = np.array([span.first_seed for span in spans], np.uint64)
     drop = later_equals(phrases, groups, offsets + first_seeds[owners], how)
-    for owner in np.flatnonzero(np.bincount(owners[drop], minlength=len(units))):
-        yield units[owner], np.sort(offsets[drop & (owners == owner)]).astype(np.uint32)
+    for owner in np.flatnonzero(np.bincount(owners[drop], minlength=len(spans))):
+        yield spans[owner], np.sort(offsets[drop & (owners == owner)]).astype(np.uint32)
 
 
 def later_equals(
@@ -157,16 +176,31 @@ def _compare(
 
 
 def _read_parts(parts: Iterable[tuple[WorkUnit, bytes]]) -> tuple[list[WorkUnit], list[NDArray[np.uint64]]]:
-    """Return units in the order of their seeds, with their keys: runners deliver parts in any order."""
+    """Return spans in the order of their seeds, with their keys: runners deliver parts in any order."""
     ordered = sorted(parts, key=lambda part: part[0].first_seed)
-    return [unit for unit, _ in ordered], [np.frombuffer(keys, np.uint64) for _, keys in ordered]
+    return [span for span, _ in ordered], [np.frombuffer(keys, np.uint64) for _, keys in ordered]
+
+
+@inline_kernel
+def _bucket(fingerprint: Any, bucket_bits: Any) -> Any:
+    return (fingerprint >> np.uint64(1)) >> (np.uint64(63) - bucket_bits)  # a shift by 64 is undefined
 
 
 @kernel
-def _number(hashes: NDArray[np.uint64], upper: Any) -> None:
-    """Make keys of a unit's fingerprints: keep their ``upper`` bits, and put each one's offset below them."""
+def _count_buckets(hashes: NDArray[np.uint64], bucket_bits: Any, counts: NDArray[np.int64]) -> None:
     for i in range(len(hashes)):
-        hashes[i] = (hashes[i] & upper) | np.uint64(i)
+        counts[_bucket(hashes[i], bucket_bits)] += 1
+
+
+@kernel
+def _deal(
+    hashes: NDArray[np.uint64], bucket_bits: Any, upper: Any, places: NDArray[np.int64], keys: NDArray[np.uint64]
+) -> None:
+    """Write each key to its bucket's next place: the ``upper`` bits below those of the bucket, and the offset."""
+    for i in range(len(hashes)):
+        bucket = _bucket(hashes[i], bucket_bits)
+        keys[places[bucket]] = ((hashes[i] << bucket_bits) & upper) | np.uint64(i)
+        places[bucket] += 1
 
 
 @kernel

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.corpus import CorpusRequest
-from hyperphrase.duplicates import Deduplication, distinct_in_unit, duplicates_in_bucket, split_into_buckets
+from hyperphrase.duplicates import Deduplication, distinct_in_span, duplicates_in_bucket
 from hyperphrase.errors import CorruptError
-from hyperphrase.phrases import Phrases
+from hyperphrase.phrases import Phrases, WorkUnit
 from hyperphrase.statistics import Counter, Statistics
 
 
@@ -58,23 +58,23 @@ def find_dropped(
     Works on the threads of ``pool``. Holds 8 bytes a phrase in memory.
     """
 
-    def distinct(index: int) -> tuple[list[tuple[int, bytes]], NDArray[np.uint64]]:
-        keys, offsets = distinct_in_unit(phrases, request.unit(index), how)
-        return list(split_into_buckets(keys, how)), seeds(index, offsets)
+    def distinct(span: WorkUnit) -> tuple[list[tuple[int, bytes]], NDArray[np.uint64]]:
+        runs, offsets = distinct_in_span(phrases, span, how)
+        return [(bucket, keys.tobytes()) for bucket, keys in runs], seeds(span, offsets)
 
-    def between(parts: list[tuple[int, bytes]]) -> list[NDArray[np.uint64]]:
-        units = [(request.unit(index), part) for index, part in parts]
-        return [seeds(unit.index, offsets) for unit, offsets in duplicates_in_bucket(phrases, units, how)]
+    def between(parts: list[tuple[WorkUnit, bytes]]) -> list[NDArray[np.uint64]]:
+        return [seeds(span, offsets) for span, offsets in duplicates_in_bucket(phrases, parts, how)]
 
-    def seeds(index: int, offsets: NDArray[np.uint32]) -> NDArray[np.uint64]:
-        return offsets.astype(np.uint64) + np.uint64(request.unit(index).first_seed)
+    def seeds(span: WorkUnit, offsets: NDArray[np.uint32]) -> NDArray[np.uint64]:
+        return offsets.astype(np.uint64) + np.uint64(span.first_seed)
 
+    spans = [request.span(i, how.span_units) for i in range(-(-request.unit_count // how.span_units))]
     dropped: list[NDArray[np.uint64]] = []
-    buckets: dict[int, list[tuple[int, bytes]]] = {}
-    for index, (parts, own) in enumerate(pool.map(distinct, range(request.unit_count))):
+    buckets: dict[int, list[tuple[WorkUnit, bytes]]] = {}
+    for span, (runs, own) in zip(spans, pool.map(distinct, spans), strict=True):
         dropped.append(own)
-        for bucket, part in parts:
-            buckets.setdefault(bucket, []).append((index, part))
+        for bucket, keys in runs:
+            buckets.setdefault(bucket, []).append((span, keys))
     for found in pool.map(between, buckets.values()):
         dropped += found
     return np.sort(np.concatenate(dropped))

@@ -1,4 +1,4 @@
-"""FindDuplicates: for each unit, the seeds whose phrase a seed of another unit gave first."""
+"""FindDuplicates: for each unit, the seeds whose phrase a seed of another span gave first."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,7 +12,7 @@ from transforms.key_runs import KeyRun, take_run
 
 
 class FindDuplicates(beam.PTransform):
-    """PCollection[(bucket, (unit index, run))] -> drops: (unit index, offsets to drop); counts.
+    """PCollection[(bucket, (span index, run))] -> drops: (unit index, offsets to drop); counts.
 
     Counts are (unit index, seeds dropped in it, 0), and for each bucket (0, 0, seeds compared).
     """
@@ -24,14 +24,16 @@ class FindDuplicates(beam.PTransform):
     def expand(self, keys: beam.PCollection) -> Any:
         return (
             keys
-            | "GroupByBucket" >> beam.GroupByKey()  # (bucket, [(unit index, run)])
+            | "GroupByBucket" >> beam.GroupByKey()  # (bucket, [(span index, run)])
             | "CompareCandidates" >> beam.FlatMap(_compare, self._site, self._how).with_outputs(DROPS, COUNTS)
         )
 
 
 def _compare(bucket: tuple[int, Iterable[tuple[int, KeyRun]]], site: Site, how: Deduplication) -> Iterator[Any]:
-    parts = [(site.request.unit(index), take_run(site, index, run)) for index, run in bucket[1]]
-    for unit, offsets in duplicates_in_bucket(site.phrases(), parts, how):
-        yield beam.pvalue.TaggedOutput(DROPS, (unit.index, offsets.tobytes()))
-        yield beam.pvalue.TaggedOutput(COUNTS, (unit.index, len(offsets), 0))
+    request = site.request
+    parts = [(request.span(index, how.span_units), take_run(site, index, run)) for index, run in bucket[1]]
+    for span, dropped in duplicates_in_bucket(site.phrases(), parts, how):
+        for index, offsets in request.by_unit(span, dropped):
+            yield beam.pvalue.TaggedOutput(DROPS, (index, offsets.tobytes()))
+            yield beam.pvalue.TaggedOutput(COUNTS, (index, len(offsets), 0))
     yield beam.pvalue.TaggedOutput(COUNTS, (0, 0, sum(len(keys) for _, keys in parts) // 8))

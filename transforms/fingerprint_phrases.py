@@ -1,4 +1,4 @@
-"""FingerprintPhrases: a sorted run of keys for each unit and bucket, and the unit's own duplicates."""
+"""FingerprintPhrases: a sorted run of keys for each span and bucket, and the span's own duplicates."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.metrics import Metrics
 
-from hyperphrase.duplicates import Deduplication, distinct_in_unit
+from hyperphrase.duplicates import Deduplication, distinct_in_span
 from hyperphrase.phrases import WorkUnit
 from transforms.context import Site
 from transforms.key_runs import put_runs
@@ -17,8 +17,9 @@ KEYS, DROPS, COUNTS = "keys", "drops", "counts"
 
 
 class FingerprintPhrases(beam.PTransform):
-    """PCollection[WorkUnit] -> keys: (bucket, (unit index, run)); drops: (unit index, offsets to drop); counts.
+    """PCollection[WorkUnit] -> keys: (bucket, (span index, run)); drops: (unit index, offsets to drop); counts.
 
+    The first unit of a span stands for all of it.
     A run is what ``key_runs`` says. Offsets are uint32, ascending, as bytes: 13 times cheaper to shuffle than arrays.
     Counts are (unit index, seeds dropped in it, seeds that will not be compared because they are dropped already).
     """
@@ -39,11 +40,15 @@ class _Fingerprint(beam.DoFn):
         self._counter = Metrics.counter("hyperphrase", "phrases_fingerprinted")
 
     def process(self, unit: WorkUnit) -> Iterator[Any]:
-        keys, dropped = distinct_in_unit(self._site.phrases(), unit, self._how)
-        for bucket, run in put_runs(self._site, unit.index, keys, self._how):
-            yield beam.pvalue.TaggedOutput(KEYS, (bucket, (unit.index, run)))
-        if len(dropped):
-            yield beam.pvalue.TaggedOutput(DROPS, (unit.index, dropped.tobytes()))
-            yield beam.pvalue.TaggedOutput(COUNTS, (unit.index, len(dropped), len(dropped)))
-        self._counter.inc(len(unit))
-        PROGRESS.add(fingerprinted=len(unit))
+        request, units = self._site.request, self._how.span_units
+        if unit.index % units:
+            return
+        span = request.span(unit.index // units, units)
+        runs, dropped = distinct_in_span(self._site.phrases(), span, self._how)
+        for bucket, run in put_runs(self._site, span.index, runs):
+            yield beam.pvalue.TaggedOutput(KEYS, (bucket, (span.index, run)))
+        for index, offsets in request.by_unit(span, dropped):
+            yield beam.pvalue.TaggedOutput(DROPS, (index, offsets.tobytes()))
+            yield beam.pvalue.TaggedOutput(COUNTS, (index, len(offsets), len(offsets)))
+        self._counter.inc(len(span))
+        PROGRESS.add(fingerprinted=len(span))

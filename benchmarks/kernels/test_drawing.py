@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hyperphrase.duplicates import Deduplication, distinct_in_unit
+from hyperphrase.duplicates import Deduplication, distinct_in_span
 from hyperphrase.fingerprints import fingerprints, prefix_length
 from hyperphrase.phrases import CHUNK, WorkUnit, seed_range
 from hyperphrase.statistics import Counter
@@ -33,11 +33,11 @@ def test_fingerprints(rate, phrases_of, law):
     rate(lambda: fingerprints(phrases, seeds, prefix), len(seeds), f"phrases, {prefix} symbols of each")
 
 
-def test_distinct_in_unit(rate, phrases_of):
-    """The first pass over a unit: fingerprints, sorted, without repetitions."""
+def test_distinct_in_span(rate, phrases_of):
+    """The first pass over a span: fingerprints, sorted, without repetitions."""
     phrases = phrases_of("zipf", 250_000)
     how = Deduplication(prefix_length(phrases), offset_bits=18, bucket_bits=4)
-    rate(lambda: distinct_in_unit(phrases, WorkUnit(0, 0, UNIT), how), UNIT, "phrases")
+    rate(lambda: distinct_in_span(phrases, WorkUnit(0, 0, UNIT), how), UNIT, "phrases")
 
 
 def test_sort(rate):

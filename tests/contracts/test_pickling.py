@@ -38,7 +38,7 @@ def site(tmp_path_factory):
 def functions_of(site):
     """Return {label: payload} of every function of the whole pipeline, as Beam would send them."""
     pipeline = beam.Pipeline()
-    make_corpus(pipeline, site, Deduplication(prefix=16, offset_bits=18, bucket_bits=9), "large")
+    make_corpus(pipeline, site, Deduplication(prefix=16, offset_bits=18, bucket_bits=9, span_units=1), "large")
     proto = pipeline.to_runner_api()
     return {
         transform.unique_name: transform.spec.payload
@@ -62,7 +62,7 @@ def test_a_pickled_dofn_holds_no_lexicon(site, module):
     else:
         from transforms.fingerprint_phrases import _Fingerprint
 
-        dofn = _Fingerprint(site, Deduplication(prefix=16, offset_bits=18, bucket_bits=9))
+        dofn = _Fingerprint(site, Deduplication(prefix=16, offset_bits=18, bucket_bits=9, span_units=1))
     pickled = pickler.dumps(dofn, enable_trace=False, use_zlib=False)
     assert len(pickled) < LIMIT
     assert b"zzword" not in pickled

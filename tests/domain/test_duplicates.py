@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperphrase import duplicates
+from hyperphrase.corpus import CorpusRequest
 from hyperphrase.duplicates import (
     Deduplication,
-    distinct_in_unit,
+    distinct_in_span,
     duplicates_in_bucket,
     later_equals,
     same_phrases,
-    split_into_buckets,
 )
 from hyperphrase.fingerprints import WHOLE
 from hyperphrase.phrases import WorkUnit, seed_range
@@ -29,10 +29,10 @@ def kept_by_pipeline(phrases, units, how, random=None):
     drops = {unit: [] for unit in units}
     buckets = {}
     for unit in random.sample(units, len(units)) if random else units:
-        keys, offsets = distinct_in_unit(phrases, unit, how)
+        runs, offsets = distinct_in_span(phrases, unit, how)
         drops[unit] += offsets.tolist()
-        for bucket, part in split_into_buckets(keys, how):
-            buckets.setdefault(bucket, []).append((unit, part))
+        for bucket, keys in runs:
+            buckets.setdefault(bucket, []).append((unit, keys.tobytes()))
     for parts in buckets.values():
         if random:
             random.shuffle(parts)
@@ -80,7 +80,7 @@ def test_each_phrase_is_kept_once_by_its_lowest_seed(
     phrases_of, phrase_tuples, space, first, draws, size, prefix, spare_bits, bucket_bits, fingerprint_bits, random
 ):
     phrases = phrases_of(*space)
-    how = Deduplication(prefix, (size - 1).bit_length() + spare_bits, bucket_bits, fingerprint_bits)
+    how = Deduplication(prefix, (size - 1).bit_length() + spare_bits, bucket_bits, 1, fingerprint_bits)
     kept = kept_by_pipeline(phrases, units_of(first, first + draws, size), how, random)
     assert kept_by_brute_force(phrase_tuples, phrases, first, first + draws) == kept
 
@@ -94,7 +94,7 @@ def test_780_phrases_of_five_words_survive_100_000_draws(
 ):
     """There are 5 + 25 + 125 + 625 of them, and each comes."""
     phrases = phrases_of("uniform", "uniform:min=1,max=4", 5)
-    how = Deduplication(prefix, 17, bucket_bits, fingerprint_bits)
+    how = Deduplication(prefix, 17, bucket_bits, 1, fingerprint_bits)
     kept = kept_by_pipeline(phrases, units_of(0, 100_000, size), how)
     assert len(kept) == 780
     assert kept_by_brute_force(phrase_tuples, phrases, 0, 100_000) == kept
@@ -117,19 +117,37 @@ def test_a_phrase_is_dropped_where_another_unit_has_an_earlier_seed(phrases_of, 
     phrases = phrases_of("uniform", "fixed:length=1", 2)
     how = Deduplication(WHOLE, 4, 0)
     units = units_of(0, 48, 16)
-    parts = [(unit, distinct_in_unit(phrases, unit, how)[0].tobytes()) for unit in units]
+    parts = [(unit, keys.tobytes()) for unit in units for _, keys in distinct_in_span(phrases, unit, how)[0]]
     assert [len(part) // 8 for _, part in parts] == [2, 2, 2]  # each unit knows its two phrases once
     assert units[1:] == [unit for unit, _ in duplicates_in_bucket(phrases, reversed(parts), how)]
 
 
-@given(st.integers(0, 7), st.lists(st.integers(0, 2**64 - 1), max_size=60))
-def test_buckets_hold_every_key_once_by_its_top_bits(bucket_bits, values):
-    keys = np.sort(np.array(values, np.uint64))
-    buckets = dict(split_into_buckets(keys, Deduplication(1, 10, bucket_bits)))
-    read = {bucket: np.frombuffer(part, np.uint64).tolist() for bucket, part in buckets.items()}
-    assert keys.tolist() == [key for bucket in sorted(read) for key in read[bucket]]
-    assert all(key >> (64 - bucket_bits) == bucket for bucket, part in read.items() for key in part)
-    assert all(read.values())
+@given(st.integers(0, 7), st.integers(6, 20), st.lists(st.integers(0, 2**64 - 1), max_size=60))
+def test_a_bucket_and_a_key_in_it_hold_the_bits_of_the_fingerprint_and_the_offset(bucket_bits, offset_bits, values):
+    how = Deduplication(1, offset_bits, bucket_bits)
+    keys, bounds = duplicates._in_buckets(np.array(values, np.uint64), how)
+    read = []
+    for bucket in range(1 << bucket_bits):
+        for key in keys[bounds[bucket] : bounds[bucket + 1]].tolist():
+            fingerprint = bucket << (64 - bucket_bits) | key >> offset_bits << offset_bits >> bucket_bits
+            read.append((key & int(how.offset_mask), fingerprint))
+    lost = 64 - how.width
+    assert [(i, value >> lost << lost) for i, value in enumerate(values)] == sorted(read)
+
+
+@given(
+    st.integers(1, 9), st.integers(1, 5), st.integers(0, 6), st.sets(st.integers(0, 44), max_size=20), st.integers(0, 9)
+)
+def test_offsets_in_a_span_are_those_of_its_units(per_shard, units, index, offsets, first_seed):
+    request = CorpusRequest(None, first_seed, first_seed + 1000, None, per_shard, ())
+    span = request.span(index, units)
+    inside = sorted(offset for offset in offsets if offset < len(span))
+    found = list(request.by_unit(span, np.array(inside, np.uint32)))
+    assert [span.first_seed + offset for offset in inside] == [
+        request.unit(unit).first_seed + offset for unit, part in found for offset in part.tolist()
+    ]
+    assert all(len(part) and np.uint32 == part.dtype and max(part) < per_shard for _, part in found)
+    assert sorted({unit for unit, _ in found}) == [unit for unit, _ in found]
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=60), st.integers(0, 3), RANDOM)
@@ -144,7 +162,7 @@ def test_later_equals_looks_inside_groups_only(phrases_of, phrase_tuples, seeds,
     ]
     for bits in (1, 64):
         drop = later_equals(
-            phrases, np.array(group, np.uint64), np.array(seeds, np.uint64), Deduplication(1, 6, 0, bits)
+            phrases, np.array(group, np.uint64), np.array(seeds, np.uint64), Deduplication(1, 6, 0, 1, bits)
         )
         assert expected == drop.tolist()
 
@@ -161,4 +179,4 @@ def test_same_phrases_compares_length_and_every_symbol(phrases_of, phrase_tuples
 @pytest.mark.parametrize(("bits", "expected"), [(64, 2**64 - 1), (8, 0xFF << 56), (1, 1 << 63)])
 def test_narrow_fingerprints_keep_their_top_bits(bits, expected):
     ones = np.array([2**64 - 1], np.uint64)
-    assert [expected] == Deduplication(1, 1, 0, bits).keep_bits(ones).tolist()
+    assert [expected] == Deduplication(1, 1, 0, 1, bits).keep_bits(ones).tolist()

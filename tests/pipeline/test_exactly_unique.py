@@ -2,6 +2,14 @@
 
 import pytest
 
+from beam_pipeline import seeds
+from beam_pipeline.seeds import deduplication
+from hyperphrase.corpus import CorpusRequest
+from hyperphrase.lengths import Fixed
+from hyperphrase.phrases import Phrases
+from hyperphrase.recipe import Recipe
+from hyperphrase.samplers.uniform import Uniform
+
 FIVE = ["--sampler=uniform", "--vocabulary=5", "--lengths=uniform:min=1,max=4", "--phrases_per_shard=10000"]
 
 
@@ -57,3 +65,23 @@ def test_a_phrase_that_would_take_too_many_draws_is_refused_with_the_expected_nu
     assert outcome.status == 2
     assert "more than 1000 draws a phrase" in outcome.error
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("draws", "per_shard", "expected"),
+    [(4000, 500, 1), (10**9, 1 << 18, 1), (10**9, 1000, 66), (10**10, 1 << 18, 4), (10**12, 1 << 18, 128)],
+)
+def test_spans_grow_with_the_corpus_so_that_runs_stay_long(draws, per_shard, expected):
+    recipe = Recipe(Uniform(), Fixed(length=64), 250_000, "5eed" * 16)
+    how = deduplication(Phrases(recipe, None), CorpusRequest(recipe, 0, draws, None, per_shard, ()))
+    assert expected == how.span_units
+    runs = -(-draws // (how.span_units * per_shard)) << how.bucket_bits
+    assert draws < 10**6 or draws / runs > 900
+    assert draws < 10**9 or how.width >= 52
+
+
+def test_spans_of_many_small_units_change_nothing(corpus, files_of, monkeypatch):
+    law = [*arguments_of("zipf:s=1.0", "uniform:min=1,max=6", 20), "--seeds=0:4000", "--phrases_per_shard=40"]
+    apart = corpus(*law)
+    monkeypatch.setattr(seeds, "_FEWEST_SPANS", 5)  # spans of 800: 20 units
+    assert files_of(apart) == files_of(corpus(*law, "--direct_num_workers=2"))

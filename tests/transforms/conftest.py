@@ -83,11 +83,11 @@ def site_of(tmp_path, lexicon):
 
 @pytest.fixture(scope="session")
 def how_of():
-    """Return a maker of ways to deduplicate: (site, fingerprint bits) -> Deduplication in four buckets."""
+    """Return a maker of ways to deduplicate: (site, fingerprint bits, span) -> Deduplication in four buckets."""
 
-    def make(site, fingerprint_bits=64):
-        bits = (site.request.phrases_per_shard - 1).bit_length()
-        return Deduplication(prefix=4, offset_bits=bits, bucket_bits=2, fingerprint_bits=fingerprint_bits)
+    def make(site, fingerprint_bits=64, span_units=1):
+        bits = (span_units * site.request.phrases_per_shard - 1).bit_length()
+        return Deduplication(4, bits, 2, span_units, fingerprint_bits)
 
     return make
 

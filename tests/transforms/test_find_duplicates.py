@@ -6,7 +6,7 @@ import apache_beam as beam
 import numpy as np
 import pytest
 
-from hyperphrase.duplicates import distinct_in_unit
+from hyperphrase.duplicates import distinct_in_span
 from transforms.find_duplicates import FindDuplicates
 from transforms.fingerprint_phrases import COUNTS, DROPS
 from transforms.key_runs import put_runs
@@ -16,25 +16,27 @@ from transforms.key_runs import put_runs
 def keys_of(how_of):
     """Return the input of the transform and what the units drop themselves, by unit."""
 
-    def make(site, fingerprint_bits):
-        keys, own = [], {}
-        how = how_of(site, fingerprint_bits)
-        for index in range(site.request.unit_count):
-            distinct, dropped = distinct_in_unit(site.phrases(), site.request.unit(index), how)
-            own[index] = dropped.tolist()
-            keys += [(bucket, (index, part)) for bucket, part in put_runs(site, index, distinct, how)]
+    def make(site, fingerprint_bits, span_units=1):
+        keys, own = [], {index: [] for index in range(site.request.unit_count)}
+        how = how_of(site, fingerprint_bits, span_units)
+        for index in range(-(-site.request.unit_count // span_units)):
+            span = site.request.span(index, span_units)
+            runs, dropped = distinct_in_span(site.phrases(), span, how)
+            own |= {unit: offsets.tolist() for unit, offsets in site.request.by_unit(span, dropped)}
+            keys += [(bucket, (index, run)) for bucket, run in put_runs(site, index, runs)]
         return keys, own, how
 
     return make
 
 
+@pytest.mark.parametrize("span_units", [1, 4])
 @pytest.mark.parametrize("order", range(2))
 @pytest.mark.parametrize("fingerprint_bits", [64, 8])
-def test_with_the_units_own_duplicates_it_drops_what_a_set_drops(
-    outputs_of, site_of, keys_of, later_seeds, shuffled, order, fingerprint_bits
+def test_with_the_spans_own_duplicates_it_drops_what_a_set_drops(
+    outputs_of, site_of, keys_of, later_seeds, shuffled, order, fingerprint_bits, span_units
 ):
     site = site_of()
-    keys, own, how = keys_of(site, fingerprint_bits)
+    keys, own, how = keys_of(site, fingerprint_bits, span_units)
     arriving = shuffled(keys, order)
     for index, offsets in outputs_of(lambda p: (p | beam.Create(arriving) | FindDuplicates(site, how))[DROPS]):
         own[index] += np.frombuffer(offsets, np.uint32).tolist()

@@ -4,6 +4,7 @@ import apache_beam as beam
 import numpy as np
 import pytest
 
+from hyperphrase.fingerprints import fingerprints
 from transforms.fingerprint_phrases import COUNTS, DROPS, KEYS, FingerprintPhrases
 
 
@@ -15,27 +16,31 @@ def tagged(tag, site, how):
     return build
 
 
-def test_keys_are_sorted_and_lie_in_their_bucket(outputs_of, site_of, how_of):
+@pytest.mark.parametrize("span_units", [1, 3])
+def test_keys_are_sorted_and_lie_in_the_bucket_of_their_fingerprint(outputs_of, site_of, how_of, span_units):
     site = site_of()
-    how = how_of(site)
-    for bucket, (unit, data) in outputs_of(tagged(KEYS, site, how)):
+    how = how_of(site, span_units=span_units)
+    spans = set()
+    for bucket, (index, data) in outputs_of(tagged(KEYS, site, how)):
         keys = np.frombuffer(data, np.uint64)
-        assert 0 <= unit < 10
         assert np.all(keys[1:] > keys[:-1])
-        assert {bucket} == set((keys >> np.uint64(62)).tolist())
+        seeds = (keys & how.offset_mask) + np.uint64(site.request.span(index, span_units).first_seed)
+        assert {bucket} == set((fingerprints(site.phrases(), seeds, how.prefix) >> np.uint64(62)).tolist())
+        spans.add(index)
+    assert set(range(-(-10 // span_units))) == spans
 
 
-def test_keys_and_drops_of_a_unit_are_all_its_seeds(outputs_of, site_of, how_of):
+@pytest.mark.parametrize("span_units", [1, 4, 10])
+def test_keys_and_drops_are_all_seeds(outputs_of, site_of, how_of, span_units):
     site = site_of((0, 950))
-    how = how_of(site)
-    offsets = {unit: [] for unit in range(10)}
-    for _, (unit, data) in outputs_of(tagged(KEYS, site, how)):
-        offsets[unit] += (np.frombuffer(data, np.uint64) & np.uint64(127)).tolist()
+    how = how_of(site, span_units=span_units)
+    seeds = []
+    for _, (index, data) in outputs_of(tagged(KEYS, site, how)):
+        offsets = np.frombuffer(data, np.uint64) & how.offset_mask
+        seeds += (offsets.astype(int) + index * span_units * 100).tolist()
     for unit, data in outputs_of(tagged(DROPS, site, how)):
-        offsets[unit] += np.frombuffer(data, np.uint32).tolist()
-    assert {unit: list(range(50 if unit == 9 else 100)) for unit in range(10)} == {
-        unit: sorted(found) for unit, found in offsets.items()
-    }
+        seeds += (np.frombuffer(data, np.uint32).astype(int) + unit * 100).tolist()
+    assert list(range(950)) == sorted(seeds)
 
 
 @pytest.mark.parametrize("fingerprint_bits", [64, 8])
