@@ -2,7 +2,10 @@
 
 import argparse
 import gc
+import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
@@ -31,6 +34,8 @@ class Parser(argparse.ArgumentParser):
 def run_command(name: str, work: Callable[[Sequence[str]], int], arguments: Sequence[str] | None) -> int:
     """Call ``work`` with the command line; turn what it raises into one line on stderr and an exit status."""
     gc.freeze()  # what was imported stays: garbage is not looked for among it
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # the first process of a container ignores it else
     try:
         return work(sys.argv[1:] if arguments is None else arguments)
     except InputError as error:
@@ -44,6 +49,14 @@ def run_command(name: str, work: Callable[[Sequence[str]], int], arguments: Sequ
         return FAILED
     except OSError as error:
         return _say(name, error, FAILED)
+
+
+def leave(name: str, what: object, status: int) -> NoReturn:
+    """Say in one line why the command ends, and end this process at once, whatever its threads wait for."""
+    sys.stderr = sys.__stderr__  # an engine may be at work, its tracebacks caught
+    _say(name, what, status)
+    sys.stdout.flush()
+    os._exit(status)
 
 
 class WorkFailedError(Exception):

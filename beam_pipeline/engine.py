@@ -13,7 +13,8 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions, TypeOptions
 from apache_beam.runners.portability.fn_api_runner.execution import BundleContextManager
 
-from beam_pipeline.command import Parser, WorkFailedError
+from beam_pipeline.command import FAILED, Parser, WorkFailedError, leave
+from beam_pipeline.worker_watch import watch_workers
 from hyperphrase.errors import InputError
 from hyperphrase.laws import nearest
 
@@ -43,6 +44,8 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser) -> Engine:
     """
     given = _check(rest, own)
     options = PipelineOptions(list(rest))
+    make_buffers_once()
+    watch_workers(lambda reason: leave("run", failure(RuntimeError(reason)), FAILED))
     if given.runner is not None and given.runner.lower() != LOCAL.lower():  # Beam does not mind the case
         _check_runner(given.runner, options)
         return Engine(options, given.runner, local=False, here=False)
@@ -55,7 +58,6 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser) -> Engine:
         raise InputError(f"--direct_num_workers={direct.direct_num_workers}: give 1 or more, or 0 for one a core")
     options.view_as(StandardOptions).runner = "FnApiRunner"
     options.view_as(TypeOptions).pipeline_type_check = False  # the tests check types; at each start it takes 0.1 s
-    make_buffers_once()
     workers, mode = direct.direct_num_workers or os.cpu_count(), direct.direct_running_mode
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # its failures reach us as exceptions, and we say them
     description = f"{LOCAL} (Beam's FnApiRunner, {workers} workers, {mode})"
