@@ -18,8 +18,9 @@ from hyperphrase.dictionary import ROOM, read_meanings
 from hyperphrase.errors import InputError
 from hyperphrase.lexicon import Lexicon
 from hyperphrase.limits import MAX_LENGTH, SEED_STOP
-from hyperphrase.manifest import Dictionary, Manifest, Shard
+from hyperphrase.manifest import Dictionary, Manifest
 from hyperphrase.nearest import Nearest, nearest
+from hyperphrase.shard_table import Shard
 from transforms import storage
 from transforms.context import Site, load_lexicon
 

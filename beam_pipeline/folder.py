@@ -5,7 +5,7 @@ import dataclasses
 import json
 import os
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hyperphrase import manifest as manifests
@@ -13,14 +13,16 @@ from hyperphrase.corpus import CorpusRequest
 from hyperphrase.dictionary import ROOM, WORDS_FILE
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.lexicon import Lexicon
-from hyperphrase.manifest import Manifest, Shard
+from hyperphrase.manifest import Manifest
 from hyperphrase.meanings import Meanings
+from hyperphrase.shard_table import Shard
 from transforms import storage
 from transforms.context import LAW_FILE, LEXICON_FILE
 from transforms.write_manifest import RECIPE_FILE, SHORTFALL
 from transforms.write_shards import SHARDS, write_row
 
 _REQUEST_FILE = f"{storage.WORK}/request.json"
+_MOST_TABLE_BYTES = 1 << 30  # 1 GiB: some 24 million shards
 _SMALL = 16 << 20  # bytes: recipes with a histogram of all lengths are below 1 MB
 
 
@@ -52,7 +54,11 @@ def read_manifest(folder: str) -> Manifest | None:
     """Return the manifest in ``folder``, None if there is none. Raises CorruptError."""
     path = storage.join(folder, manifests.MANIFEST_FILE)
     data = storage.read_file(path, manifests.MAX_BYTES)
-    return None if data is None else manifests.loads(data, path)
+    return (
+        None
+        if data is None
+        else manifests.loads(data, path, lambda name: storage.read_file(storage.join(folder, name), _MOST_TABLE_BYTES))
+    )
 
 
 def need_manifest(folder: str) -> Manifest:
@@ -106,7 +112,7 @@ def reopen(folder: str, manifest: Manifest) -> None:
     storage.remove_file(storage.join(folder, manifests.MANIFEST_FILE))
 
 
-def _meanings(manifest: Manifest) -> tuple[Shard, ...]:
+def _meanings(manifest: Manifest) -> Sequence[Shard]:
     return manifest.dictionary.shards if manifest.dictionary else ()
 
 

@@ -16,6 +16,7 @@ from hyperphrase.limits import SEED_STOP
 from hyperphrase.manifest import Manifest
 from hyperphrase.phrases import seed_range
 from hyperphrase.report import size
+from hyperphrase.shard_table import bytes_in
 from transforms.context import Site, load_lexicon
 
 _MOST = 10_000  # phrases shown at most
@@ -67,13 +68,13 @@ def _rows(manifest: Manifest, site: Site) -> Iterator[tuple[str, str]]:
         lengths = manifest.length_histogram
         yield "phrase lengths", f"{min(lengths)} to {max(lengths)}, mean {manifest.symbols / manifest.kept:.1f}"
     for output in manifest.outputs:
-        shards = [shard for shard in manifest.shards if shard.name.endswith("." + output.extension)]
+        shards = manifest.shards_of(output)
         kind = f"{output.format}, {output.compression}"
-        yield "shards", f"{len(shards):,} of {kind}: {size(sum(shard.bytes for shard in shards))}"
+        yield "shards", f"{len(shards):,} of {kind}: {size(bytes_in(shards))}"
     if not manifest.outputs:
         yield "shards", "none: the manifest is the corpus"
     if manifest.dictionary:
-        yield "dictionary", f"{manifest.dictionary.kind}: {size(sum(s.bytes for s in manifest.dictionary.shards))}"
+        yield "dictionary", f"{manifest.dictionary.kind}: {size(bytes_in(manifest.dictionary.shards))}"
     yield "versions", ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
 
 

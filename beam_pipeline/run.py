@@ -18,6 +18,7 @@ from hyperphrase.corpus import CorpusRequest
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.manifest import Manifest
 from hyperphrase.report import size
+from hyperphrase.shard_table import bytes_in
 from hyperphrase.space import MOST_DRAWS_A_PHRASE
 from transforms.context import Site
 from transforms.write_manifest import REPORT
@@ -131,7 +132,7 @@ class _Run:
             print(line, file=sys.stderr)
 
     def _summary(self, manifest: Manifest, shards_kept: int, seconds: float) -> None:
-        written = sum(shard.bytes for shard in manifest.shards)
+        written = bytes_in(manifest.shards)
         dictionary = manifest.dictionary
         meanings = f"then      hyperphrase find {self.output} WORDS   by {dictionary.kind}\n" if dictionary else ""
         injective = " (no two seeds give the same phrase)" if manifest.recipe.sampler.injective else ""

@@ -21,7 +21,8 @@ from beam_pipeline.verify_dictionary import check_names, dictionary_problems
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus import KeptPhrases, Output, ends, shard_name
 from hyperphrase.errors import CorruptError
-from hyperphrase.manifest import DROPPED_FILE, File, Manifest, Shard
+from hyperphrase.manifest import DROPPED_FILE, File, Manifest
+from hyperphrase.shard_table import Shard
 from hyperphrase.statistics import RANK_BINS, Statistics
 from hyperphrase.verification import count_phrases, find_dropped
 from transforms import storage
@@ -94,6 +95,7 @@ class _Audit:
         counts = Statistics({}, (0,) * RANK_BINS if self.manifest.outputs else ())
         files = [RECIPE_FILE, REPORT, *files_read(self.site)]
         files += statistics_files(counts, self.manifest.recipe.vocabulary)
+        files += self.manifest.tables()
         files += [DROPPED_FILE] if self.manifest.dropped.listed is None else []
         if [file.name for file in self.manifest.files] != sorted(files):
             raise CorruptError(f"{self.out}: the manifest's files are not {', '.join(sorted(files))}")

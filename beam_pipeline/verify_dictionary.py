@@ -13,8 +13,9 @@ import numpy as np
 from hyperphrase.corpus import KeptPhrases, ends
 from hyperphrase.dictionary import ROOM, WORDS_FILE, meanings_name
 from hyperphrase.errors import CorruptError
-from hyperphrase.manifest import Dictionary, Manifest, Shard
+from hyperphrase.manifest import Dictionary, Manifest
 from hyperphrase.meanings import build_meanings
+from hyperphrase.shard_table import Shard
 from hyperphrase.vectors import vectors_of
 from transforms import storage
 from transforms.context import Site, load_lexicon

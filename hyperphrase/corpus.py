@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +86,11 @@ class CorpusRequest:
 def shard_name(index: int, total: int, output: Output) -> str:
     """Return ``phrases-00003-of-00016.tfrecord`` and its like."""
     return f"phrases-{index:05d}-of-{total:05d}.{output.extension}"
+
+
+def shard_names(total: int, outputs: tuple[Output, ...]) -> Callable[[int], str]:
+    """Return what names the shard at a place among those of the first output, then those of the next."""
+    return lambda place: shard_name(place % total, total, outputs[place // total])
 
 
 @dataclass(frozen=True)

@@ -1,44 +1,39 @@
 """The manifest: what a corpus is, in one file; with the recipe it *is* the corpus.
 
+Where there is much to list, dropped seeds and shards have files of their own beside it, for which it vouches.
+
 A manifest from elsewhere is data: every field is checked before it is used, and names stay inside the folder.
 """
 
 import hashlib
 import json
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase import shard_table
 from hyperphrase.codecs import FORMATS
-from hyperphrase.corpus import CorpusRequest, Output
-from hyperphrase.dictionary import KINDS
+from hyperphrase.codecs.crc32c import crc32c
+from hyperphrase.corpus import CorpusRequest, Output, shard_names
+from hyperphrase.dictionary import KINDS, meanings_name
 from hyperphrase.errors import CorruptError, InputError
-from hyperphrase.limits import MAX_LENGTH, SEED_STOP
+from hyperphrase.limits import MAX_LENGTH, MAX_UNIT, SEED_STOP
 from hyperphrase.recipe import Recipe
+from hyperphrase.shard_table import Shard, ShardTable, bytes_in
 
 MANIFEST_FILE = "manifest.json"
 DROPPED_FILE = "dropped_seeds.bin"
-MAX_BYTES = 1 << 30  # 1 GiB: some 4 million shards
+SHARDS_FILE, MEANINGS_FILE = "shards.npy", "meanings.npy"
+MAX_BYTES = 1 << 25  # 32 MiB: what it lists is limited
 MAX_LISTED = 1000  # dropped seeds in the manifest itself; more go to DROPPED_FILE, uint64 little-endian
+MAX_SHARDS_LISTED = 10_000  # shards in the manifest itself; more go to SHARDS_FILE, a shard_table
 _FILE_NAME = re.compile(r"(statistics/|dictionary/)?[a-z_]{1,40}\.(json|csv|avro|html|bin|npy)")
 _MEANINGS_NAME = re.compile(r"meanings-[0-9]{5,10}-of-[0-9]{5,10}\.parquet")
 _SHARD_NAME = re.compile(r"phrases-[0-9]{5,10}-of-[0-9]{5,10}\.[a-z.]{3,20}")
-
-
-@dataclass(frozen=True)
-class Shard:
-    """One output file. first_seed, last_seed: of its phrases, None in an empty shard. crc32c: of all its bytes."""
-
-    name: str
-    phrases: int
-    symbols: int
-    bytes: int
-    crc32c: int
-    first_seed: int | None
-    last_seed: int | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +58,11 @@ class Dictionary:
     """The meanings of all phrases. kind: how they are made. shards: their files, one for each unit."""
 
     kind: str
-    shards: tuple[Shard, ...]
+    shards: Sequence[Shard]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry of the manifest."""
+        return {"kind": self.kind, "shards": _listed(self.shards, MEANINGS_FILE)}
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ class Manifest:
     outputs: tuple[Output, ...]
     kept: int
     length_histogram: dict[int, int]
-    shards: tuple[Shard, ...]
+    shards: Sequence[Shard]  # those of the first output, then those of the next
     dropped: DroppedSeeds
     files: tuple[File, ...]
     lexicon: str
@@ -93,6 +92,12 @@ class Manifest:
     def symbols(self) -> int:
         """Symbols in the corpus, counted once however many formats hold it."""
         return sum(length * phrases for length, phrases in self.length_histogram.items())
+
+    def shards_of(self, output: Output) -> Sequence[Shard]:
+        """Return the shards of one output, in the order of their units."""
+        each = len(self.shards) // len(self.outputs)
+        first = self.outputs.index(output) * each
+        return self.shards[first : first + each]
 
     @property
     def request(self) -> CorpusRequest:
@@ -119,24 +124,39 @@ class Manifest:
             "dropped": dropped.count,
             "kept": self.kept,
             "symbols": self.symbols,
-            "bytes": sum(shard.bytes for shard in self.shards),
+            "bytes": bytes_in(self.shards),
             "phrases_per_shard": self.phrases_per_shard,
             "outputs": [asdict(output) for output in self.outputs],
             "length_histogram": {str(length): phrases for length, phrases in self.length_histogram.items()},
-            "shards": [asdict(shard) for shard in self.shards],
+            "shards": _listed(self.shards, SHARDS_FILE),
             "dropped_seeds": list(dropped.listed)
             if dropped.listed is not None
             else {"file": DROPPED_FILE, "count": dropped.count},
             "files": [asdict(file) for file in self.files],
             "versions": self.versions,
-            **({"dictionary": asdict(self.dictionary)} if self.dictionary else {}),
+            **({"dictionary": self.dictionary.to_json()} if self.dictionary else {}),
         }
 
+    def tables(self) -> dict[str, bytes]:
+        """Return the contents of the files of shards that the manifest does not list itself, by name."""
+        shards = {SHARDS_FILE: self.shards, MEANINGS_FILE: self.dictionary.shards if self.dictionary else ()}
+        many = {name: some for name, some in shards.items() if len(some) > MAX_SHARDS_LISTED}
+        return {name: some.dumps() for name, some in many.items() if isinstance(some, ShardTable)}
 
-def loads(data: bytes, where: str) -> Manifest:
-    """Return the manifest in ``data``, every field checked. Raises CorruptError."""
+
+def _listed(shards: Sequence[Shard], file: str) -> Any:
+    if len(shards) > MAX_SHARDS_LISTED:
+        return {"file": file, "count": len(shards)}
+    return [asdict(shard) for shard in shards]
+
+
+def loads(data: bytes, where: str, read: Callable[[str], bytes | None] = lambda _: None) -> Manifest:
+    """Return the manifest in ``data``, every field checked. Raises CorruptError.
+
+    read: gives the bytes of a table beside it, by name, None where there is none; called where shards are many.
+    """
     try:
-        manifest = _parse(json.loads(data))
+        manifest = _parse(json.loads(data), read)
         if manifest.dumps() != data:
             raise InputError("its totals, digests or bytes are not those of its other fields")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -145,7 +165,7 @@ def loads(data: bytes, where: str) -> Manifest:
     return manifest
 
 
-def _parse(raw: Any) -> Manifest:
+def _parse(raw: Any, read: Callable[[str], bytes | None]) -> Manifest:
     recipe = Recipe.from_json(raw["recipe"])
     first_seed = _whole(raw["first_seed"], 0, SEED_STOP)
     stop_seed = _whole(raw["stop_seed"], first_seed + 1, recipe.seed_stop())
@@ -156,20 +176,25 @@ def _parse(raw: Any) -> Manifest:
     dropped = _parse_dropped(raw["dropped_seeds"], first_seed, stop_seed)
     if dropped.count + kept != stop_seed - first_seed:
         raise InputError(f"kept {kept} and dropped {dropped.count} are not the {stop_seed - first_seed} drawn")
+    outputs = tuple(_parse_output(output) for output in raw["outputs"])
+    per_shard = _whole(raw["phrases_per_shard"], 1, MAX_UNIT)
+    files = tuple(_parse_file(file) for file in raw["files"])
+    units = -(-(stop_seed - first_seed) // per_shard)
+    tables = _Tables(units, {file.name: file for file in files}, read)
     return Manifest(
         recipe,
         first_seed,
         stop_seed,
-        _whole(raw["phrases_per_shard"], 1, 1 << 24),
-        tuple(_parse_output(output) for output in raw["outputs"]),
+        per_shard,
+        outputs,
         kept,
         histogram,
-        tuple(_parse_shard(shard) for shard in raw["shards"]),
+        _parse_shards(raw["shards"], tables, outputs),
         dropped,
-        tuple(_parse_file(file) for file in raw["files"]),
+        files,
         _text(raw["lexicon"]),
         {_text(name): _text(version) for name, version in raw["versions"].items()},
-        _parse_dictionary(raw["dictionary"]) if "dictionary" in raw else None,
+        _parse_dictionary(raw["dictionary"], tables) if "dictionary" in raw else None,
     )
 
 
@@ -181,17 +206,45 @@ def _parse_output(raw: Any) -> Output:
     return output
 
 
-def _parse_dictionary(raw: Any) -> Dictionary:
+@dataclass(frozen=True)
+class _Tables:
+    """The tables beside a manifest. files: those that it vouches for. read: gives the bytes of one."""
+
+    units: int
+    files: dict[str, File]
+    read: Callable[[str], bytes | None]
+
+    def parse(self, raw: Any, file: str, outputs: int, name: Callable[[int], str]) -> ShardTable:
+        """Return the shards that ``raw`` says are in ``file``: one for each unit and output."""
+        count = outputs * self.units
+        if raw != {"file": file, "count": count} or count <= MAX_SHARDS_LISTED:
+            raise InputError(f"{count} shards are listed, or in {file}, not as {raw!r:.100}")
+        data = self.read(file)
+        if data is None or (len(data), crc32c(data)) != (self.files[file].bytes, self.files[file].crc32c):
+            raise InputError(f"{file} is missing, or not what the manifest vouches for")
+        return shard_table.loads(data, count, name, self.units, file)
+
+
+def _parse_dictionary(raw: Any, tables: _Tables) -> Dictionary:
     if raw["kind"] not in KINDS:
         raise InputError(f"unknown dictionary {raw['kind']!r:.100}")
+    if isinstance(raw["shards"], dict):
+        table = tables.parse(raw["shards"], MEANINGS_FILE, 1, lambda i: meanings_name(i, tables.units))
+        return Dictionary(raw["kind"], table)
     return Dictionary(raw["kind"], tuple(_parse_shard(shard, _MEANINGS_NAME) for shard in raw["shards"]))
+
+
+def _parse_shards(raw: Any, tables: _Tables, outputs: tuple[Output, ...]) -> Sequence[Shard]:
+    if isinstance(raw, dict):
+        return tables.parse(raw, SHARDS_FILE, len(outputs), shard_names(tables.units, outputs))
+    return tuple(_parse_shard(shard) for shard in raw)
 
 
 def _parse_shard(raw: Any, names: re.Pattern[str] = _SHARD_NAME) -> Shard:
     name = _text(raw["name"])
     if not names.fullmatch(name):
         raise InputError(f"shard name {name!r:.100} is not one of a corpus")
-    phrases = _whole(raw["phrases"], 0, 1 << 24)
+    phrases = _whole(raw["phrases"], 0, MAX_UNIT)
     ends = [_whole(raw[end], 0, SEED_STOP) if phrases else raw[end] for end in ("first_seed", "last_seed")]
     if not phrases and ends != [None, None]:
         raise InputError(f"{name} is empty and yet has seeds")

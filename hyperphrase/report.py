@@ -4,6 +4,7 @@ import html
 from collections.abc import Iterable, Sequence
 
 from hyperphrase.manifest import Manifest
+from hyperphrase.shard_table import bytes_in
 from hyperphrase.statistics import rank_rows
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 860, 240, 70, 34  # pixels of a picture and of its margins
@@ -53,7 +54,7 @@ def _facts(manifest: Manifest, entropy: float) -> list[tuple[str, str]]:
         ("recipe digest", manifest.recipe.digest),
     ]
     for output in manifest.outputs:
-        total = sum(shard.bytes for shard in manifest.shards if shard.name.endswith("." + output.extension))
+        total = bytes_in(manifest.shards_of(output))
         each = total / max(manifest.symbols, 1)
         rows.append((f"{output.format}, {output.compression}", f"{size(total)}, {each:.2f} bytes a symbol"))
     return rows
@@ -67,7 +68,7 @@ def _shards(manifest: Manifest) -> str:
         for shard in manifest.shards[:_MOST_SHARDS]
     ]
     more = len(manifest.shards) - len(rows)
-    note = f"<p class=note>and {more:,} more, in manifest.json</p>" if more else ""
+    note = f"<p class=note>and {more:,} more</p>" if more else ""
     return _table(("name", "phrases", "symbols", "bytes", "crc32c"), rows, numbers=True) + note
 
 

@@ -1,14 +1,15 @@
 """FindExtent: where the corpus ends, once it is known how many seeds each unit drops, and that none was lost."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 import apache_beam as beam
 import numpy as np
-from numpy.typing import NDArray
 
 from hyperphrase.corpus import CorpusRequest, Extent, extent
 
 Count = tuple[int, int, int]
+_SEEN = -1  # the place of the seeds seen among the seeds dropped by unit
 
 
 class FindExtent(beam.PTransform):
@@ -24,36 +25,39 @@ class FindExtent(beam.PTransform):
     def expand(self, counts: beam.PCollection) -> beam.PCollection:
         return (
             counts
-            | "AddCounts" >> beam.CombineGlobally(_AddCounts(self._request.unit_count)).without_defaults()
+            | "AddCounts" >> beam.CombineGlobally(_AddCounts()).without_defaults()
             | "EndCorpus" >> beam.Map(_end, self._request)
         )
 
 
 class _AddCounts(beam.CombineFn):
-    """Adds up counts into an int64 array: the seeds dropped in each unit, and last all seeds seen."""
+    """Adds up counts into {unit: seeds dropped in it}, only units that drop any, so that partial sums stay small."""
 
-    def __init__(self, units: int) -> None:
-        self._units = units
+    def create_accumulator(self) -> dict[int, int]:
+        return {}
 
-    def create_accumulator(self) -> NDArray[np.int64]:
-        return np.zeros(self._units + 1, np.int64)
-
-    def add_input(self, accumulator: NDArray[np.int64], count: Count) -> NDArray[np.int64]:
+    def add_input(self, accumulator: dict[int, int], count: Count) -> dict[int, int]:
         unit, dropped, seen = count
-        accumulator[unit] += dropped
-        accumulator[-1] += seen
+        if dropped:
+            accumulator[unit] = accumulator.get(unit, 0) + dropped
+        accumulator[_SEEN] = accumulator.get(_SEEN, 0) + seen
         return accumulator
 
-    def merge_accumulators(self, accumulators: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:
-        return np.asarray(np.sum(list(accumulators), axis=0))
+    def merge_accumulators(self, accumulators: Iterable[dict[int, int]]) -> dict[int, int]:
+        total: Counter[int] = Counter()
+        for accumulator in accumulators:
+            total.update(accumulator)
+        return dict(total)
 
-    def extract_output(self, accumulator: NDArray[np.int64]) -> bytes:
-        return accumulator.tobytes()
+    def extract_output(self, accumulator: dict[int, int]) -> dict[int, int]:
+        return accumulator
 
 
-def _end(sums: bytes, request: CorpusRequest) -> Extent:
-    counts = np.frombuffer(sums, np.int64)
-    drawn = request.stop_seed - request.first_seed
-    if counts[-1] != drawn:
-        raise RuntimeError(f"counts do not agree: {counts[-1]} seeds were compared of {drawn} drawn")
-    return extent(request, counts[:-1])
+def _end(sums: dict[int, int], request: CorpusRequest) -> Extent:
+    drawn, seen = request.stop_seed - request.first_seed, sums[_SEEN]
+    if seen != drawn:
+        raise RuntimeError(f"counts do not agree: {seen} seeds were compared of {drawn} drawn")
+    dropped = np.zeros(request.unit_count, np.int64)
+    units = [unit for unit in sums if unit != _SEEN]
+    dropped[units] = [sums[unit] for unit in units]
+    return extent(request, dropped)

@@ -6,9 +6,9 @@ import apache_beam as beam
 
 from hyperphrase.corpus import KeptPhrases, ends, parts
 from hyperphrase.dictionary import ROOM, MeaningsWriter, meanings_name
-from hyperphrase.manifest import Shard
 from hyperphrase.parquet_file import Sink
 from hyperphrase.phrases import CHUNK
+from hyperphrase.shard_table import Shard
 from transforms import storage
 from transforms.context import Site
 from transforms.write_shards import MeasuredFile, finished, write_row

@@ -10,13 +10,15 @@ import numpy as np
 import hyperphrase
 from hyperphrase import manifest as manifests
 from hyperphrase import report, statistics
-from hyperphrase.corpus import Extent
-from hyperphrase.dictionary import ROOM, WORDS_FILE
+from hyperphrase.corpus import Extent, shard_names
+from hyperphrase.dictionary import ROOM, WORDS_FILE, meanings_name
 from hyperphrase.manifest import Dictionary, DroppedSeeds, Manifest
+from hyperphrase.shard_table import ShardTable, phrases_in
 from hyperphrase.statistics import Statistics
 from transforms import storage
+from transforms.collect_units import Collected, CollectUnits, Unit
 from transforms.context import LAW_FILE, LEXICON_FILE, Site
-from transforms.write_shards import SHARDS
+from transforms.write_shards import SHARDS, WrittenUnit
 
 SHORTFALL = f"{storage.WORK}/shortfall.json"
 RECIPE_FILE = "recipe.json"
@@ -44,36 +46,44 @@ class WriteManifest(beam.PTransform):
         self._meanings = meanings
 
     def expand(self, written: beam.PCollection) -> beam.PCollection:
-        units = written | "DropCounts" >> beam.Map(lambda unit: (unit.index, unit.stop_seed, unit.shards, unit.dropped))
+        units = written | "TakeRows" >> beam.Map(_row) | CollectUnits()
+        meanings = Collected()
+        if self._meanings is not None:
+            alone = self._meanings | "MeaningsAlone" >> beam.MapTuple(lambda index, shard: (index, 0, (shard,), b""))
+            meanings = beam.pvalue.AsSingleton(alone | "CollectMeanings" >> CollectUnits(), Collected())
         return self._extent | "FinishCorpus" >> beam.Map(
             _finish,
-            beam.pvalue.AsList(units),
+            beam.pvalue.AsSingleton(units, Collected()),
             self._site,
             self._lexicon,
             beam.pvalue.AsSingleton(self._counts, Statistics.total([])),
-            [] if self._meanings is None else beam.pvalue.AsList(self._meanings),
+            meanings,
         )
+
+
+def _row(unit: WrittenUnit) -> Unit:
+    return unit.index, unit.stop_seed, unit.shards, unit.dropped
 
 
 def _finish(
     extent: Extent,
-    units: list[tuple[int, int, tuple[manifests.Shard, ...], bytes]],
+    units: Collected,
     site: Site,
     lexicon: str,
     counts: Statistics,
-    meanings: list[tuple[int, manifests.Shard]],
+    meanings: Collected,
 ) -> str:
     if extent.short:
         storage.write_file(site.folder, SHORTFALL, json.dumps({"kept": extent.kept}).encode())
         return SHORTFALL
-    units = sorted(units)
-    if [unit[0] for unit in units] != list(range(extent.units)):
-        raise RuntimeError(f"{len(units)} units came back of {extent.units}: the corpus is not complete")
-    manifest = _manifest(units, site, lexicon, counts, tuple(shard for _, shard in sorted(meanings)))
+    for some in (units, meanings) if site.request.dictionary else (units,):
+        if not np.array_equal(some.indexes(), np.arange(extent.units)):
+            raise RuntimeError(f"{len(some.indexes())} units came back of {extent.units}: the corpus is not complete")
+    manifest = _manifest(units, site, lexicon, counts, extent, meanings)
     _check(manifest, counts, extent, site)
-    texts = _texts(manifest, counts, site)
+    texts = _texts(manifest, counts, site) | manifest.tables()
     if manifest.dropped.listed is None:
-        texts[manifests.DROPPED_FILE] = b"".join(unit[3] for unit in units)
+        texts[manifests.DROPPED_FILE] = units.sorted_dropped()
     for name, data in texts.items():
         storage.write_file(site.folder, name, data)
     names = sorted([*texts, RECIPE_FILE, *files_read(site)])
@@ -83,47 +93,43 @@ def _finish(
 
 
 def _manifest(
-    units: list[tuple[int, int, tuple[manifests.Shard, ...], bytes]],
+    units: Collected,
     site: Site,
     lexicon: str,
     counts: Statistics,
-    meanings: tuple[manifests.Shard, ...],
+    extent: Extent,
+    meanings: Collected,
 ) -> Manifest:
-    request = site.request
-    outputs = range(len(request.outputs))
+    request, dropped, total = site.request, units.sorted_dropped(), extent.units
+    files = ShardTable(meanings.sorted_rows(), lambda i: meanings_name(i, total))
     return Manifest(
         recipe=request.recipe,
         first_seed=request.first_seed,
-        stop_seed=units[-1][1],
+        stop_seed=units.stop_seed(),
         phrases_per_shard=request.phrases_per_shard,
         outputs=request.outputs,
         kept=counts.phrases,
         length_histogram=counts.lengths,
-        shards=tuple(unit[2][output] for output in outputs for unit in units),
-        dropped=_dropped([unit[3] for unit in units]),
+        shards=ShardTable(units.sorted_rows(), shard_names(total, request.outputs)),
+        dropped=_dropped(dropped),
         files=(),
         lexicon=lexicon,
         versions={
             "hyperphrase": hyperphrase.__version__,
             **{name: metadata.version(name) for name in ("apache-beam", "numba", "numpy")},
         },
-        dictionary=Dictionary(request.dictionary, meanings) if request.dictionary else None,
+        dictionary=Dictionary(request.dictionary, files) if request.dictionary else None,
     )
 
 
-def _dropped(parts: list[bytes]) -> DroppedSeeds:
-    count = sum(map(len, parts)) // 8
-    if count > manifests.MAX_LISTED:
-        return DroppedSeeds(count, None)
-    return DroppedSeeds(count, tuple(np.frombuffer(b"".join(parts), "<u8").tolist()))
+def _dropped(seeds: bytes) -> DroppedSeeds:
+    count = len(seeds) // 8
+    return DroppedSeeds(count, tuple(np.frombuffer(seeds, "<u8").tolist()) if count <= manifests.MAX_LISTED else None)
 
 
 def _check(manifest: Manifest, counts: Statistics, extent: Extent, site: Site) -> None:
     """Raise RuntimeError unless every count of the corpus agrees with every other."""
-    shards_phrases = [
-        sum(shard.phrases for shard in manifest.shards if shard.name.endswith("." + output.extension))
-        for output in manifest.outputs
-    ]
+    shards_phrases = [phrases_in(manifest.shards_of(output)) for output in manifest.outputs]
     agree: dict[str, tuple[object, object]] = {
         "phrases kept and the histogram's sum": (extent.kept, counts.phrases),
         "seeds drawn and phrases kept + dropped": (manifest.drawn, manifest.kept + manifest.dropped.count),
@@ -133,8 +139,7 @@ def _check(manifest: Manifest, counts: Statistics, extent: Extent, site: Site) -
     stored = [("shard sizes", SHARDS, manifest.shards)] if manifest.shards else []
     if manifest.dictionary:
         stored.append(("sizes of meanings", ROOM, manifest.dictionary.shards))
-        found = [sum(shard.phrases for shard in manifest.dictionary.shards), len(manifest.dictionary.shards)]
-        agree["meanings and phrases, their files and units"] = (found, [manifest.kept, extent.units])
+        agree["meanings and phrases"] = (phrases_in(manifest.dictionary.shards), manifest.kept)
     for what, room, shards in stored:
         on_disk = storage.file_sizes(storage.join(site.folder, room))
         written = {shard.name: shard.bytes for shard in shards}

@@ -14,8 +14,8 @@ from hyperphrase.codecs import FORMATS
 from hyperphrase.codecs.base import Encoder
 from hyperphrase.codecs.crc32c import crc32c
 from hyperphrase.corpus import KeptPhrases, Output, ends, parts, shard_name
-from hyperphrase.manifest import Shard
 from hyperphrase.phrases import CHUNK
+from hyperphrase.shard_table import Shard
 from hyperphrase.statistics import Counter, Statistics
 from transforms import storage
 from transforms.context import Site

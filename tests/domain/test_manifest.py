@@ -19,12 +19,12 @@ from hyperphrase.manifest import (
     DroppedSeeds,
     File,
     Manifest,
-    Shard,
     loads,
     parse_dropped_file,
 )
 from hyperphrase.recipe import Recipe
 from hyperphrase.samplers.zipf import Zipf
+from hyperphrase.shard_table import Shard
 
 MANIFEST = Manifest(
     recipe=Recipe(Zipf(), Uniform(min=1, max=9), 1000, "5eed" * 16, 42),

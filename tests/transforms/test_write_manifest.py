@@ -11,7 +11,7 @@ import pytest
 
 from hyperphrase import manifest as manifests
 from hyperphrase.corpus import Extent, Output
-from hyperphrase.manifest import Shard
+from hyperphrase.shard_table import Shard
 from hyperphrase.statistics import RANK_BINS, Statistics
 from transforms.write_manifest import SHORTFALL, WriteManifest
 from transforms.write_shards import WrittenUnit
