@@ -13,6 +13,7 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions, TypeOptions
 from apache_beam.runners.portability.fn_api_runner.execution import BundleContextManager
 
+from beam_pipeline import dataflow_engine
 from beam_pipeline.command import FAILED, Parser, WorkFailedError, leave
 from beam_pipeline.worker_watch import watch_workers
 from hyperphrase.errors import InputError
@@ -26,29 +27,36 @@ class Engine:
     """A chosen engine.
 
     options: for Beam. description: for people. local: whether all work is done on this machine. here: whether it is
-    done in this process, so that its progress can be seen directly.
+    done in this process, so that its progress can be seen directly. template: where the job is written, if it is not to
+    be started but launched by somebody else.
     """
 
     options: PipelineOptions
     description: str
     local: bool
     here: bool
+    template: str | None = None
 
 
-def choose(rest: Sequence[str], own: argparse.ArgumentParser) -> Engine:
+def choose(rest: Sequence[str], own: argparse.ArgumentParser, output: str | None = None) -> Engine:
     """Read what is left of the command line as Beam's options and choose the engine.
 
     ``DirectRunner`` (the default) becomes Beam's FnApiRunner with one thread a core: since Beam 2.68 the plain
     DirectRunner tries first to download another engine. Whatever Beam option the user gives stands.
-    Raises InputError for an option that neither we nor Beam have.
+    Raises InputError for an option that neither we nor Beam have, and where the engine cannot write to ``output``.
     """
     given = _check(rest, own)
     options = PipelineOptions(list(rest))
     make_buffers_once()
     watch_workers(lambda reason: leave("run", failure(RuntimeError(reason)), FAILED))
     if given.runner is not None and given.runner.lower() != LOCAL.lower():  # Beam does not mind the case
+        on_dataflow = dataflow_engine.is_meant(given.runner)
+        if on_dataflow:
+            dataflow_engine.prepare(options, output)
+            logging.getLogger("apache_beam").setLevel(logging.CRITICAL + 1)  # as below; it logs failures as critical
         _check_runner(given.runner, options)
-        return Engine(options, given.runner, local=False, here=False)
+        template = dataflow_engine.template(options) if on_dataflow else None
+        return Engine(options, given.runner, local=False, here=False, template=template)
     direct = options.view_as(DirectOptions)
     if not _was_given("direct_num_workers", rest):
         direct.direct_num_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -89,8 +97,11 @@ def failure(error: BaseException) -> WorkFailedError:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     reasons = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Interrupt)\b", line)]
     reason = (reasons or lines or [type(error).__name__])[-1]
+    job = dataflow_engine.job_of(getattr(error, "result", None))
+    where = f"job {job}: " if job else ""
     reason = re.sub(r"\s*\[while running .*\]$", "", reason.replace("\\n", " ")).removeprefix("RuntimeError: ")
-    return WorkFailedError(f"the work failed: {reason:.600}; the same command goes on from the shards already written")
+    rest = "the same command goes on from the shards already written"
+    return WorkFailedError(f"the work failed: {where}{reason:.600}; {rest}")
 
 
 def beam_help() -> str:

@@ -116,14 +116,15 @@ def _meanings(manifest: Manifest) -> Sequence[Shard]:
     return manifest.dictionary.shards if manifest.dictionary else ()
 
 
-def take_shortfall(folder: str) -> int | None:
-    """Return how many phrases the drawn seeds held if they were too few, and forget it; None if they sufficed."""
-    path = storage.join(folder, SHORTFALL)
-    data = storage.read_file(path, _SMALL)
-    if data is None:
-        return None
-    storage.remove_file(path)
-    return int(json.loads(data)["kept"])
+def shortfall(folder: str, request: CorpusRequest) -> tuple[int, int] | None:
+    """Return (phrases, draws) of work in ``folder`` that drew the seeds of ``request`` at least, and they were too few.
+
+    None if none is known.
+    """
+    data = storage.read_file(storage.join(folder, SHORTFALL), _SMALL)
+    note = {"kept": 0, "drawn": 0} if data is None else json.loads(data)
+    short = note["drawn"] >= request.stop_seed - request.first_seed
+    return (note["kept"], note["drawn"]) if short else None
 
 
 def clean(folder: str) -> None:

@@ -43,7 +43,7 @@ class ProgressLine:
 
     def _watch(self) -> None:
         logged = time.monotonic()
-        while not self._stop.wait(LOOK_SECONDS):
+        while not self._stop.wait(LOOK_SECONDS if self._here else LOG_SECONDS):  # lists of a bucket's objects are paid
             line = self._line()
             if self._terminal:
                 print("\r" + line.ljust(self._width), end="", file=self._stream, flush=True)

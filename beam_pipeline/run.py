@@ -8,8 +8,9 @@ import time
 from collections.abc import Sequence
 
 import apache_beam as beam
+from apache_beam.runners.runner import PipelineResult
 
-from beam_pipeline import engine, folder, options
+from beam_pipeline import dataflow_engine, engine, folder, options
 from beam_pipeline.command import DONE, WorkFailedError, run_command
 from beam_pipeline.pipeline import make_corpus
 from beam_pipeline.progress_line import ProgressLine
@@ -37,7 +38,7 @@ def _run(arguments: Sequence[str]) -> int:
         print(engine.beam_help())
         return DONE
     given, rest = parser.parse_known_args(arguments)
-    chosen = engine.choose(rest, parser)
+    chosen = engine.choose(rest, parser, given.output)
     if not given.output:
         raise InputError("--output: is not given; name a folder for the corpus, as in --output=out")
     job = options.read_job(given)
@@ -62,10 +63,14 @@ class _Run:
             manifest = self._check()  # again: another run may have finished meanwhile
             if manifest is not None and not folder.missing_files(self.output, manifest):
                 folder.clean(self.output)
+                if self.engine.template:
+                    raise InputError(f"--output={self.output}: is complete already; there is no job to launch")
                 self._say(
                     f"{self.output} is complete already: {manifest.kept:,} phrases in {len(manifest.shards):,} shards"
                 )
                 return DONE
+            if self.engine.template:
+                return self._stage(manifest)
             manifest, kept = self._make(manifest)
         self._summary(manifest, kept, time.monotonic() - begin)
         return DONE
@@ -78,9 +83,7 @@ class _Run:
 
     def _make(self, before: Manifest | None) -> tuple[Manifest, int]:
         """Return the manifest of the finished corpus, and how many of its shards an earlier run had made."""
-        folder.begin(self.output, self.request, self.job.lexicon, self.job.meanings)
-        if before is not None:
-            folder.reopen(self.output, before)
+        self._begin(before)
         earlier = folder.shard_times(self.output)
         self._work()
         manifest = folder.need_manifest(self.output)
@@ -90,8 +93,38 @@ class _Run:
         folder.clean(self.output)
         return manifest, sum(earlier.get(shard.name) == now[shard.name] for shard in manifest.shards)
 
+    def _begin(self, before: Manifest | None) -> None:
+        folder.begin(self.output, self.request, self.job.lexicon, self.job.meanings)
+        if before is not None:
+            folder.reopen(self.output, before)
+
+    def _stage(self, before: Manifest | None) -> int:
+        """Write what workers read, and the job for somebody else to launch; returns the exit status."""
+        self._begin(before)
+        self._draw_more()
+        self._run_pipeline()
+        self._say(
+            f"{self.engine.template} holds the job; {self.output} is complete once manifest.json is there\n"
+            "then      the same command removes what is left of the work, or says how to go on"
+        )
+        return DONE
+
+    def _draw_more(self) -> bool:
+        """Draw more seeds than are known to be too few; tells whether the drawn ones are."""
+        short = folder.shortfall(self.output, self.request)
+        if short is None:
+            return False
+        kept, drawn = short
+        target = self.request.phrases or 0
+        if drawn > MOST_DRAWS_A_PHRASE * target:
+            raise WorkFailedError(f"{drawn} draws gave {kept} distinct phrases only; ask for fewer")
+        self._log(f"{drawn:,} draws gave {kept:,} distinct phrases: drawing more")
+        self.request = up_to(self.request, 2 * drawn)
+        return True
+
     def _work(self) -> None:
         """Run the pipeline until the drawn seeds hold the phrases asked for."""
+        self._draw_more()
         while True:
             self._log(f"engine: {self.engine.description}")
             request = self.request
@@ -103,14 +136,8 @@ class _Run:
                 drawn = request.stop_seed - request.first_seed
                 with ProgressLine(self.output, drawn, target, shards, self.engine.here):
                     self._run_pipeline()
-            kept = folder.take_shortfall(self.output)
-            if kept is None:
+            if not self._draw_more():
                 return
-            draws = 2 * (request.stop_seed - request.first_seed)
-            if draws > 2 * MOST_DRAWS_A_PHRASE * target:
-                raise WorkFailedError(f"{draws // 2} draws gave {kept} distinct phrases only; ask for fewer")
-            self._log(f"{request.stop_seed - request.first_seed:,} draws gave {kept:,} distinct phrases: drawing more")
-            self.request = up_to(request, draws)
 
     def _run_pipeline(self) -> None:
         how = deduplication(self.job.phrases, self.request)
@@ -119,9 +146,20 @@ class _Run:
         make_corpus(pipeline, Site(self.output, self.request, files), how, self.job.lexicon.name)
         try:
             with contextlib.redirect_stderr(io.StringIO()) if self.engine.local else contextlib.nullcontext():
-                pipeline.run().wait_until_finish()  # locally Beam prints the tracebacks of its threads on stderr
+                self._wait(pipeline.run())  # locally Beam prints the tracebacks of its threads on stderr
         except Exception as error:
             raise engine.failure(error) from error
+
+    def _wait(self, result: PipelineResult) -> None:
+        page = dataflow_engine.page_of(result, self.engine.options)
+        if page:
+            self._log(page)
+        try:
+            result.wait_until_finish()
+        except KeyboardInterrupt:
+            if page:  # else the service would go on by itself
+                result.cancel()
+            raise
 
     def _say(self, line: str) -> None:
         if not self.quiet:

@@ -74,7 +74,8 @@ def _finish(
     meanings: Collected,
 ) -> str:
     if extent.short:
-        storage.write_file(site.folder, SHORTFALL, json.dumps({"kept": extent.kept}).encode())
+        drawn = site.request.stop_seed - site.request.first_seed
+        storage.write_file(site.folder, SHORTFALL, json.dumps({"kept": extent.kept, "drawn": drawn}).encode())
         return SHORTFALL
     for some in (units, meanings) if site.request.dictionary else (units,):
         if not np.array_equal(some.indexes(), np.arange(extent.units)):

@@ -91,7 +91,7 @@ def test_many_dropped_seeds_have_a_file_of_their_own(finish, units, tmp_path, mo
 def test_a_short_range_leaves_a_note_instead(finish, tmp_path):
     nothing = Statistics.total([])
     assert [SHORTFALL] == finish([], nothing, Extent(0, None, 150, short=True))
-    assert {"kept": 150} == json.loads((tmp_path / SHORTFALL).read_text())
+    assert {"kept": 150, "drawn": 200} == json.loads((tmp_path / SHORTFALL).read_text())
     assert not (tmp_path / "manifest.json").exists()
 
 
