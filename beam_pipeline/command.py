@@ -7,11 +7,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from hyperphrase.errors import CorruptError, InputError
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+GO_ON = "interrupted; the same command goes on from here"  # what an interrupted command says
 
 
 class Parser(argparse.ArgumentParser):
@@ -43,7 +44,7 @@ def run_command(name: str, work: Callable[[Sequence[str]], int], arguments: Sequ
     except (CorruptError, WorkFailedError) as error:
         return _say(name, error, FAILED)
     except KeyboardInterrupt:
-        return _say(name, "interrupted; the same command goes on from here", INTERRUPTED)
+        return _say(name, GO_ON, INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has enough: nothing to say, and nobody to say it to
         return FAILED
@@ -52,9 +53,8 @@ def run_command(name: str, work: Callable[[Sequence[str]], int], arguments: Sequ
 
 
 def leave(name: str, what: object, status: int) -> NoReturn:
-    """Say in one line why the command ends, and end this process at once, whatever its threads wait for."""
-    sys.stderr = sys.__stderr__  # an engine may be at work, its tracebacks caught
-    _say(name, what, status)
+    """Say in one line why the command ends, and end this process at once, whatever its threads wait for or say."""
+    _say(name, what, status, sys.__stderr__)
     sys.stdout.flush()
     os._exit(status)
 
@@ -63,7 +63,7 @@ class WorkFailedError(Exception):
     """The work failed for a reason outside the input: one line."""
 
 
-def _say(name: str, what: object, status: int) -> int:
+def _say(name: str, what: object, status: int, stream: TextIO | None = None) -> int:
     line = " ".join(str(what).split())
-    print(f"hyperphrase {name}: {line}", file=sys.stderr)
+    print(f"hyperphrase {name}: {line}", file=stream or sys.stderr, flush=True)
     return status

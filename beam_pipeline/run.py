@@ -5,13 +5,13 @@ import dataclasses
 import io
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import apache_beam as beam
 from apache_beam.runners.runner import PipelineResult
 
 from beam_pipeline import dataflow_engine, engine, folder, options
-from beam_pipeline.command import DONE, WorkFailedError, run_command
+from beam_pipeline.command import DONE, GO_ON, INTERRUPTED, WorkFailedError, leave, run_command
 from beam_pipeline.pipeline import make_corpus
 from beam_pipeline.progress_line import ProgressLine
 from beam_pipeline.seeds import deduplication, up_to
@@ -145,8 +145,8 @@ class _Run:
         files = self.engine.local and "://" not in self.output
         make_corpus(pipeline, Site(self.output, self.request, files), how, self.job.lexicon.name)
         try:
-            with contextlib.redirect_stderr(io.StringIO()) if self.engine.local else contextlib.nullcontext():
-                self._wait(pipeline.run())  # locally Beam prints the tracebacks of its threads on stderr
+            with _quiet() if self.engine.local else contextlib.nullcontext():
+                self._wait(pipeline.run())
         except Exception as error:
             raise engine.failure(error) from error
 
@@ -183,6 +183,16 @@ class _Run:
             f"look at   {self.output}/{REPORT}, {self.output}/statistics, {self.output}/manifest.json\n"
             f"{meanings}then      hyperphrase verify {self.output}    hyperphrase inspect {self.output} --head=3"
         )
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Catch the tracebacks that Beam's threads print on stderr, also while an interrupted run ends."""
+    with contextlib.redirect_stderr(io.StringIO()):
+        try:
+            yield
+        except KeyboardInterrupt:
+            leave("run", GO_ON, INTERRUPTED)
 
 
 if __name__ == "__main__":
