@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from beam_pipeline import engine, options
+from beam_pipeline import engine, options, plan_cost
 from beam_pipeline.command import DONE, run_command
 from beam_pipeline.table import print_table
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs import FORMATS
-from hyperphrase.codecs.base import Texts
-from hyperphrase.corpus import CorpusRequest
+from hyperphrase.codecs.base import Format, Texts
+from hyperphrase.corpus import CorpusRequest, Output
 from hyperphrase.dictionary import bytes_a_row
 from hyperphrase.lexicon import Lexicon
 from hyperphrase.phrases import CHUNK, Phrases, seed_range
@@ -31,11 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _plan(arguments: Sequence[str]) -> int:
     parser = options.parser("plan", "say what a run with these options would give and cost, and start nothing")
+    plan_cost.add_options(parser)
     if {"--help", "-h"} & set(arguments):
         print(parser.format_help())
         return DONE
     given, rest = parser.parse_known_args(arguments)
-    engine.choose(rest, parser)
+    chosen = engine.choose(rest, parser)
+    fleet = plan_cost.read_fleet(given, chosen.local and "://" not in (given.output or ""))
     job = options.read_job(given)
     sample = job.phrases.draw(_sample_seeds(job.request))
     mean = _mean_length(job.phrases, sample)
@@ -44,7 +46,23 @@ def _plan(arguments: Sequence[str]) -> int:
     symbols = mean * _expected(job.request, job.space)
     print_table(_format_rows(sample, texts_of(job.lexicon, given.text), symbols, job.phrases.sampler.entropy))
     print(f"\nbytes: from a sample of {len(sample.seeds):,} phrases; below the floor no file of these symbols can be")
+    if fleet is not None:
+        print()
+        outputs = tuple(mean * _bytes_a_symbol(sample, job.lexicon, output) for output in job.request.outputs)
+        plan_cost.print_cost(job, fleet, mean, outputs)
     return DONE
+
+
+def _bytes_a_symbol(block: PhraseBlock, lexicon: Lexicon, output: Output) -> float:
+    form = FORMATS[output.format]
+    return _encoded(form, output.compression, texts_of(lexicon, output.text), block) / len(block.ids)
+
+
+def _encoded(form: Format, compression: str, texts: Texts, block: PhraseBlock) -> int:
+    """Return the bytes of a sample of phrases, without the header of a file, which does not grow with the corpus."""
+    encoder = form.encoder(compression, texts if form.text else None)
+    encoder.begin()
+    return len(encoder.encode(block)) + len(encoder.end())
 
 
 def _expected(request: CorpusRequest, space: Space) -> float:
@@ -99,9 +117,7 @@ def _format_rows(block: PhraseBlock, texts: Texts, symbols: float, entropy: floa
     yield "format", "compression", "bytes", "a symbol", "times the floor"
     for name, form in FORMATS.items():
         for compression in form.compressions:
-            encoder = form.encoder(compression, texts if form.text else None)
-            encoder.begin()  # the header does not grow with the corpus
-            each = (len(encoder.encode(block)) + len(encoder.end())) / len(block.ids)
+            each = _encoded(form, compression, texts, block) / len(block.ids)
             yield name, compression, size(each * symbols), f"{each:.2f}", f"{each / floor:.2f}" if floor else "-"
     yield "entropy", "floor", size(floor * symbols), f"{floor:.2f}", "1.00"
 

@@ -80,6 +80,95 @@ def test_plan_refuses_what_the_space_does_not_hold(program):
 
 
 @pytest.fixture(scope="module")
+def costed(program):
+    """Plan with machines, once: this one, and a fleet for 10^12 phrases."""
+    here = program("plan", *LAW, "--phrases=20000", "--phrases_per_shard=3000", "--machine=this")
+    fleet = ["--workers=100", "--machine=c3-highcpu-22", "--prices=machine_hour=2", "--output=gs://bucket/out"]
+    return {"here": here, "fleet": program("plan", *LAW, "--phrases=1000000000000", *fleet)}
+
+
+def test_the_shuffle_that_is_planned_is_that_of_the_run(program, costed, tmp_path, monkeypatch):
+    """Counted where buckets are compared: their keys, their sizes, and the runs that they come in."""
+    from transforms import find_duplicates
+
+    compared = []
+
+    def counted(phrases, parts, how):
+        compared.append([len(keys) // 8 for _, keys in parts])
+        return original(phrases, parts, how)
+
+    original = find_duplicates.duplicates_in_bucket
+    monkeypatch.setattr(find_duplicates, "duplicates_in_bucket", counted)
+    arguments = [*LAW, "--phrases=20000", "--phrases_per_shard=3000"]
+    assert program("run", *arguments, f"--output={tmp_path}/out", "--quiet").status == 0
+    rows = rows_of(costed["here"].out)
+    keys, largest = sum(map(sum, compared)), max(map(sum, compared))
+    assert rows["keys"].startswith(f"{keys:,} of 8 bytes")
+    assert rows["buckets"].startswith(f"{len(compared)} of {keys // len(compared):,} keys, the largest ")
+    assert abs(int(rows["buckets"].rpartition(" ")[2].replace(",", "")) / largest - 1) < 0.05
+    assert rows["elements"].startswith(f"{sum(map(len, compared)):,} runs of ")
+
+
+def test_the_phases_and_what_they_take_here(costed):
+    assert (0, "") == (costed["here"].status, costed["here"].error)
+    rows = rows_of(costed["here"].out)
+    assert float(rows["total"].split()[0]) > 0
+    assert ["7", "16", "7"] == [rows[name].split()[-1] for name in ("fingerprint", "compare", "write")]
+    assert rows["shard files"].startswith("7 of ")
+    assert rows["memory a machine"].startswith("at most ")
+    assert "requests" not in rows  # nothing goes to an object store
+    assert "note:" not in costed["here"].out
+
+
+def test_a_trillion_phrases_on_a_fleet(costed):
+    assert (0, "") == (costed["fleet"].status, costed["fleet"].error)
+    rows, notes = rows_of(costed["fleet"].out), costed["fleet"].out.partition("note: ")[2]
+    assert rows["machines"].startswith("100 of c3-highcpu-22: 22 cores, 44.0 GiB, 23 Gbit/s")
+    assert rows["shard files"].startswith("3,814,698 of ")
+    assert "writes (class A)" in rows["requests"]
+    assert rows["cost"].startswith("machines ")
+    assert "--phrases_per_shard=16777216 makes 59,605" in notes
+    assert "shards.npy beside the manifest" in notes
+
+
+def test_planning_with_machines_leaves_nothing(program, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    outcome = program("plan", *LAW, "--phrases=100", "--format=none", "--machine=this", f"--output={tmp_path}/out")
+    assert (0, "") == (outcome.status, outcome.error)
+    assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("law", ["permutation", "exhaustive"])
+def test_laws_that_repeat_nothing_have_no_first_pass(program, law):
+    rows = rows_of(program("plan", "--vocabulary=1000", f"--sampler={law}", "--phrases=500", "--workers=2").out)
+    assert "write" in rows
+    assert not {"keys", "buckets", "fingerprint", "compare"} & set(rows)
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--workers=0", "give a whole number from 1 to 100000"),
+        ("--workers=", "give a whole number from 1 to 100000"),
+        ("--workers=1.5", "give a whole number from 1 to 100000"),
+        ("--machine=n2-standard-5", "is none that is known; give this, n2-standard-4, "),
+        ("--machine=cores=0,memory=4,network=1", "give a whole number of cores, GiB of memory and Gbit/s"),
+        ("--prices=gold=1", "'gold' is none of machine_hour, "),
+        ("--prices=gb_month=much", "'much' is not a price from 0 on"),
+    ],
+)
+def test_wrong_machines_and_prices_are_refused(program, option, said):
+    outcome = program("plan", *LAW, "--phrases=100", option)
+    assert (2, "", 1) == (outcome.status, outcome.out, outcome.error.count("\n"))
+    assert outcome.error.startswith(f"hyperphrase plan: {option}: {said}")
+
+
+def test_run_takes_no_machines(program):
+    assert 2 == program("run", *LAW, "--phrases=100", "--output=out", "--machine=this").status
+    assert "--prices" in program("plan", "--help").out
+
+
+@pytest.fixture(scope="module")
 def shown(corpus):
     return corpus(*LAW[:1], "--sampler=zipf:s=1.0", "--lengths=uniform:min=1,max=3", "--seeds=50:2050", *ALL)
 

@@ -1,0 +1,71 @@
+"""Where the design bends: what a planned corpus meets that smaller ones do not, and what the program does there."""
+
+import math
+from collections.abc import Iterator
+
+from hyperphrase.cost import KEY_BYTES, Memory, Work, shuffle
+from hyperphrase.limits import MAX_UNIT
+from hyperphrase.machines import Machine
+from hyperphrase.manifest import MAX_SHARDS_LISTED, SHARDS_FILE
+from hyperphrase.report import size
+from hyperphrase.shard_table import ROW
+
+_MANY_SHARDS = 100_000  # beyond it listings, manifests and readers' file lists take minutes
+_FULL = 0.9  # share of a machine's memory that may be planned for
+_SHORT_RUN = 128  # keys: elements of less are more overhead than keys' bytes are worth
+_MANY_CANDIDATES = 1e-3  # of a phrase
+_END_BYTES = 12  # of a unit, on the one worker that writes the manifest: its number, and where it ends
+
+
+def bends(work: Work, workers: int, machine: Machine, needed: Memory) -> Iterator[str]:
+    """Yield a line for each: the number, what the program does, and what to do."""
+    yield from _of_shards(work, workers * machine.cores)
+    yield from _of_memory(work, machine, needed)
+    yield from _of_duplicates(work)
+
+
+def shard_size_for(drawn: int, shards: int) -> int:
+    """Return the power of two, as far as it is allowed, that cuts ``drawn`` seeds into at most so many shards."""
+    return min(1 << max(math.ceil(drawn / shards) - 1, 0).bit_length(), MAX_UNIT)
+
+
+def _of_shards(work: Work, slots: int) -> Iterator[str]:
+    if work.units > _MANY_SHARDS and work.phrases_per_shard < MAX_UNIT:
+        larger = shard_size_for(work.drawn, _MANY_SHARDS)
+        yield (
+            f"{work.units:,} shards of a format: lists of files take long to make and read; "
+            f"--phrases_per_shard={larger} makes {-(-work.drawn // larger):,}"
+        )
+    if work.shards > MAX_SHARDS_LISTED:
+        table = ROW.itemsize * work.shards
+        yield (
+            f"{work.shards:,} shards are {size(table)} in {SHARDS_FILE} beside the manifest, not listed in it; joined "
+            f"on all workers, on the way to the one that writes it, which holds {size(table + _END_BYTES * work.units)}"
+        )
+    if work.units < slots:
+        yield (
+            f"{work.units:,} units for {slots:,} cores: some have nothing to do; "
+            f"--phrases_per_shard={max(work.drawn // (4 * slots), 1)} makes four for each"
+        )
+
+
+def _of_memory(work: Work, machine: Machine, needed: Memory) -> Iterator[str]:
+    if needed.peak > _FULL * machine.memory:
+        phase = max(("fingerprint", "compare", "write"), key=lambda name: float(getattr(needed, name)))
+        yield (
+            f"phase {phase} needs {size(needed.peak)} of a machine's {size(machine.memory)}: too little to be safe; "
+            f"take machines of {size(needed.peak / _FULL / machine.cores)} a core, or fewer workers on each"
+        )
+
+
+def _of_duplicates(work: Work) -> Iterator[str]:
+    if work.how is None:
+        return
+    sent = shuffle(work)
+    if sent.run < _SHORT_RUN and work.spans > 1 and sent.keys * KEY_BYTES > 1e9:
+        yield f"runs of {sent.run:,.0f} keys: {size(sent.bytes - KEY_BYTES * sent.keys)} of the shuffle are overhead"
+    if sent.candidates > _MANY_CANDIDATES * work.drawn:
+        yield (
+            f"{sent.candidates:,.3g} pairs of phrases agree in the {work.how.width} bits that are compared: they are "
+            "drawn whole, and compared symbol by symbol; no hash decides"
+        )

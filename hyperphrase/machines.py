@@ -1,0 +1,82 @@
+"""Machines to plan with: a few types that clouds offer, this machine, or one that the user describes."""
+
+import os
+from dataclasses import dataclass
+
+from hyperphrase.errors import InputError
+
+THIS = "this"
+_GIB, _GBIT = float(1 << 30), 1e9 / 8
+_SOURCE = "cloud.google.com/compute/docs/general-purpose-machines and .../network-bandwidth (default, not Tier_1), 2025"
+_EXAMPLE = "cores=16,memory=64,network=10"
+_MOST = 1e6  # cores, GiB or Gbit/s of one machine
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One machine. memory: bytes. network: bytes/s that it sends at most, None if it was not said. source: of these."""
+
+    name: str
+    cores: int
+    memory: float
+    network: float | None
+    source: str
+
+
+def _documented(name: str, cores: int, gib: int, gbits: int) -> Machine:
+    return Machine(name, cores, gib * _GIB, gbits * _GBIT, _SOURCE)
+
+
+#: Cores are hardware threads. What a machine sends at most is what its provider states, not what a program reaches.
+MACHINES = {
+    machine.name: machine
+    for machine in (
+        _documented("n2-standard-4", 4, 16, 10),
+        _documented("n2-standard-8", 8, 32, 16),
+        _documented("n2-standard-16", 16, 64, 32),
+        _documented("n2-highmem-4", 4, 32, 10),
+        _documented("n2-highmem-8", 8, 64, 16),
+        _documented("n2-highmem-16", 16, 128, 32),
+        _documented("c3-highcpu-4", 4, 8, 23),
+        _documented("c3-highcpu-8", 8, 16, 23),
+        _documented("c3-highcpu-22", 22, 44, 23),
+        _documented("c3-highcpu-44", 44, 88, 32),
+    )
+}
+
+
+def this_machine() -> Machine:
+    """Return the machine that this runs on; of its network nothing is known."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Machine(THIS, cores, float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")), None, "its system")
+
+
+def read_machine(text: str) -> Machine:
+    """Return the machine of ``--machine=text``: a name, or its cores, GiB and Gbit/s. Raises InputError."""
+    if text == THIS:
+        return this_machine()
+    if text in MACHINES:
+        return MACHINES[text]
+    fields = dict(part.partition("=")[::2] for part in text.split(","))
+    numbers = [_positive(fields.get(name, "")) for name in ("cores", "memory", "network")]
+    cores, memory, network = numbers
+    if set(fields) != {"cores", "memory", "network"} or text.count(",") != 2:
+        raise InputError(
+            f"--machine={text:.60}: is none that is known; give {THIS}, {', '.join(MACHINES)}, "
+            f"or its cores, GiB and Gbit/s, as in --machine={_EXAMPLE}"
+        )
+    if cores is None or memory is None or network is None or cores != int(cores):
+        raise InputError(
+            f"--machine={text:.60}: give a whole number of cores, GiB of memory and Gbit/s, above 0 and at most "
+            f"{_MOST:.0f}, as in --machine={_EXAMPLE}"
+        )
+    return Machine(text, int(cores), memory * _GIB, network * _GBIT, "the command line")
+
+
+def _positive(text: str) -> float | None:
+    """Return ``text`` as a number above 0 that a machine can have, None if it is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0.0 < value <= _MOST else None
