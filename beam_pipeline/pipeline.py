@@ -18,9 +18,9 @@ from transforms.write_shards import WriteShards
 def make_corpus(pipeline: beam.Pipeline, site: Site, how: Deduplication | None, lexicon: str) -> beam.PCollection:
     """Apply the whole job to ``pipeline``; returns the path of the manifest as a PCollection of one element."""
     units = pipeline | ExpandSeeds(site.request)  # WorkUnit
-    drops, counts = _duplicates(pipeline, units, site, how)  # (unit index, offsets to drop); what FindExtent adds up
+    drops, counts = _duplicates(pipeline, units, site, how)  # (span index, offsets to drop); what FindExtent adds up
     extent = counts | FindExtent(site.request)  # Extent
-    kept = (units, *drops) | GeneratePhrases(extent)  # KeptPhrases
+    kept = (units, *drops) | GeneratePhrases(site.request, how, extent)  # KeptPhrases
     written = kept | WriteShards(site)  # WrittenUnit
     histogram = written | LengthHistogram()  # Statistics
     meanings = kept | WriteDictionary(site) if site.request.dictionary else None  # (unit index, Shard)
@@ -32,7 +32,7 @@ def _duplicates(
 ) -> tuple[tuple[beam.PCollection, ...], beam.PCollection]:
     if how is None:
         drawn = site.request.stop_seed - site.request.first_seed
-        return (), pipeline | "NothingToCompare" >> beam.Create([(0, 0, drawn)], reshuffle=False)
+        return (), pipeline | "NothingToCompare" >> beam.Create([({}, drawn)], reshuffle=False)
     own = units | FingerprintPhrases(site, how)
     between = own[KEYS] | FindDuplicates(site, how)
     return (own[DROPS], between[DROPS]), (own[COUNTS], between[COUNTS]) | "AllCounts" >> beam.Flatten()

@@ -61,12 +61,16 @@ class CorpusRequest:
         return WorkUnit(index, first, min(first + size, self.stop_seed))
 
     def by_unit(self, span: WorkUnit, offsets: NDArray[np.uint32]) -> Iterator[tuple[int, NDArray[np.uint32]]]:
-        """Yield (unit index, offsets in it) of ascending offsets in a span of whole units, for each unit with any."""
+        """Yield (unit index, offsets in it) of ascending offsets in a span, for each unit with any."""
         owners, inside = np.divmod(offsets, np.uint32(self.phrases_per_shard))
         first = (span.first_seed - self.first_seed) // self.phrases_per_shard
         begins = np.flatnonzero(np.diff(owners, prepend=-1)) if len(owners) else np.empty(0, np.int64)
         for begin, part in zip(begins, np.split(inside, begins[1:]), strict=False):
             yield first + int(owners[begin]), part
+
+    def counts_by_unit(self, span: WorkUnit, offsets: NDArray[np.uint32]) -> dict[int, int]:
+        """Return {unit index: offsets in it} of ascending offsets in a span, for each unit with any."""
+        return {index: len(part) for index, part in self.by_unit(span, offsets)}
 
     @property
     def digest(self) -> str:

@@ -1,4 +1,4 @@
-"""FindDuplicates: for each unit, the seeds whose phrase a seed of another span gave first."""
+"""FindDuplicates: for each span, the seeds whose phrase a seed of another span gave first."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,9 +12,9 @@ from transforms.key_runs import KeyRun, take_run
 
 
 class FindDuplicates(beam.PTransform):
-    """PCollection[(bucket, (span index, run))] -> drops: (unit index, offsets to drop); counts.
+    """PCollection[(bucket, (span index, run))] -> drops: (span index, offsets to drop); counts.
 
-    Counts are (unit index, seeds dropped in it, 0), and for each bucket (0, 0, seeds compared).
+    Counts are, for each bucket, ({unit index: seeds dropped in it}, seeds compared).
     """
 
     def __init__(self, site: Site, how: Deduplication) -> None:
@@ -32,8 +32,8 @@ class FindDuplicates(beam.PTransform):
 def _compare(bucket: tuple[int, Iterable[tuple[int, KeyRun]]], site: Site, how: Deduplication) -> Iterator[Any]:
     request = site.request
     parts = [(request.span(index, how.span_units), take_run(site, index, run)) for index, run in bucket[1]]
+    counts: dict[int, int] = {}
     for span, dropped in duplicates_in_bucket(site.phrases(), parts, how):
-        for index, offsets in request.by_unit(span, dropped):
-            yield beam.pvalue.TaggedOutput(DROPS, (index, offsets.tobytes()))
-            yield beam.pvalue.TaggedOutput(COUNTS, (index, len(offsets), 0))
-    yield beam.pvalue.TaggedOutput(COUNTS, (0, 0, sum(len(keys) for _, keys in parts) // 8))
+        counts |= request.counts_by_unit(span, dropped)
+        yield beam.pvalue.TaggedOutput(DROPS, (span.index, dropped.tobytes()))
+    yield beam.pvalue.TaggedOutput(COUNTS, (counts, sum(len(keys) for _, keys in parts) // 8))

@@ -8,12 +8,12 @@ import numpy as np
 
 from hyperphrase.corpus import CorpusRequest, Extent, extent
 
-Count = tuple[int, int, int]
+Count = tuple[dict[int, int], int]
 _SEEN = -1  # the place of the seeds seen among the seeds dropped by unit
 
 
 class FindExtent(beam.PTransform):
-    """PCollection[(unit index, seeds dropped in it, seeds seen)] -> PCollection[Extent] of one element.
+    """PCollection[({unit index: seeds dropped in it}, seeds seen)] -> PCollection[Extent] of one element.
 
     Every drawn seed has to be seen once: dropped in its unit, or compared with those of other units.
     """
@@ -37,10 +37,9 @@ class _AddCounts(beam.CombineFn):
         return {}
 
     def add_input(self, accumulator: dict[int, int], count: Count) -> dict[int, int]:
-        unit, dropped, seen = count
-        if dropped:
-            accumulator[unit] = accumulator.get(unit, 0) + dropped
-        accumulator[_SEEN] = accumulator.get(_SEEN, 0) + seen
+        dropped, seen = count
+        for unit, seeds in (*dropped.items(), (_SEEN, seen)):
+            accumulator[unit] = accumulator.get(unit, 0) + seeds
         return accumulator
 
     def merge_accumulators(self, accumulators: Iterable[dict[int, int]]) -> dict[int, int]:

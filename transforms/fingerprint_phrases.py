@@ -17,11 +17,11 @@ KEYS, DROPS, COUNTS = "keys", "drops", "counts"
 
 
 class FingerprintPhrases(beam.PTransform):
-    """PCollection[WorkUnit] -> keys: (bucket, (span index, run)); drops: (unit index, offsets to drop); counts.
+    """PCollection[WorkUnit] -> keys: (bucket, (span index, run)); drops: (span index, offsets to drop); counts.
 
     The first unit of a span stands for all of it.
     A run is what ``key_runs`` says. Offsets are uint32, ascending, as bytes: 13 times cheaper to shuffle than arrays.
-    Counts are (unit index, seeds dropped in it, seeds that will not be compared because they are dropped already).
+    Counts are ({unit index: seeds dropped in it}, seeds that will not be compared because they are dropped already).
     """
 
     def __init__(self, site: Site, how: Deduplication) -> None:
@@ -47,8 +47,8 @@ class _Fingerprint(beam.DoFn):
         runs, dropped = distinct_in_span(self._site.phrases(), span, self._how)
         for bucket, run in put_runs(self._site, span.index, runs):
             yield beam.pvalue.TaggedOutput(KEYS, (bucket, (span.index, run)))
-        for index, offsets in request.by_unit(span, dropped):
-            yield beam.pvalue.TaggedOutput(DROPS, (index, offsets.tobytes()))
-            yield beam.pvalue.TaggedOutput(COUNTS, (index, len(offsets), len(offsets)))
+        if len(dropped):
+            yield beam.pvalue.TaggedOutput(DROPS, (span.index, dropped.tobytes()))
+            yield beam.pvalue.TaggedOutput(COUNTS, (request.counts_by_unit(span, dropped), len(dropped)))
         self._counter.inc(len(span))
         PROGRESS.add(fingerprinted=len(span))

@@ -11,36 +11,43 @@ from typing import Any
 import apache_beam as beam
 import numpy as np
 
-from hyperphrase.corpus import Extent, KeptPhrases
+from hyperphrase.corpus import CorpusRequest, Extent, KeptPhrases
+from hyperphrase.duplicates import Deduplication
 
 _UNITS = "units"
+_NONE = np.empty(0, np.uint32)
 
 
 class GeneratePhrases(beam.PTransform):
-    """(PCollection[WorkUnit], PCollection[(unit index, offsets to drop)], ...) -> PCollection[KeptPhrases].
+    """(PCollection[WorkUnit], PCollection[(span index, offsets to drop)], ...) -> PCollection[KeptPhrases].
 
-    extent: PCollection[Extent] of one element; units beyond it, and all units if it is short, give nothing.
+    how: what spans are; None without drops. extent: PCollection[Extent] of one element; units beyond it, and all units
+    if it is short, give nothing.
     """
 
-    def __init__(self, extent: beam.PCollection) -> None:
+    def __init__(self, request: CorpusRequest, how: Deduplication | None, extent: beam.PCollection) -> None:
         super().__init__()
-        self._extent = extent
+        self._request, self._span_units, self._extent = request, how.span_units if how else 1, extent
 
     def expand(self, units_and_drops: Any) -> beam.PCollection:
         units, *drops = units_and_drops
-        keyed = units | "KeyUnits" >> beam.Map(lambda unit: (unit.index, unit))
+        keyed = units | "KeyUnits" >> beam.Map(lambda unit, size: (unit.index // size, unit), self._span_units)
         return (
             {_UNITS: keyed, **{f"drops {i}": some for i, some in enumerate(drops)}}
-            | "JoinDrops" >> beam.CoGroupByKey()  # (unit index, {"units": [WorkUnit], "drops 0": [bytes], ...})
-            | "KeepPhrases" >> beam.FlatMap(_keep, beam.pvalue.AsSingleton(self._extent))
+            | "JoinDrops" >> beam.CoGroupByKey()  # (span index, {"units": [WorkUnit], "drops 0": [bytes], ...})
+            | "KeepPhrases"
+            >> beam.FlatMap(_keep, self._request, self._span_units, beam.pvalue.AsSingleton(self._extent))
         )
 
 
-def _keep(joined: tuple[int, dict[str, Iterable[Any]]], extent: Extent) -> Iterator[KeptPhrases]:
+def _keep(
+    joined: tuple[int, dict[str, Iterable[Any]]], request: CorpusRequest, span_units: int, extent: Extent
+) -> Iterator[KeptPhrases]:
     index, sides = joined
-    if index >= extent.units:
-        return
-    (unit,) = sides[_UNITS]
-    dropped = np.frombuffer(b"".join(part for side in sides if side != _UNITS for part in sides[side]), np.uint32)
-    limit = extent.last_kept if index == extent.units - 1 else None
-    yield KeptPhrases(unit, np.sort(dropped).tobytes(), limit, extent.units)
+    parts = [np.frombuffer(part, np.uint32) for side in sides if side != _UNITS for part in sides[side]]
+    dropped = np.sort(np.concatenate([_NONE, *parts]))
+    by_unit = dict(request.by_unit(request.span(index, span_units), dropped))
+    for unit in sides[_UNITS]:
+        if unit.index < extent.units:
+            limit = extent.last_kept if unit.index == extent.units - 1 else None
+            yield KeptPhrases(unit, by_unit.get(unit.index, _NONE).tobytes(), limit, extent.units)

@@ -17,12 +17,12 @@ def keys_of(how_of):
     """Return the input of the transform and what the units drop themselves, by unit."""
 
     def make(site, fingerprint_bits, span_units=1):
-        keys, own = [], {index: [] for index in range(site.request.unit_count)}
+        keys, own = [], {}
         how = how_of(site, fingerprint_bits, span_units)
         for index in range(-(-site.request.unit_count // span_units)):
             span = site.request.span(index, span_units)
             runs, dropped = distinct_in_span(site.phrases(), span, how)
-            own |= {unit: offsets.tolist() for unit, offsets in site.request.by_unit(span, dropped)}
+            own[index] = dropped.tolist()
             keys += [(bucket, (index, run)) for bucket, run in put_runs(site, index, runs)]
         return keys, own, how
 
@@ -40,7 +40,12 @@ def test_with_the_spans_own_duplicates_it_drops_what_a_set_drops(
     arriving = shuffled(keys, order)
     for index, offsets in outputs_of(lambda p: (p | beam.Create(arriving) | FindDuplicates(site, how))[DROPS]):
         own[index] += np.frombuffer(offsets, np.uint32).tolist()
-    assert later_seeds(site) == {index: sorted(offsets) for index, offsets in own.items() if offsets}
+    spans = {index: np.array(sorted(offsets), np.uint32) for index, offsets in own.items()}
+    assert later_seeds(site) == {
+        unit: offsets.tolist()
+        for index in spans
+        for unit, offsets in site.request.by_unit(site.request.span(index, span_units), spans[index])
+    }
 
 
 @pytest.mark.parametrize("in_files", [False, True])
@@ -49,8 +54,10 @@ def test_every_key_is_counted_and_found_wherever_it_waits(outputs_of, site_of, k
     keys, own, how = keys_of(site, 64)
     drops = outputs_of(lambda p: (p | beam.Create(keys) | FindDuplicates(site, how))[DROPS])
     counts = outputs_of(lambda p: (p | beam.Create(keys) | FindDuplicates(site, how))[COUNTS])
-    assert 1000 == sum(seen for _, _, seen in counts) + sum(map(len, own.values()))
-    assert sorted((unit, len(offsets) // 4, 0) for unit, offsets in drops) == sorted(c for c in counts if not c[2])
+    assert 1000 == sum(seen for _, seen in counts) + sum(map(len, own.values()))
+    assert sorted((unit, len(offsets) // 4) for unit, offsets in drops) == sorted(
+        count for dropped, _ in counts for count in dropped.items()
+    )
     elsewhere, _, _ = keys_of(dataclasses.replace(site, keys_in_files=False), 64)
     assert sorted(drops) == sorted(
         outputs_of(lambda p: (p | beam.Create(elsewhere) | FindDuplicates(site, how))[DROPS])

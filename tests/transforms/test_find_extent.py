@@ -7,7 +7,7 @@ from hyperphrase.corpus import Extent
 from transforms.find_extent import FindExtent
 
 # 10 units of 100 seeds; units 3 and 7 drop 30 and 50, in parts; all seeds are seen, in parts
-COUNTS = [(7, 20, 20), (3, 10, 10), (7, 30, 0), (3, 20, 0), (0, 0, 500), (0, 0, 470)]
+COUNTS = [({7: 20}, 20), ({3: 10}, 10), ({7: 30, 3: 20}, 500), ({}, 470)]
 
 
 @pytest.mark.parametrize("order", range(2))
@@ -30,7 +30,7 @@ def test_the_corpus_ends_with_its_last_phrase(outputs_of, site_of, shuffled, phr
 
 def test_without_drops_all_is_kept(outputs_of, site_of):
     site = site_of((0, 950))
-    everything = outputs_of(lambda p: p | beam.Create([(0, 0, 950)]) | FindExtent(site.request))
+    everything = outputs_of(lambda p: p | beam.Create([({}, 950)]) | FindExtent(site.request))
     assert [Extent(10, None, 950, short=False)] == everything
 
 
@@ -39,4 +39,4 @@ def test_seeds_that_nobody_compared_are_an_error(outputs_of, site_of, seen):
     """A run of keys that an engine lost would else let its duplicates through."""
     site = site_of()
     with pytest.raises(Exception, match=f"{seen} seeds were compared of 1000 drawn"):
-        outputs_of(lambda p: p | beam.Create([(4, 0, seen)]) | FindExtent(site.request))
+        outputs_of(lambda p: p | beam.Create([({4: 0}, seen)]) | FindExtent(site.request))

@@ -38,8 +38,8 @@ def test_keys_and_drops_are_all_seeds(outputs_of, site_of, how_of, span_units):
     for _, (index, data) in outputs_of(tagged(KEYS, site, how)):
         offsets = np.frombuffer(data, np.uint64) & how.offset_mask
         seeds += (offsets.astype(int) + index * span_units * 100).tolist()
-    for unit, data in outputs_of(tagged(DROPS, site, how)):
-        seeds += (np.frombuffer(data, np.uint32).astype(int) + unit * 100).tolist()
+    for span, data in outputs_of(tagged(DROPS, site, how)):
+        seeds += (np.frombuffer(data, np.uint32).astype(int) + span * span_units * 100).tolist()
     assert list(range(950)) == sorted(seeds)
 
 
@@ -48,7 +48,9 @@ def test_a_unit_of_the_whole_range_drops_what_a_set_drops(outputs_of, site_of, h
     site = site_of(per_shard=1024)
     ((unit, data),) = outputs_of(tagged(DROPS, site, how_of(site, fingerprint_bits)))
     assert later_seeds(site) == {unit: np.frombuffer(data, np.uint32).tolist()}
-    assert [(unit, len(data) // 4, len(data) // 4)] == outputs_of(tagged(COUNTS, site, how_of(site, fingerprint_bits)))
+    assert [({unit: len(data) // 4}, len(data) // 4)] == outputs_of(
+        tagged(COUNTS, site, how_of(site, fingerprint_bits))
+    )
 
 
 def test_a_unit_without_duplicates_drops_nothing(outputs_of, site_of, how_of):

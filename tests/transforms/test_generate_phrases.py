@@ -10,13 +10,13 @@ from transforms.generate_phrases import GeneratePhrases
 DROPS = [(0, [99, 0]), (2, [5]), (0, [50]), (3, [1, 2])]
 
 
-def kept(site, extent, units, drops):
+def kept(site, extent, units, drops, how=None):
     def build(pipeline):
         made = pipeline | "Units" >> beam.Create(units)
-        dropped = pipeline | "Drops" >> beam.Create([(unit, np.array(o, np.uint32).tobytes()) for unit, o in drops])
+        dropped = pipeline | "Drops" >> beam.Create([(span, np.array(o, np.uint32).tobytes()) for span, o in drops])
         end = pipeline | "Extent" >> beam.Create([extent])
         own, between = dropped | beam.Partition(lambda drop, _: drop[0] % 2, 2)
-        return (made, own, between) | GeneratePhrases(end)
+        return (made, own, between) | GeneratePhrases(site.request, how, end)
 
     return build
 
@@ -39,6 +39,18 @@ def test_each_unit_keeps_what_is_not_dropped_in_any_order(outputs_of, site_of, u
     assert [4] * 4 == [part.total for part in found]
 
 
+@pytest.mark.parametrize("order", range(3))
+def test_the_drops_of_a_span_reach_its_units(outputs_of, site_of, how_of, units, shuffled, order):
+    site = site_of((1000, 1400))
+    drops = [(0, [99, 0, 205]), (0, [50]), (1, [1, 2])]  # spans of three units: 1000..1299, 1300..1399
+    extent, how = Extent(4, None, 394, short=False), how_of(site, span_units=3)
+    found = outputs_of(kept(site, extent, shuffled(units(site), order), shuffled(drops, order), how))
+    assert {0: [1000, 1050, 1099], 1: [], 2: [1205], 3: [1301, 1302]} == {
+        part.unit.index: part.dropped_seeds().tolist() for part in found
+    }
+    assert 4 == len(found)
+
+
 def test_the_last_unit_ends_after_its_last_kept_phrase(outputs_of, site_of, units):
     site = site_of((0, 400), phrases=204)
     build = kept(site, Extent(3, 7, 204, short=False), units(site), DROPS)
@@ -53,7 +65,7 @@ def test_units_of_an_injective_law_are_kept_whole(outputs_of, site_of, units):
 
     def build(pipeline):
         end = pipeline | "Extent" >> beam.Create([Extent(4, None, 400, short=False)])
-        return (pipeline | beam.Create(units(site)),) | GeneratePhrases(end)
+        return (pipeline | beam.Create(units(site)),) | GeneratePhrases(site.request, None, end)
 
     assert list(range(400)) == sorted(seed for part in outputs_of(build) for seed in part.seeds().tolist())
 
