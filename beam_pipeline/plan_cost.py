@@ -98,7 +98,7 @@ def _shuffle_rows(work: Work) -> Iterator[tuple[str, str]]:
     yield "buckets", f"{sent.buckets:,} of {sent.mean:,.0f} keys, the largest {sent.largest:,.0f}"
     yield "elements", f"{sent.elements:,.0f} runs of {sent.run:,.0f} keys"
     yield "bytes shuffled", f"{size(sent.bytes)}"
-    yield "candidates", f"{sent.candidates:,.3g} pairs to draw whole and compare"
+    yield "candidates", f"{sent.candidates:,.3g} phrases to draw whole and compare with an earlier one"
 
 
 def _memory_rows(needed: Memory) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from hyperphrase.shard_table import ROW
 _MANY_SHARDS = 100_000  # beyond it listings, manifests and readers' file lists take minutes
 _FULL = 0.9  # share of a machine's memory that may be planned for
 _SHORT_RUN = 128  # keys: elements of less are more overhead than keys' bytes are worth
-_MANY_CANDIDATES = 1e-3  # of a phrase
+_BY_CHANCE = 1e-3  # share of the phrases that may agree by chance before it costs time
 _END_BYTES = 12  # of a unit, on the one worker that writes the manifest: its number, and where it ends
 
 
@@ -64,8 +64,8 @@ def _of_duplicates(work: Work) -> Iterator[str]:
     sent = shuffle(work)
     if sent.run < _SHORT_RUN and work.spans > 1 and sent.keys * KEY_BYTES > 1e9:
         yield f"runs of {sent.run:,.0f} keys: {size(sent.bytes - KEY_BYTES * sent.keys)} of the shuffle are overhead"
-    if sent.candidates > _MANY_CANDIDATES * work.drawn:
+    if sent.candidates - work.later > _BY_CHANCE * work.drawn:
         yield (
-            f"{sent.candidates:,.3g} pairs of phrases agree in the {work.how.width} bits that are compared: they are "
-            "drawn whole, and compared symbol by symbol; no hash decides"
+            f"{sent.candidates - work.later:,.3g} phrases agree by chance with an earlier one, in all {work.how.width} "
+            "bits of their keys: both are drawn whole, and compared symbol by symbol; no hash decides"
         )

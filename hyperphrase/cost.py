@@ -28,18 +28,20 @@ class Work:
     """What is to be made.
 
     drawn: seeds. kept: phrases expected in the corpus. keys: phrases that are expected to differ from all others of
-    their span, so that they are compared. phrases_per_shard: seeds of a unit. bytes_a_phrase: of each output.
-    repeats: probability that two draws agree in what fingerprints look at. commonest: probability, at most, of the
-    fingerprint that is drawn most often. how: None where nothing is deduplicated.
+    their span, so that they are compared. later: of these, those that a phrase of another span gave before.
+    phrases_per_shard: seeds of a unit. bytes_a_phrase: of each output. confused: probability that two draws differ, and
+    agree in what fingerprints look at. commonest: probability, at most, of the fingerprint that is drawn most often.
+    how: None where nothing is deduplicated.
     """
 
     drawn: int
     kept: float
     keys: float
+    later: float
     phrases_per_shard: int
     symbols_a_phrase: float
     bytes_a_phrase: tuple[float, ...]
-    repeats: float
+    confused: float
     commonest: float
     how: Deduplication | None
 
@@ -74,7 +76,7 @@ def work_of(
     """Return the work of ``request``, given the mean length and the bytes of a phrase in each output."""
     drawn = request.stop_seed - request.first_seed
     kept = float(request.phrases or space.expected_distinct(drawn))
-    work = Work(drawn, kept, 0.0, request.phrases_per_shard, symbols_a_phrase, bytes_a_phrase, 0.0, 0.0, how)
+    work = Work(drawn, kept, 0.0, 0.0, request.phrases_per_shard, symbols_a_phrase, bytes_a_phrase, 0.0, 0.0, how)
     if how is None:
         return work
     last = drawn - (work.spans - 1) * work.span
@@ -83,11 +85,13 @@ def work_of(
     bits = sampler.collision_entropy
     likely = -math.log2(sampler.probabilities.max()) if isinstance(sampler, IidSampler) else bits / 2  # at least
     seen = {length: min(length, how.prefix) for length in space.lengths}
+    shares = space.lengths.items()
     return replace(
         work,
         keys=keys,
-        repeats=sum(share**2 * 2.0 ** (-bits * seen[length]) for length, share in space.lengths.items()),
-        commonest=max(share * 2.0 ** (-likely * seen[length]) for length, share in space.lengths.items()),
+        later=max(keys - space.expected_distinct(drawn), 0.0),
+        confused=sum(share**2 * (2.0 ** (-bits * seen[length]) - 2.0 ** (-bits * length)) for length, share in shares),
+        commonest=max(share * 2.0 ** (-likely * seen[length]) for length, share in shares),
     )
 
 
@@ -96,7 +100,7 @@ class Shuffle:
     """What goes between fingerprinting and comparison.
 
     elements: runs of keys. bytes: keys and what elements take beside them. mean, largest: keys in a bucket.
-    candidates: pairs of seeds expected to agree in bucket and key, to be drawn whole and compared.
+    candidates: keys expected to agree with an earlier one in bucket and fingerprint: both phrases are then drawn whole.
     """
 
     keys: float
@@ -131,7 +135,7 @@ def shuffle(work: Work) -> Shuffle:
     run = work.keys / (work.spans * buckets)
     elements = work.spans * buckets * -math.expm1(-run)  # a run that no key falls into is not sent
     skew = min(work.spans, work.drawn * work.commonest)
-    pairs = work.drawn * (work.drawn - 1) / 2
+    by_chance = work.keys**2 / 2 * (2.0**-how.width + work.confused)
     return Shuffle(
         keys=work.keys,
         elements=elements,
@@ -140,7 +144,7 @@ def shuffle(work: Work) -> Shuffle:
         mean=mean,
         largest=mean + math.sqrt(mean) * highest_of(buckets) + skew,
         run=run,
-        candidates=pairs * (2.0**-how.width + work.repeats),
+        candidates=min(work.later + by_chance, work.keys),
     )
 
 

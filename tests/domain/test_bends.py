@@ -10,7 +10,7 @@ from hyperphrase.duplicates import Deduplication
 from hyperphrase.machines import Machine
 
 HOW = Deduplication(prefix=10, offset_bits=18, bucket_bits=6, span_units=1)
-BILLION = Work(10**9, 10**9, 10**9, 1 << 18, 100.0, (236.0,), 0.0, 0.0, HOW)
+BILLION = Work(10**9, 10**9, 10**9, 0.0, 1 << 18, 100.0, (236.0,), 0.0, 0.0, HOW)
 MACHINE = Machine("test", 4, 16e9, 1e9, "a test")
 LITTLE = Memory(1e9, 1e9, 1e9, 1e9)
 
@@ -54,7 +54,8 @@ def test_shards_that_the_manifest_does_not_list():
 
 def test_the_birthday_bound():
     narrow = replace(BILLION, how=replace(HOW, fingerprint_bits=32))
-    assert "agree in the 32 bits" in notes(narrow)
+    assert "1.16e+08 phrases agree by chance with an earlier one, in all 32 bits" in notes(narrow)
+    assert "by chance" not in notes(replace(BILLION, later=10**8))  # they do repeat
 
 
 def test_short_runs():

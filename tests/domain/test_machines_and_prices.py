@@ -11,7 +11,7 @@ from hyperphrase.machines import MACHINES, read_machine, this_machine
 from hyperphrase.prices import Prices, price, read_prices, requests
 
 WORK = Work(
-    10**9, 10**9, 10**9, 1 << 20, 100.0, (200.0, 100.0), 0.0, 0.0, Deduplication(10, 20, 4, span_units=1)
+    10**9, 10**9, 10**9, 0.0, 1 << 20, 100.0, (200.0, 100.0), 0.0, 0.0, Deduplication(10, 20, 4, span_units=1)
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from hyperphrase.schedule import Speed, dealt, one_by_one, phases
 
 SPEED = Speed(start=2.0, unit=1e-3, fingerprint=1e-7, compare=2e-8, bucket=1 << 20, write=5e-7, spread=0.0)
 HOW = Deduplication(prefix=10, offset_bits=18, bucket_bits=4, span_units=1)
-WORK = Work(100 << 18, 100 << 18, 100 << 18, 1 << 18, 100.0, (200.0,), 0.0, 0.0, HOW)
+WORK = Work(100 << 18, 100 << 18, 100 << 18, 0.0, 1 << 18, 100.0, (200.0,), 0.0, 0.0, HOW)
 MACHINE = Machine("test", 4, 16e9, 1e9, "a test")
 
 
