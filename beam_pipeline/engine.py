@@ -4,16 +4,15 @@ import argparse
 import logging
 import os
 import re
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions, TypeOptions
-from apache_beam.runners.portability.fn_api_runner.execution import BundleContextManager
 
 from beam_pipeline import dataflow_engine
+from beam_pipeline.beam_mends import mend
 from beam_pipeline.command import FAILED, Parser, WorkFailedError, leave
 from beam_pipeline.worker_watch import watch_workers
 from hyperphrase.errors import InputError
@@ -47,7 +46,7 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser, output: str | None
     """
     given = _check(rest, own)
     options = PipelineOptions(list(rest))
-    make_buffers_once()
+    mend()
     watch_workers(lambda reason: leave("run", failure(RuntimeError(reason)), FAILED))
     if given.runner is not None and given.runner.lower() != LOCAL.lower():  # Beam does not mind the case
         on_dataflow = dataflow_engine.is_meant(given.runner)
@@ -70,26 +69,6 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser, output: str | None
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # its failures reach us as exceptions, and we say them
     description = f"{LOCAL} (Beam's FnApiRunner, {workers} workers, {mode})"
     return Engine(options, description, local=True, here=mode != "multi_processing")
-
-
-def make_buffers_once() -> None:
-    """Mend a race of Beam's FnApiRunner (read in 2.77.0) that loses elements when it has several workers.
-
-    ``BundleContextManager.get_buffer`` looks whether a stage's output buffer is there and makes it if not. Two
-    workers whose first outputs come at the same moment each make one, and what the first had put into its own is
-    gone without a word: a unit, or a run of fingerprints. Under a lock they share one buffer.
-    """
-    original = BundleContextManager.get_buffer
-    if getattr(original, "locked", False):
-        return
-    lock = threading.Lock()
-
-    def get_buffer(self: Any, buffer_id: bytes, transform_id: str) -> Any:
-        with lock:
-            return original(self, buffer_id, transform_id)
-
-    get_buffer.locked = True  # type: ignore[attr-defined]  # marks our own, so that it is wrapped once
-    BundleContextManager.get_buffer = get_buffer
 
 
 def failure(error: BaseException) -> WorkFailedError:
