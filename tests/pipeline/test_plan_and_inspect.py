@@ -163,6 +163,16 @@ def test_wrong_machines_and_prices_are_refused(program, option, said):
     assert outcome.error.startswith(f"hyperphrase plan: {option}: {said}")
 
 
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_more_shards_than_have_numbers_are_refused(program, tmp_path, command):
+    many = ["--seeds=0:1000000000000", "--phrases_per_shard=100", f"--output={tmp_path}/out"]
+    outcome = program(command, *LAW, *many)
+    assert (2, "", 1) == (outcome.status, outcome.out, outcome.error.count("\n"))
+    assert "--phrases_per_shard=100: makes 10000000000 shards" in outcome.error
+    assert "4294967295 can be numbered; give 233 or more" in outcome.error
+    assert [] == list(tmp_path.iterdir())
+
+
 def test_run_takes_no_machines(program):
     assert 2 == program("run", *LAW, "--phrases=100", "--output=out", "--machine=this").status
     assert "--prices" in program("plan", "--help").out
