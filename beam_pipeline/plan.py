@@ -15,7 +15,7 @@ from hyperphrase.codecs.base import Format, Texts
 from hyperphrase.corpus import CorpusRequest, Output
 from hyperphrase.dictionary import bytes_a_row
 from hyperphrase.lexicon import Lexicon
-from hyperphrase.phrases import CHUNK, Phrases, seed_range
+from hyperphrase.phrases import CHUNK, Phrases
 from hyperphrase.report import size
 from hyperphrase.samplers import Sampler
 from hyperphrase.space import Space
@@ -71,9 +71,7 @@ def _expected(request: CorpusRequest, space: Space) -> float:
 
 
 def _sample_seeds(request: CorpusRequest) -> NDArray[np.uint64]:
-    """Return seeds to tell bytes by: any will do, but for laws that give each phrase once, perhaps in order."""
-    if not request.recipe.sampler.injective:
-        return seed_range(0, _SAMPLE)
+    """Return seeds to tell bytes by, from all over the range: laws may go in order, and large seeds take more bytes."""
     drawn = request.stop_seed - request.first_seed
     count = min(drawn, _SAMPLE)
     return np.array([request.first_seed + i * drawn // count for i in range(count)], np.uint64)
