@@ -42,10 +42,10 @@ def _of_shards(work: Work, slots: int) -> Iterator[str]:
             f"{work.shards:,} shards are {size(table)} in {SHARDS_FILE} beside the manifest, not listed in it; joined "
             f"on all workers, on the way to the one that writes it, which holds {size(table + _END_BYTES * work.units)}"
         )
-    if work.units < slots:
+    if work.spans < slots:
         yield (
-            f"{work.units:,} units for {slots:,} cores: some have nothing to do; "
-            f"--phrases_per_shard={max(work.drawn // (4 * slots), 1)} makes four for each"
+            f"{work.spans:,} spans of {work.span:,} phrases for {slots:,} cores: some have nothing to do, and fewer "
+            "machines take as long"
         )
 
 

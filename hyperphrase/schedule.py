@@ -31,14 +31,14 @@ class Speed:
 class Phase:
     """One phase. seconds: by the clock. work: of them, if no worker waited. network: of them, what bytes take at least.
 
-    items: work items that are dealt to the workers.
+    items: work items that the workers share.
     """
 
     name: str
     seconds: float
     work: float
     network: float
-    items: float
+    items: int
 
 
 def dealt(items: float, slots: int, each: float, spread: float) -> float:
@@ -74,26 +74,17 @@ def phases(work: Work, workers: int, machine: Machine, speed: Speed, local: bool
     slots, sent = workers * machine.cores, shuffle(work)
     rate = workers * machine.network if machine.network and not local else math.inf
     lay = dealt if local else one_by_one
-    whole = min(work.phrases_per_shard, work.drawn)
     written = work.kept * sum(work.bytes_a_phrase)
-    parts = []
-    if work.how is not None:
-        depth = math.log2(max(sent.mean, 2.0)) / math.log2(max(speed.bucket, 2.0))  # sorting
-        parts = [
-            ("fingerprint", work.spans, speed.fingerprint * work.drawn, sent.bytes),
-            ("compare", sent.buckets, speed.compare * sent.keys * max(depth, 1.0), sent.bytes),
-        ]
-    parts.append(("write", work.units, speed.write * work.kept + speed.unit * work.units, written))
+    spans = work.drawn / work.span  # the last is shorter; all units of a span are written by one worker
+    depth = math.log2(max(sent.mean, 2.0)) / math.log2(max(speed.bucket, 2.0))  # of sorting
+    parts = [
+        ("fingerprint", spans, speed.fingerprint * work.drawn, sent.bytes),
+        ("compare", float(sent.buckets), speed.compare * sent.keys * max(depth, 1.0), sent.bytes),
+        ("write", spans, speed.write * work.kept + speed.unit * work.units, written),
+    ]
     found = [Phase("start", speed.start, speed.start, 0.0, 1)]
-    for name, items, seconds, moved in parts:
-        number = work.drawn / whole if name == "write" else float(items)
-        found.append(
-            Phase(
-                name,
-                max(lay(number, slots, seconds / number, speed.spread), moved / rate),
-                seconds / slots,
-                moved / rate,
-                items,
-            )
-        )
+    for name, items, seconds, moved in parts if work.how else parts[-1:]:
+        least = moved / rate
+        taken = max(lay(items, slots, seconds / items, speed.spread), least)
+        found.append(Phase(name, taken, seconds / slots, least, math.ceil(items)))
     return found

@@ -42,8 +42,8 @@ def test_too_little_memory_and_the_phase_that_needs_it():
     assert "4.17 GB a core" in said
 
 
-def test_fewer_units_than_cores():
-    assert "3,815 units for 4,000 cores" in notes(BILLION, workers=1000)
+def test_fewer_spans_than_cores():
+    assert "3,815 spans of 262,144 phrases for 4,000 cores" in notes(BILLION, workers=1000)
 
 
 def test_shards_that_the_manifest_does_not_list():

@@ -79,5 +79,10 @@ def test_a_slow_network_decides():
     assert unknown["write"].seconds < slow["write"].seconds
 
 
+def test_all_units_of_a_span_are_one_work_item():
+    wide = replace(WORK, how=replace(HOW, offset_bits=20, span_units=4))
+    assert [1, 25, 16, 25] == [phase.items for phase in phases(wide, 1, MACHINE, SPEED, local=True)]
+
+
 def test_an_injective_law_only_writes():
     assert ["start", "write"] == [phase.name for phase in phases(replace(WORK, how=None), 1, MACHINE, SPEED, True)]
