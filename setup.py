@@ -48,9 +48,12 @@ setup(
             "pytest-benchmark",
             "tpchgen-cli",
         ],
+        "dask": ["dask>=2026.8", "distributed>=2026.8"],  # to run on a Dask cluster; needed on all its machines
         "dataflow": ["google-cloud-dataflow-client>=0.13,<0.14"],  # to submit to Dataflow; its workers do not need it
         "find": ["faiss-cpu>=1.12"],  # the index of find, for corpora of more than some million phrases
         "test": [
+            "dask>=2026.8",
+            "distributed>=2026.8",
             "faiss-cpu>=1.12",
             "gcp-storage-emulator",
             "google-cloud-dataflow-client>=0.13,<0.14",

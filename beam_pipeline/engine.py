@@ -4,14 +4,14 @@ import argparse
 import logging
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions, TypeOptions
 
-from beam_pipeline import dataflow_engine
+from beam_pipeline import dask_engine, dataflow_engine
 from beam_pipeline.beam_mends import mend
 from beam_pipeline.command import FAILED, Parser, WorkFailedError, leave
 from beam_pipeline.worker_watch import watch_workers
@@ -27,7 +27,7 @@ class Engine:
 
     options: for Beam. description: for people. local: whether all work is done on this machine. here: whether it is
     done in this process, so that its progress can be seen directly. template: where the job is written, if it is not to
-    be started but launched by somebody else.
+    be started but launched by somebody else. check: raises InputError for a pipeline that the engine cannot do.
     """
 
     options: PipelineOptions
@@ -35,6 +35,7 @@ class Engine:
     local: bool
     here: bool
     template: str | None = None
+    check: Callable[[beam.Pipeline], None] | None = None
 
 
 def choose(rest: Sequence[str], own: argparse.ArgumentParser, output: str | None = None) -> Engine:
@@ -44,11 +45,15 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser, output: str | None
     DirectRunner tries first to download another engine. Whatever Beam option the user gives stands.
     Raises InputError for an option that neither we nor Beam have, and where the engine cannot write to ``output``.
     """
+    dask_engine.declare_options(rest)
     given = _check(rest, own)
     options = PipelineOptions(list(rest))
     mend()
     watch_workers(lambda reason: leave("run", failure(RuntimeError(reason)), FAILED))
     if given.runner is not None and given.runner.lower() != LOCAL.lower():  # Beam does not mind the case
+        if dask_engine.is_meant(given.runner):
+            description = f"{given.runner} ({dask_engine.prepare(options, output)})"
+            return Engine(options, description, local=False, here=False, check=dask_engine.check)
         on_dataflow = dataflow_engine.is_meant(given.runner)
         if on_dataflow:
             dataflow_engine.prepare(options, output)
@@ -85,6 +90,7 @@ def failure(error: BaseException) -> WorkFailedError:
 
 def beam_help() -> str:
     """Return the help of all of Beam's options."""
+    dask_engine.declare_options()
     return _beam_parser().format_help().partition("\n\n")[2]
 
 

@@ -6,6 +6,7 @@ import io
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import apache_beam as beam
 from apache_beam.runners.runner import PipelineResult
@@ -58,6 +59,8 @@ class _Run:
     def run(self) -> int:
         """Make the corpus, or what is missing of it; returns the exit status."""
         self._check()  # before a folder is made
+        if self.engine.check:
+            self.engine.check(self._pipeline())
         begin = time.monotonic()
         with folder.locked(self.output):
             manifest = self._check()  # again: another run may have finished meanwhile
@@ -139,11 +142,16 @@ class _Run:
             if not self._draw_more():
                 return
 
-    def _run_pipeline(self) -> None:
+    def _pipeline(self) -> beam.Pipeline:
         how = deduplication(self.job.phrases, self.request)
         pipeline = beam.Pipeline(options=self.engine.options)
+        folder_ = self.output if self.engine.here or "://" in self.output else str(Path(self.output).absolute())
         files = self.engine.local and "://" not in self.output
-        make_corpus(pipeline, Site(self.output, self.request, files), how, self.job.lexicon.name)
+        make_corpus(pipeline, Site(folder_, self.request, files), how, self.job.lexicon.name)
+        return pipeline
+
+    def _run_pipeline(self) -> None:
+        pipeline = self._pipeline()
         try:
             with _quiet() if self.engine.local else contextlib.nullcontext():
                 self._wait(pipeline.run())
