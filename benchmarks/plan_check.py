@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from beam_pipeline.command import WorkFailedError
 from benchmarks.machine import machine
 from benchmarks.process import ROOT, measured
 from benchmarks.shuffle_simulation import markdown
@@ -86,7 +87,9 @@ def run_once(options: list[str]) -> Values:
 def plan_once(options: list[str]) -> Values:
     """Return what ``plan`` says, read from what it prints."""
     command = [sys.executable, "-m", "beam_pipeline.plan", *options, "--machine=this"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    if done.returncode:
+        raise WorkFailedError(f"plan: {done.stderr.strip()}")
     rows = dict(re.split(r"\s{2,}", line, maxsplit=1) for line in done.stdout.splitlines() if "  " in line)
     elements = _number(rows["elements"])
     shards, _, shard = rows["shard files"].partition(" of ")
