@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import io
 import json
 import os
 import posixpath
@@ -17,11 +18,10 @@ from hyperphrase.manifest import Manifest
 from hyperphrase.meanings import Meanings
 from hyperphrase.shard_table import Shard
 from transforms import storage
-from transforms.context import LAW_FILE, LEXICON_FILE
+from transforms.context import LAW_FILE, LEXICON_FILE, REQUEST_FILE, request_note
 from transforms.write_manifest import RECIPE_FILE, SHORTFALL
 from transforms.write_shards import SHARDS, write_row
 
-_REQUEST_FILE = f"{storage.WORK}/request.json"
 _MOST_TABLE_BYTES = 1 << 30  # 1 GiB: some 24 million shards
 _SMALL = 16 << 20  # bytes: recipes with a histogram of all lengths are below 1 MB
 
@@ -32,11 +32,14 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
     Raises InputError if the folder cannot be written to or holds something else. Writes nothing.
     """
     _check_place(folder)
-    held = storage.read_file(storage.join(folder, RECIPE_FILE), _SMALL)
+    with _as_input("--output=", folder):
+        held = storage.read_file(storage.join(folder, RECIPE_FILE), _SMALL)
+        if held is None:
+            storage.reach(folder)
     if held is not None and held != _recipe_bytes(request):
         raise InputError(f"--output={folder}: holds the corpus of another recipe; choose another folder or remove it")
-    begun = storage.read_file(storage.join(folder, _REQUEST_FILE), _SMALL)
-    if begun is not None and begun != _request_bytes(request):
+    begun = storage.read_file(storage.join(folder, REQUEST_FILE), _SMALL)
+    if begun is not None and begun != request_note(request):
         raise InputError(
             f"--output={folder}: holds the unfinished work of other options; "
             "repeat those to finish it, choose another folder, or remove it"
@@ -64,7 +67,10 @@ def read_manifest(folder: str) -> Manifest | None:
 def need_manifest(folder: str) -> Manifest:
     """Return the manifest in ``folder``. Raises InputError if there is none."""
     check_name("", folder)
-    manifest = read_manifest(folder)
+    with _as_input("", folder):
+        manifest = read_manifest(folder)
+        if manifest is None:
+            storage.reach(folder)
     if manifest is None:
         raise InputError(f"{folder}: holds no manifest.json, so no complete corpus; name a folder that a run finished")
     return manifest
@@ -89,15 +95,15 @@ def missing_files(folder: str, manifest: Manifest) -> list[str]:
 
 def begin(folder: str, request: CorpusRequest, lexicon: Lexicon, meanings: Meanings | None) -> None:
     """Write what repeats a run, and what its workers read: recipe, request, lexicon, the files of law and meanings."""
-    try:
-        storage.write_file(folder, RECIPE_FILE, _recipe_bytes(request))
-    except OSError:
-        raise
-    except Exception as error:  # a bucket's client has exceptions of its own
-        raise InputError(f"--output={folder}: cannot be written to: {error}; is the bucket there, and open?") from error
-    storage.write_file(folder, _REQUEST_FILE, _request_bytes(request))
-    with storage.written_whole(folder, LEXICON_FILE) as stream:
-        lexicon.write(stream)
+    with _as_input("--output=", folder):
+        try:
+            storage.write_once(folder, RECIPE_FILE, _recipe_bytes(request))
+            storage.write_once(folder, REQUEST_FILE, request_note(request))
+        except FileExistsError as error:
+            raise InputError(f"--output={folder}: another run has just begun there; choose another folder") from error
+    hyperwords = io.BytesIO()
+    lexicon.write(hyperwords)
+    storage.write_file(folder, LEXICON_FILE, hyperwords.getbuffer())
     law_file = request.recipe.sampler.attached()
     if law_file is not None:
         storage.write_file(folder, LAW_FILE, law_file)
@@ -142,12 +148,21 @@ def _recipe_bytes(request: CorpusRequest) -> bytes:
     return (request.recipe.canonical() + "\n").encode()
 
 
-def _request_bytes(request: CorpusRequest) -> bytes:
-    return json.dumps({"request": request.digest}).encode()
+@contextlib.contextmanager
+def _as_input(option: str, folder: str) -> Iterator[None]:
+    """Make it a fault of the input if ``folder`` is in a bucket that is not there, or is not open to us."""
+    try:
+        yield
+    except (FileNotFoundError, PermissionError) as error:
+        raise InputError(f"{option}{folder}: cannot be used: {error}") from error
 
 
 def check_name(option: str, folder: str) -> None:
-    """Raise InputError if Beam would read ``folder`` as a pattern, and find, or remove, other people's files."""
+    """Raise InputError if ``folder`` is no name, or one that Beam would read as a pattern of other people's files."""
+    try:
+        storage.check_name(folder)
+    except ValueError as error:
+        raise InputError(f"{option}{folder:.200}: {error}") from error
     if set(folder) & set("*?[]"):
         raise InputError(f"{option}{folder}: * ? [ ] have a meaning of their own in Beam's paths; choose another name")
 

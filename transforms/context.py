@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import json
 import threading
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -19,8 +20,10 @@ from transforms import storage
 
 LEXICON_FILE = "lexicon.avro"
 LAW_FILE = "law.bin"  # of a law whose parameters do not hold all of it
+REQUEST_FILE = f"{storage.WORK}/request.json"  # what the unfinished work in a folder is to become
 _MOST_LAW_BYTES = 1 << 29  # 512 MiB
 _MOST_WORDS_BYTES = 1 << 31  # 2 GiB: the largest vocabulary in 1,024 dimensions
+_NOTE_BYTES = 4096
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -97,6 +100,11 @@ def texts_of(lexicon: Lexicon, text: str) -> Texts:
     return Texts(lexicon.symbol_table(), b"") if text == "symbols" else Texts(lexicon.word_table(), b" ")
 
 
+def request_note(request: CorpusRequest) -> bytes:
+    """Return the content of the file that says what a folder's work is to become."""
+    return json.dumps({"request": request.digest}).encode()
+
+
 @dataclasses.dataclass(frozen=True)
 class Site:
     """Where a corpus is made, and what it is to be: all that a DoFn carries.
@@ -107,6 +115,15 @@ class Site:
     folder: str
     request: CorpusRequest
     keys_in_files: bool = False
+
+    def check_ours(self) -> None:
+        """Raise RuntimeError if the corpus is complete or the folder another run's: a late worker adds nothing to it.
+
+        On a disk no worker is late: a run locks its folder, and its workers end with it.
+        """
+        path = storage.join(self.folder, REQUEST_FILE)
+        if storage.in_bucket(path) and storage.read_file(path, _NOTE_BYTES) != request_note(self.request):
+            raise RuntimeError(f"{self.folder}: is complete, or another run's by now; this worker came too late")
 
     def phrases(self) -> Phrases:
         """Return the phrases of the recipe, loaded once in this process."""

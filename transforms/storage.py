@@ -1,7 +1,7 @@
-"""Files of a corpus through Beam's file systems: local paths and gs:// by the same code.
+"""Files of a corpus: on local disks through Beam's file systems, in gs:// buckets as objects (``bucket``).
 
-A file under its final name is whole: it is written under a temporary name in ``OUT/.work`` and then renamed. Two
-attempts at the same file never share a temporary name, and both write the same bytes, so either rename may win.
+A file under its final name is whole. On a disk it is written under a temporary name in ``OUT/.work`` and then renamed.
+Two attempts at the same file never share a temporary name, and both write the same bytes, so either rename may win.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ import google_crc32c
 from apache_beam.io.filesystem import BeamIOError, CompressionTypes, FileMetadata
 from apache_beam.io.filesystems import FileSystems
 
+from transforms import bucket
 from transforms.direct_file import DirectFile
 
 WORK = ".work"  # holds temporary files and the rows of finished shards; gone when the corpus is complete
@@ -27,9 +28,30 @@ def join(folder: str, *names: str) -> str:
     return posixpath.join(folder, *names)
 
 
+def in_bucket(path: str) -> bool:
+    """Tell whether ``path`` is in a bucket of Google's."""
+    return path.startswith(bucket.SCHEME)
+
+
+def check_name(path: str) -> None:
+    """Raise ValueError if ``path`` begins like one of a bucket and cannot be one."""
+    if in_bucket(path):
+        bucket.check_name(path)
+
+
+def reach(folder: str) -> None:
+    """Raise FileNotFoundError or PermissionError if ``folder`` is in a bucket that is not there, or not open to us."""
+    if in_bucket(folder):
+        bucket.reach(folder)
+
+
 @contextlib.contextmanager
 def written_whole(folder: str, name: str) -> Iterator[BinaryIO]:
     """Open ``folder/name`` for writing; it appears under its name only when the block ends well."""
+    if in_bucket(folder):
+        with bucket.uploading(join(folder, name)) as stream:
+            yield stream
+        return
     temporary = join(folder, WORK, "temporary", f"{posixpath.basename(name)}.{uuid.uuid4().hex}")
     stream = _create(temporary)
     try:
@@ -44,12 +66,30 @@ def written_whole(folder: str, name: str) -> Iterator[BinaryIO]:
 
 def write_file(folder: str, name: str, data: bytes | memoryview) -> None:
     """Write ``folder/name`` whole or not at all."""
+    if in_bucket(folder):
+        return bucket.write(join(folder, name), bytes(data), replace=True)
     with written_whole(folder, name) as stream:
         stream.write(data)
+    return None
+
+
+def write_once(folder: str, name: str, data: bytes) -> None:
+    """Write ``folder/name`` whole, or find it so. Raises FileExistsError if it is there with other bytes."""
+    path = join(folder, name)
+    if in_bucket(folder):
+        return bucket.write(path, data, replace=False)
+    there = read_file(path, len(data)) if exists(path) else None
+    if there is None:
+        write_file(folder, name, data)
+    elif there != data:
+        raise FileExistsError(f"{path}: holds other bytes")
+    return None
 
 
 def open_file(path: str) -> BinaryIO:
     """Open ``path`` for reading, as it is. Raises OSError."""
+    if in_bucket(path):
+        return bucket.open_object(path)
     stream: BinaryIO = FileSystems.open(path, compression_type=PLAIN)
     return stream
 
@@ -61,11 +101,13 @@ def exists(path: str) -> bool:
 
 def read_file(path: str, limit: int) -> bytes | None:
     """Return the content of a small file, None where there is none. Raises OSError above ``limit`` bytes."""
-    if not exists(path):
-        return None
-    with open_file(path) as stream:
-        data: bytes = stream.read(limit + 1)
-    if len(data) > limit:
+    data: bytes | None = None
+    if in_bucket(path):
+        data = bucket.read(path, limit)
+    elif exists(path):
+        with open_file(path) as stream:
+            data = stream.read(limit + 1)
+    if data is not None and len(data) > limit:
         raise OSError(f"{path} is larger than {limit} bytes")
     return data
 
@@ -79,26 +121,46 @@ def measure(stream: BinaryIO) -> tuple[int, int]:
     return size, crc
 
 
+def measure_file(path: str) -> tuple[int, int] | None:
+    """Return the size in bytes and the CRC32C of a file, None where there is none."""
+    if in_bucket(path):
+        return bucket.measure(path)
+    if not exists(path):
+        return None
+    with open_file(path) as stream:
+        return measure(stream)
+
+
 def file_sizes(folder: str) -> dict[str, int]:
     """Return {name: bytes} of the files directly in ``folder``; empty where there is no such folder."""
+    if in_bucket(folder):
+        return {posixpath.basename(blob.name): blob.size for blob in bucket.listed(folder)}
     return {posixpath.basename(found.path): found.size_in_bytes for found in _files(folder)}
 
 
 def file_times(folder: str) -> dict[str, float]:
     """Return {name: seconds since 1970 of its last change} of the files directly in ``folder``."""
+    if in_bucket(folder):
+        return {posixpath.basename(blob.name): blob.updated.timestamp() for blob in bucket.listed(folder)}
     return {posixpath.basename(found.path): found.last_updated_in_seconds for found in _files(folder)}
 
 
 def remove_file(path: str) -> None:
     """Remove a file; nothing where there is none."""
+    if in_bucket(path):
+        return bucket.remove(path)
     with contextlib.suppress(BeamIOError):  # gone already, or removed by the attempt beside this one
         FileSystems.delete([path])
+    return None
 
 
 def remove_folder(path: str) -> None:
     """Remove a folder with all that is in it; nothing where there is none."""
+    if in_bucket(path):
+        return bucket.remove_below(path)
     with contextlib.suppress(BeamIOError):  # as above
         FileSystems.delete([path + "/" if "://" in path else path])  # of an object store: all that begins so
+    return None
 
 
 def _create(path: str) -> BinaryIO:

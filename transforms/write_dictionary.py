@@ -49,6 +49,7 @@ def _written(kept: KeptPhrases, site: Site, name: str) -> Shard:
     with storage.written_whole(site.folder, storage.join(ROOM, name)) as stream:
         measured = MeasuredFile(stream)
         symbols = put_meanings(kept, site, measured)
+        site.check_ours()
     seeds = kept.seeds()
     row = Shard(name, len(seeds), symbols, measured.size, measured.crc32c, *ends(seeds))
     write_row(site.folder, row)

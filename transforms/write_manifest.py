@@ -89,7 +89,7 @@ def _finish(
         storage.write_file(site.folder, name, data)
     names = sorted([*texts, RECIPE_FILE, *files_read(site)])
     files = tuple(_measured(site.folder, name) for name in names)
-    storage.write_file(site.folder, manifests.MANIFEST_FILE, dataclasses.replace(manifest, files=files).dumps())
+    storage.write_once(site.folder, manifests.MANIFEST_FILE, dataclasses.replace(manifest, files=files).dumps())
     return storage.join(site.folder, manifests.MANIFEST_FILE)
 
 

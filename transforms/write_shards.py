@@ -122,21 +122,20 @@ class _ShardWriter(MeasuredFile):
             writer = cls(name, output, encoder, stream)
             writer.write(encoder.begin())
             yield writer
+            site.check_ours()
 
 
 def finished(folder: str, room: str, name: str) -> Shard | None:
     """Return the row of a shard in ``folder/room`` that an earlier run finished, if it still is what the row says."""
     data = storage.read_file(storage.join(folder, row_path(name)), _ROW_LIMIT)
-    path = storage.join(folder, room, name)
-    if data is None or not storage.exists(path):
+    if data is None:
         return None
     try:
         row = Shard(**json.loads(data))
     except (ValueError, TypeError):  # a damaged row vouches for nothing: the shard is written again
         return None
-    with storage.open_file(path) as stream:
-        size, crc = storage.measure(stream)
-    return row if (row.name, row.bytes, row.crc32c) == (name, size, crc) else None
+    whole = row.name == name and storage.measure_file(storage.join(folder, room, name)) == (row.bytes, row.crc32c)
+    return row if whole else None
 
 
 def write_row(folder: str, shard: Shard) -> None:

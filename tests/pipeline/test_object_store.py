@@ -110,5 +110,5 @@ def test_damage_in_the_store_is_seen(stored, program):
 def test_a_bucket_that_is_not_there_is_one_line(program):
     outcome = program("run", *SMALL, "--output=gs://no-such-bucket/out")
     assert (outcome.status, outcome.error.count("\n")) == (2, 1)
-    assert "--output=gs://no-such-bucket/out: cannot be written to" in outcome.error
+    assert "--output=gs://no-such-bucket/out: cannot be used" in outcome.error
     assert program("verify", "gs://no-such-bucket/out").status == 2

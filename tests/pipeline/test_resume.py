@@ -132,10 +132,11 @@ def test_another_corpus_is_not_mixed_in(copied, program, files_of, unfinished, o
 
 def request_of(out):
     """Return what a run of LAW writes to remember its options."""
-    from beam_pipeline import folder, options
+    from beam_pipeline import options
+    from transforms.context import request_note
 
     given = options.parser("run", "").parse_args([*LAW, "--output=x"])
-    return folder._request_bytes(options.read_job(given).request)
+    return request_note(options.read_job(given).request)
 
 
 def test_an_unreadable_note_of_the_options_is_no_traceback(copied, program):

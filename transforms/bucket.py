@@ -1,0 +1,263 @@
+"""Objects of gs:// buckets: read, written whole, listed and removed, by one client a process and one way to try again.
+
+Google's client is used directly, not through Beam's file system, which knows no preconditions, makes a client for each
+file, and finishes a failed upload when its writer is closed or collected: what is left is a cut file that looks whole.
+
+An object appears, at once and whole, when its upload is complete. So nothing is written under another name and
+renamed, and each upload names the generation that it may replace: none, or just the one that was there before. Of two
+attempts at one file the second finds the first one's bytes; if they are its own, it is done.
+"""
+
+import base64
+import contextlib
+import functools
+import os
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, BinaryIO, cast
+
+import google.auth
+import google_crc32c
+import requests
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.io.gcp.gcsio import create_storage_client
+from apache_beam.options.pipeline_options import GoogleCloudOptions, PipelineOptions
+from google.api_core import exceptions as api
+from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
+from google.cloud.storage import Blob, Client
+from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
+from google.cloud.storage.fileio import BlobReader, BlobWriter
+from google.cloud.storage.retry import DEFAULT_RETRY
+
+SCHEME = "gs://"
+#: For each request: 429, 5xx and lost connections again after 1, 2, 4 ... s, each time shortened by chance, for 120 s.
+RETRY = DEFAULT_RETRY
+_PIECE = 8 << 20  # 8 MiB: what is sent or fetched by one request
+_REMOVERS = 8  # requests at once; more than the ten connections that the client keeps would be no faster
+_BYTES = "application/octet-stream"
+_REASONS: dict[type[Exception], type[OSError]] = {
+    api.NotFound: FileNotFoundError,
+    api.Forbidden: PermissionError,
+    api.Unauthorized: PermissionError,
+    api.PreconditionFailed: FileExistsError,
+}
+
+
+def check_name(path: str) -> None:
+    """Raise ValueError unless ``path`` can be the name of a bucket, of an object or of a folder of objects."""
+    if not re.fullmatch(r"gs://[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](/[^\r\n]*)?", path) or len(path.encode()) > 1024:
+        raise ValueError("is not a name in a bucket; write gs://BUCKET/FOLDER, the bucket in a-z 0-9 - _ .")
+
+
+def reach(folder: str) -> None:
+    """Raise FileNotFoundError if the bucket is not there, PermissionError if it is not open to us, by one request."""
+    with _as_os_error(folder):
+        bucket, name = _split(_slashed(folder))
+        next(iter(_client().list_blobs(bucket, prefix=name, max_results=1, fields="items(name)", retry=RETRY)), None)
+
+
+def read(path: str, limit: int) -> bytes | None:
+    """Return the first bytes of an object, ``limit`` + 1 at most; None where there is none."""
+    with _as_os_error(path):
+        try:
+            data: bytes = _blob(path).download_as_bytes(end=limit, raw_download=True, checksum=None, retry=RETRY)
+        except api.NotFound:
+            return None
+        except api.RequestRangeNotSatisfiable:  # it is empty
+            return b""
+        return data
+
+
+def open_object(path: str) -> BinaryIO:
+    """Open an object for reading, as it is now: if it is replaced meanwhile, reading fails. Raises OSError."""
+    blob = _found(path)
+    if blob is None:
+        raise FileNotFoundError(f"{path}: is not there")
+    return cast(BinaryIO, _Reader(blob, chunk_size=_PIECE, retry=RETRY, raw_download=True))
+
+
+def measure(path: str) -> tuple[int, int] | None:
+    """Return the size in bytes and the CRC32C of an object, as the store knows them; None where there is none."""
+    blob = _found(path)
+    return None if blob is None else (blob.size, int.from_bytes(base64.b64decode(blob.crc32c), "big"))
+
+
+def write(path: str, data: bytes, replace: bool) -> None:
+    """Write an object. Raises FileExistsError if other bytes are there and ``replace`` is false."""
+    try:
+        return _insert(path, data, 0)
+    except FileExistsError:
+        there = _found(path)
+        if there is not None and measure(path) == (len(data), google_crc32c.value(data)):
+            return None
+        if not replace:
+            raise FileExistsError(f"{path}: holds other bytes") from None
+    return _insert(path, data, there.generation if there else 0)
+
+
+@contextlib.contextmanager
+def uploading(path: str) -> Iterator[BinaryIO]:
+    """Open an object for writing; it appears when the block ends well.
+
+    Raises FileExistsError if another attempt wrote other bytes meanwhile.
+    """
+    there = _found(path)
+    with _as_os_error(path):
+        writer = _Writer(path, there.generation if there else 0)
+        try:
+            yield cast(BinaryIO, writer)
+            writer.finish()
+        finally:
+            writer.close()
+
+
+def listed(folder: str) -> Iterator[Blob]:
+    """Yield the objects directly in ``folder``: their names, sizes and times."""
+    fields = "items(name,size,updated),nextPageToken"
+    with _as_os_error(folder):
+        bucket, name = _split(_slashed(folder))
+        yield from _client().list_blobs(bucket, prefix=name, delimiter="/", fields=fields, retry=RETRY)
+
+
+def remove(path: str) -> None:
+    """Remove an object; nothing where there is none."""
+    with _as_os_error(path), contextlib.suppress(api.NotFound):
+        _blob(path).delete(retry=RETRY)
+
+
+def remove_below(folder: str) -> None:
+    """Remove all objects whose names begin with ``folder`` and a slash. Raises OSError if one of them stays."""
+    with _as_os_error(folder):
+        bucket, name = _split(_slashed(folder))
+        blobs = _client().list_blobs(bucket, prefix=name, fields="items(name),nextPageToken", retry=RETRY)
+        with ThreadPoolExecutor(_REMOVERS) as pool:
+            for _ in pool.map(remove, [f"{SCHEME}{bucket}/{blob.name}" for blob in blobs]):
+                pass
+
+
+class _Reader(BlobReader):
+    """Reads an object of known size: asks for nothing beyond its end, and sees when less came."""
+
+    def read(self, size: int = -1) -> bytes:
+        left = self._blob.size - self.tell()
+        wanted = left if size < 0 else min(size, left)
+        if wanted <= 0:
+            return b""
+        path = f"{SCHEME}{self._blob.bucket.name}/{self._blob.name}"
+        with _as_os_error(path):
+            data: bytes = super().read(wanted)
+        if len(data) != wanted:
+            raise OSError(f"{path}: {len(data)} bytes came of {wanted}")
+        return data
+
+
+class _Writer(BlobWriter):
+    """An upload that becomes an object by ``finish()`` alone; closed, or collected, before that it leaves nothing."""
+
+    def __init__(self, path: str, generation: int) -> None:
+        kind: dict[str, Any] = {"content_type": _BYTES, "if_generation_match": generation}
+        super().__init__(_blob(path), chunk_size=_PIECE, retry=RETRY, **kind)
+        self._path, self._size, self._crc = path, 0, 0
+        self._late: InvalidResponse | None = None  # the refusal, when another attempt was first
+
+    def write(self, data: Any) -> int:
+        """Take all of ``data``, and send what fills a piece."""
+        piece = bytes(data)
+        self._size, self._crc = self._size + len(piece), google_crc32c.extend(self._crc, piece)
+        if self._late is None:
+            try:
+                super().write(piece)
+            except InvalidResponse as error:
+                self._note(error)
+        return len(piece)
+
+    def finish(self) -> None:
+        """Complete the object; if it is complete already, with these bytes, all is well."""
+        try:
+            if self._late is None:
+                super().close()
+        except InvalidResponse as error:
+            self._note(error)
+        if self._late is not None and measure(self._path) != (self._size, self._crc):
+            raise self._late
+
+    def close(self) -> None:
+        """Abandon what is not finished: Google's own way is to complete it."""
+        if not self.closed:
+            with contextlib.suppress(Exception):  # an upload that is not cancelled is forgotten after a week
+                self.terminate()
+            self._buffer.close()
+
+    def _note(self, refusal: InvalidResponse) -> None:
+        if refusal.response.status_code not in (404, 412):  # 404: an upload that is over, its last answer lost
+            raise refusal
+        self._late = refusal
+
+
+def _split(path: str) -> tuple[str, str]:
+    bucket, _, name = path.removeprefix(SCHEME).partition("/")
+    return bucket, name
+
+
+def _slashed(folder: str) -> str:
+    return folder.rstrip("/") + "/"
+
+
+def _blob(path: str) -> Blob:
+    bucket, name = _split(path)
+    return _client().bucket(bucket).blob(name)
+
+
+def _found(path: str) -> Blob | None:
+    """Return what the store knows of an object, None where there is none."""
+    with _as_os_error(path):
+        bucket, name = _split(path)
+        return _client().bucket(bucket).get_blob(name, retry=RETRY)
+
+
+def _insert(path: str, data: bytes, generation: int) -> None:
+    with _as_os_error(path):
+        _blob(path).upload_from_string(data, _BYTES, if_generation_match=generation, retry=RETRY)
+
+
+def _client() -> Client:
+    return _client_of(os.environ.get("STORAGE_EMULATOR_HOST"))
+
+
+@functools.cache
+def _client_of(endpoint: str | None) -> Client:
+    """Return this process's client. Raises PermissionError where no credentials are found, in some seconds."""
+    options = FileSystems._pipeline_options or PipelineOptions([])
+    anonymous = endpoint is not None or options.view_as(GoogleCloudOptions).no_auth
+    if os.environ.get("CLOUDSDK_AUTH_DISABLE_CREDENTIALS", "").lower() in ("1", "true", "yes", "on"):
+        anonymous = True
+    if not anonymous:  # Beam would look for them five times, and then go on without
+        os.environ.setdefault("GCE_METADATA_DETECT_RETRIES", "1")  # is this a machine of Google's? 3 s, once
+        try:
+            google.auth.default(scopes=options.view_as(GoogleCloudOptions).gcp_oauth_scopes)
+        except DefaultCredentialsError as error:
+            raise PermissionError(
+                "no Google credentials were found; run 'gcloud auth application-default login' or let "
+                "GOOGLE_APPLICATION_CREDENTIALS name a key file; for a public bucket, "
+                "CLOUDSDK_AUTH_DISABLE_CREDENTIALS=true goes without"
+            ) from error
+    client = create_storage_client(options, use_credentials=not anonymous)
+    client._bucket_metadata_cache = None  # for traces that nobody takes it would look at the bucket after each 404
+    return client
+
+
+@contextlib.contextmanager
+def _as_os_error(path: str) -> Iterator[None]:
+    """Raise what Google's client raises as an OSError that names the path."""
+    try:
+        yield
+    except InvalidResponse as error:
+        raise _os_error(path, api.from_http_response(error.response)) from error
+    except (api.GoogleAPIError, GoogleAuthError, DataCorruption, requests.RequestException) as error:
+        raise _os_error(path, error) from error
+
+
+def _os_error(path: str, error: Exception) -> OSError:
+    kind = next((kind for reason, kind in _REASONS.items() if isinstance(error, reason)), OSError)
+    return kind(f"{path}: {error}")
