@@ -1,9 +1,9 @@
 """Beam's DaskRunner, mended where it would be silently wrong, and refusing what it would silently leave out.
 
-Beam's own (read, and run, in 2.77.0) hands each consumer of one tagged output all outputs of the ParDo, drops what
-``finish_bundle`` gives, computes a side input anew in each task that reads it, leaves all elements of one start in
-one partition, works for one end of the pipeline only, passes through unchanged what it does not know, and waits for
-ever where no worker is left. Here a Dask bag stands for each PCollection. Create, GroupByKey and Flatten are Beam's.
+Beam's own (read, and run, in 2.77.0) hands each reader of one tagged output all outputs of the ParDo, drops what
+``finish_bundle`` gives, leaves in one partition all that one starting element expands to, works for one end of the
+pipeline only, passes through unchanged what it does not know, and waits for ever where no worker is left. Here a Dask
+bag stands for each PCollection, and a side input is a task like others. Create, GroupByKey and Flatten are Beam's.
 """
 
 import time
