@@ -9,6 +9,7 @@ from beam_pipeline.options import Job, whole
 from beam_pipeline.seeds import deduplication
 from hyperphrase.bends import bends
 from hyperphrase.cost import Memory, Work, memory, shuffle, work_of
+from hyperphrase.kernels import compiled_here
 from hyperphrase.machines import MACHINES, THIS, Machine, read_machine
 from hyperphrase.prices import Prices, price, read_prices, requests
 from hyperphrase.report import size
@@ -75,6 +76,8 @@ def print_cost(job: Job, fleet: Fleet, symbols: float, bytes_a_phrase: tuple[flo
     print()
     print_table([*_speed_rows(measured.speed, work), *_price_rows(work, planned, fleet)])
     print("\ntimes: of the work, by a calibration on this machine; the start of other machines is not in them")
+    if compiled_here():
+        print(f"start and memory: with {compiled_here()} kernels just compiled, for good; plan again for less")
     for line in bends(work, fleet.workers, fleet.machine, needed):
         print(f"note: {line}")
 
