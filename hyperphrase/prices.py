@@ -6,7 +6,7 @@ from hyperphrase.cost import Work, shuffle
 from hyperphrase.errors import InputError
 
 _LISTED = 1000  # objects on a page of a listing
-_FEW = 20  # requests that do not grow: recipe, lexicon, statistics, report, manifest
+_FEW = 30  # requests that do not grow: recipe, lexicon, statistics, report, manifest
 _EXAMPLE = "--prices=machine_hour=0.4,gb_month=0.02"
 
 
@@ -19,14 +19,15 @@ class Requests:
 
 
 def requests(work: Work, processes: int) -> Requests:
-    """Return the requests of a run on ``gs://`` that nothing disturbs.
+    """Return the requests of a run on ``gs://`` that nothing disturbs; ``tests/pipeline`` counts them.
 
-    A shard, and its row that makes a rerun cheap, are each inserted under a temporary name, rewritten under their own
-    and removed from the temporary one (which is free); a look for the row of an earlier run costs one read. At the end
-    shards are listed twice, and rows once to be removed. Each process reads the lexicon and looks for the law's file.
+    Written are a shard and its row, which makes a rerun cheap: one upload each, however many pieces it has. Before that
+    are read the row that an earlier run may have left, what is under the shard's name, and what the folder's work is to
+    become. At the end rows are listed once and shards three times; removing rows is free. Each process reads the
+    lexicon and looks for the law's file.
     """
-    pages = 3 * (work.shards / _LISTED + 1)
-    return Requests(writes=4.0 * work.shards + pages + _FEW, reads=1.0 * work.shards + 4.0 * processes + _FEW)
+    pages = 4 * (work.shards / _LISTED + 1)
+    return Requests(writes=2.0 * work.shards + pages + _FEW, reads=3.0 * work.shards + 4.0 * processes + _FEW)
 
 
 @dataclass(frozen=True)
