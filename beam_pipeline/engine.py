@@ -11,7 +11,7 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions, TypeOptions
 
-from beam_pipeline import dask_engine, dataflow_engine
+from beam_pipeline import dask_engine, dataflow_engine, portable_engine
 from beam_pipeline.beam_mends import mend
 from beam_pipeline.command import FAILED, Parser, WorkFailedError, leave
 from beam_pipeline.worker_watch import watch_workers
@@ -19,6 +19,7 @@ from hyperphrase.errors import InputError
 from hyperphrase.laws import nearest
 
 LOCAL = "DirectRunner"
+_HERE = ("directrunner", "fnapirunner")  # names of the default engine
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,16 @@ class Engine:
     """A chosen engine.
 
     options: for Beam. description: for people. local: whether all work is done on this machine. here: whether it is
-    done in this process, so that its progress can be seen directly. template: where the job is written, if it is not to
-    be started but launched by somebody else. check: raises InputError for a pipeline that the engine cannot do.
+    done in this process, so that its progress can be seen directly. cancel: whether an interrupted job has to
+    be cancelled, because it would go on by itself. template: where the job is written, if it is not to be started but
+    launched by somebody else. check: raises InputError for a pipeline that the engine cannot do.
     """
 
     options: PipelineOptions
     description: str
     local: bool
     here: bool
+    cancel: bool = False
     template: str | None = None
     check: Callable[[beam.Pipeline], None] | None = None
 
@@ -50,17 +53,21 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser, output: str | None
     options = PipelineOptions(list(rest))
     mend()
     watch_workers(lambda reason: leave("run", failure(RuntimeError(reason)), FAILED))
-    if given.runner is not None and given.runner.lower() != LOCAL.lower():  # Beam does not mind the case
+    if given.runner is not None and given.runner.lower() not in _HERE:  # Beam does not mind the case
         if dask_engine.is_meant(given.runner):
             description = f"{given.runner} ({dask_engine.prepare(options, output)})"
             return Engine(options, description, local=False, here=False, check=dask_engine.check)
+        if portable_engine.is_meant(given.runner):
+            description = portable_engine.prepare(options, given.runner, ask=output is not None)
+            _check_runner(given.runner, options)
+            return Engine(options, description, False, portable_engine.works_here(options), cancel=True)
         on_dataflow = dataflow_engine.is_meant(given.runner)
         if on_dataflow:
             dataflow_engine.prepare(options, output)
             logging.getLogger("apache_beam").setLevel(logging.CRITICAL + 1)  # as below; it logs failures as critical
         _check_runner(given.runner, options)
         template = dataflow_engine.template(options) if on_dataflow else None
-        return Engine(options, given.runner, local=False, here=False, template=template)
+        return Engine(options, given.runner, local=False, here=False, cancel=on_dataflow, template=template)
     direct = options.view_as(DirectOptions)
     if not _was_given("direct_num_workers", rest):
         direct.direct_num_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -78,7 +85,7 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser, output: str | None
 
 def failure(error: BaseException) -> WorkFailedError:
     """Return the reason, in one line, behind what an engine raised; engines wrap it in the text of a traceback."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line.strip() for line in (portable_engine.reason(error) or str(error)).splitlines() if line.strip()]
     reasons = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Interrupt)\b", line)]
     reason = (reasons or lines or [type(error).__name__])[-1]
     job = dataflow_engine.job_of(getattr(error, "result", None))

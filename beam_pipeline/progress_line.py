@@ -12,6 +12,7 @@ from transforms.progress import PROGRESS
 from transforms.write_shards import SHARDS
 
 LOOK_SECONDS = 0.5  # how often the counts are read, and the line on a terminal renewed
+PROGRESS_THREAD = "progress"
 LOG_SECONDS = 10.0  # how often a line is logged elsewhere
 
 
@@ -27,7 +28,7 @@ class ProgressLine:
         self._stream = sys.stderr  # this one, whatever it is replaced with while an engine works
         self._terminal = self._stream.isatty()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread = threading.Thread(target=self._watch, daemon=True, name=PROGRESS_THREAD)
         self._phase, self._phase_begin, self._width = "", 0.0, 0
 
     def __enter__(self) -> Self:

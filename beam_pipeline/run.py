@@ -165,8 +165,9 @@ class _Run:
         try:
             result.wait_until_finish()
         except KeyboardInterrupt:
-            if page:  # else the service would go on by itself
-                result.cancel()
+            if self.engine.cancel:
+                with contextlib.suppress(Exception):  # it may be gone already, with the job server
+                    result.cancel()
             raise
 
     def _say(self, line: str) -> None:
