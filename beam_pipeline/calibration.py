@@ -25,7 +25,7 @@ from hyperphrase.codecs import FORMATS, Encoder
 from hyperphrase.corpus import CorpusRequest, KeptPhrases, Output, parts
 from hyperphrase.duplicates import Deduplication, distinct_in_span, duplicates_in_bucket
 from hyperphrase.machines import this_machine
-from hyperphrase.phrases import CHUNK
+from hyperphrase.phrases import CHUNK, seed_range
 from hyperphrase.schedule import Speed
 from hyperphrase.statistics import Counter, Statistics
 from transforms import storage
@@ -36,6 +36,7 @@ from transforms.write_shards import SHARDS, MeasuredFile
 _SPAN = 1 << 18  # phrases, at most, of a span that is fingerprinted
 _BUCKET = 1 << 20  # keys, at most, of a bucket that is compared: beyond the caches, as real ones are
 _SHARD = 1 << 16  # phrases, at most, of a shard that is written
+_ITEM_SECONDS = 0.2  # about, of a work item, where a law is too slow for that much
 _ROUNDS = 4  # work items for each core
 _UNITS = 128  # units of next to no phrases, to tell what a unit costs beside its phrases
 _PEAK_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes, of ru_maxrss
@@ -113,11 +114,19 @@ def _measure(work: Callable[[int], int], cores: int) -> tuple[float, float]:
     return fmean(each), pstdev(each) / fmean(each)
 
 
+def _phrases_in_time(job: Job) -> int:
+    """Return how many phrases are drawn within an item's time: laws differ a hundredfold."""
+    seeds = seed_range(job.request.first_seed, min(job.request.first_seed + CHUNK, job.request.stop_seed))
+    begin = time.perf_counter()
+    job.phrases.draw(seeds)
+    return max(int(_ITEM_SECONDS * len(seeds) / (time.perf_counter() - begin)), 1)
+
+
 def _fingerprinters(job: Job, site: Site, how: Deduplication) -> Callable[[int], int]:
     """Return what the first pass does with a span; smaller spans go to fewer buckets, so that runs stay as long."""
     request = site.request
     whole = how.span_units * request.phrases_per_shard
-    size = min(whole, _SPAN)
+    size = min(whole, _SPAN, _phrases_in_time(job))
     fewer = min(how.bucket_bits, (whole // size).bit_length() - 1)
     how = dataclasses.replace(how, bucket_bits=how.bucket_bits - fewer)
     cut = dataclasses.replace(request, phrases_per_shard=size, phrases=None)
@@ -157,7 +166,7 @@ def _comparers(job: Job, site: Site, how: Deduplication) -> tuple[int, Callable[
 def _shard_writers(job: Job, site: Site) -> Callable[[int], int]:
     """Return what the second pass does with a unit, for all outputs."""
     request, phrases = site.request, job.phrases
-    size = min(request.phrases_per_shard, request.stop_seed - request.first_seed, _SHARD)
+    size = min(request.phrases_per_shard, request.stop_seed - request.first_seed, _SHARD, _phrases_in_time(job))
     cut = dataclasses.replace(request, phrases_per_shard=size, phrases=None)
 
     def work(item: int) -> int:
