@@ -197,20 +197,23 @@ class Judge:
         begin = time.monotonic()
         self.digest = make(Path(folder) / "undisturbed", arguments)
         self.seconds = time.monotonic() - begin
+        sizes = [path.stat().st_size for path in (Path(folder) / "undisturbed").rglob("*")]
+        self.kibibytes = sum(-(-size // 4096) for size in sizes) * 4  # that a file system needs for it
         shutil.rmtree(Path(folder) / "undisturbed")
 
-    def verdict(self, folder, outcome, killed=False, rerun=()):
+    def verdict(self, folder, outcome, killed=False, rerun=(), repair=lambda: None):
         """Return (result, why) of a run that ended with ``outcome``; its folder is finished, judged and removed.
 
         killed: the program was killed and cannot say why. rerun: further arguments of the rerun, such as its engine.
+        repair: called before it.
         """
         try:
-            wrong = self._wrong(Path(folder), outcome, killed, rerun)
+            wrong = self._wrong(Path(folder), outcome, killed, rerun, repair)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         return (LOST, wrong) if wrong else (CLEAN if outcome.status else SAME, "")
 
-    def _wrong(self, folder, outcome, killed, rerun):
+    def _wrong(self, folder, outcome, killed, rerun, repair):
         """Return what is wrong, an empty string if nothing is."""
         if outcome.status == 0:
             return "" if digest(folder) == self.digest else "status 0 with other bytes"
@@ -222,6 +225,7 @@ class Judge:
                 return f"status {outcome.status}: {lines[0]}"
             if (folder / "manifest.json").exists():
                 return f"status {outcome.status} beside a manifest"
+        repair()
         try:
             found = make(folder, [*self.arguments, *rerun])
         except (RuntimeError, subprocess.TimeoutExpired) as error:

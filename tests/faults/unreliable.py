@@ -1,0 +1,31 @@
+"""The C library of ``unreliable.c``: compiled once, and told by the environment what goes wrong."""
+
+import functools
+import subprocess
+import tempfile
+from pathlib import Path
+
+SOURCE = Path(__file__).with_suffix(".c")
+
+
+@functools.cache
+def library():
+    """Compile it; return its path. Raises FileNotFoundError without a C compiler."""
+    made = Path(tempfile.mkdtemp(prefix="unreliable-")) / "unreliable.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", made, SOURCE, "-ldl"], check=True)
+    return str(made)
+
+
+def failing(folder, call, kind, at, count=None):
+    """Return the environment in which call number ``at`` (0: every second one) on files below ``folder`` goes wrong.
+
+    kind: short, EINTR, EIO or ENOSPC. count: a file to which each process appends how many such calls it made.
+    """
+    said = {"FAULT_FOLDER": folder, "FAULT_CALL": call, "FAULT_KIND": kind, "FAULT_AT": at}
+    said |= {"FAULT_COUNT": count} if count else {}
+    return {"LD_PRELOAD": library()} | {name: str(value) for name, value in said.items()}
+
+
+def jumping_clock(hours):
+    """Return the environment in which the time of day is anything within ``hours`` of the true one, ever anew."""
+    return {"LD_PRELOAD": library(), "CLOCK_HOURS": str(hours)}
