@@ -89,8 +89,8 @@ def template(options: PipelineOptions) -> str | None:
 
 def job_of(result: Any) -> str | None:
     """Return name and id of the service's job behind a result, None if there is none."""
-    job = getattr(result, "_job", None)
-    return f"{job.name} ({job.id})" if getattr(job, "id", None) and hasattr(job, "name") else None
+    job: Any = getattr(result, "_job", None)  # of a template it is None, and other engines have none
+    return f"{job.name} ({job.id})" if job and hasattr(job, "name") else None
 
 
 def page_of(result: PipelineResult, options: PipelineOptions) -> str | None:
