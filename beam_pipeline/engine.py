@@ -86,6 +86,7 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser, output: str | None
 def failure(error: BaseException) -> WorkFailedError:
     """Return the reason, in one line, behind what an engine raised; engines wrap it in the text of a traceback."""
     lines = [line.strip() for line in (portable_engine.reason(error) or str(error)).splitlines() if line.strip()]
+    lines = [line for line in lines if line != "None"]  # of a job whose service gave no reason
     reasons = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Interrupt)\b", line)]
     reason = (reasons or lines or [type(error).__name__])[-1]
     job = dataflow_engine.job_of(getattr(error, "result", None))

@@ -89,7 +89,11 @@ class _Run:
         self._begin(before)
         earlier = folder.shard_times(self.output)
         self._work()
-        manifest = folder.need_manifest(self.output)
+        manifest = folder.read_manifest(self.output)
+        if manifest is None:
+            raise WorkFailedError(
+                f"{self.engine.description} ended the work well, but {self.output} has no manifest.json"
+            )
         if missing := folder.missing_files(self.output, manifest):
             raise WorkFailedError(f"{len(missing)} files are not there after the run, such as {missing[0]}")
         now = folder.shard_times(self.output)
