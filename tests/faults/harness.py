@@ -39,6 +39,7 @@ MIXED = [  # all formats, with compressions, meanings, a law that has a file, an
 THREADS = ["--direct_running_mode=multi_threading", "--direct_num_workers=2"]
 PROCESSES = ["--direct_running_mode=multi_processing", "--direct_num_workers=2"]
 PHASES = ["start", "begin", "fingerprint", "compare", "write", "manifest"]
+OF_WORKERS = PHASES[2:]  # before these there are no worker processes
 LONGEST = 120  # seconds that a run of these sizes may take on a loaded machine; one that takes more hangs
 SAME, CLEAN, LOST = "same bytes", "clean failure, same bytes after the rerun", "LOST"  # what becomes of a run
 
@@ -233,17 +234,21 @@ class Judge:
         return "" if found == self.digest else "the rerun ended with other bytes"
 
 
-def try_at_all_phases(folder, times, moments, choices, trial):
-    """Yield ``times`` trials, through all phases and ``choices`` in turn, in an order that ``moments`` draws.
+def try_at_all_phases(folder, times, moments, choices, trial, phases=PHASES):
+    """Yield ``times`` trials, through all ``phases`` and ``choices`` in turn, in an order that ``moments`` draws.
 
     trial: of (folder, phase, choice), gives a Trial, or None if the run was over before anything was done to it: then
-    it is tried again, some times.
+    the next is tried. Raises RuntimeError if that happens again and again.
     """
     choices = list(choices)
     moments.shuffle(choices)
-    for phase, choice in itertools.islice(zip(itertools.cycle(PHASES), itertools.cycle(choices)), times):
-        tried = (trial(folder, phase, choice) for _ in range(5))
-        yield next((made for made in tried if made), Trial("too quick", phase, LOST, "was over before, 5 times"))
+    turns = zip(itertools.cycle(phases), itertools.cycle(choices))
+    made = (trial(folder, phase, choice) for phase, choice in itertools.islice(turns, 10 * times))
+    for count, found in enumerate(filter(None, made), 1):
+        yield found
+        if count == times:
+            return
+    raise RuntimeError("the runs were over too soon")
 
 
 def command(document, trials, times=5):

@@ -29,7 +29,7 @@ def trials(folder, times, moments, corpora=(PLAIN, MIXED)):
                 return None
             outcome = run.finish()
             result, why = judge.verdict(run.folder, outcome, killed=number == signal.SIGKILL)
-            if left := run.processes():
+            if left := run.await_no_processes():
                 result, why = LOST, f"worker processes {left} live on"
         name = "killed" if number == signal.SIGKILL else "interrupted"
         return Trial(f"run {name}, {engine[0].rpartition('=')[2]}", met, result, why)

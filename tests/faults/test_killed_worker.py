@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout, when run as a command
 
 from tests.faults import harness
-from tests.faults.harness import LOST, MIXED, PLAIN, PROCESSES, Judge, Run, Trial
+from tests.faults.harness import LOST, MIXED, OF_WORKERS, PLAIN, PROCESSES, Judge, Run, Trial
 
 
 def trials(folder, times, moments, corpora=(PLAIN, MIXED)):
@@ -29,11 +29,11 @@ def trials(folder, times, moments, corpora=(PLAIN, MIXED)):
             outcome = run.finish()
             seconds = time.monotonic() - begin
             result, why = judge.verdict(run.folder, outcome)
-            if left := run.processes():
+            if left := run.await_no_processes():
                 result, why = LOST, f"worker processes {left} live on"
         return Trial("worker killed", met, result, why or f"ended after {seconds:.1f} s")
 
-    yield from harness.try_at_all_phases(folder, times, moments, judges, kill_worker)
+    yield from harness.try_at_all_phases(folder, times, moments, judges, kill_worker, OF_WORKERS)
 
 
 def test_a_killed_worker_ends_the_run_and_the_same_command_finishes_it(tmp_path):

@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout, when run as a command
 
 from tests.faults import harness
-from tests.faults.harness import LOST, MIXED, PLAIN, PROCESSES, SAME, Judge, Run, Trial
+from tests.faults.harness import LOST, MIXED, OF_WORKERS, PLAIN, PROCESSES, SAME, Judge, Run, Trial
 
 
 def trials(folder, times, moments, corpora=(PLAIN, MIXED), longest=5.0):
@@ -36,7 +36,7 @@ def trials(folder, times, moments, corpora=(PLAIN, MIXED), longest=5.0):
             result, why = LOST, why or f"status {outcome.status}: {outcome.error!r:.500}"
         return Trial("worker stands still", met, result, why)
 
-    yield from harness.try_at_all_phases(folder, times, moments, judges, stop_worker)
+    yield from harness.try_at_all_phases(folder, times, moments, judges, stop_worker, OF_WORKERS)
 
 
 def test_a_worker_that_stands_still_changes_nothing(tmp_path):
