@@ -185,9 +185,9 @@ def test_too_few_seeds_make_a_second_job(on_dataflow, workers, corpora, service,
     equals_reference("drawn again")
 
 
-def test_the_job_holds_whatworkers_need_and_no_more(on_dataflow, service, objects):
+def test_the_job_holds_what_workers_need_and_no_more(on_dataflow, service, objects):
     """Of a large lexicon; the service does nothing, so the run ends without a corpus."""
-    outcome = on_dataflow(*LARGE, "--max_numworkers=7", "--dataflow_service_options=enable_google_cloud_heap_sampling")
+    outcome = on_dataflow(*LARGE, "--max_num_workers=7", "--dataflow_service_options=enable_google_cloud_heap_sampling")
     assert (1, 1) == (outcome.status, len(service.created)), outcome.error
     assert "DataflowRunner ended the work well, but gs://bucket/out has no manifest.json" in outcome.error
     (body,), (job,) = service.bodies, service.created
@@ -347,7 +347,7 @@ def run_staged_ends_well(objects, environment):
         ({"output": "out"}, "--output=out: Dataflow's workers cannot reach it; name a folder in a bucket"),
         ({"sdk_container_image": None}, "--sdk_container_image: is not given, and Dataflow's workers need an image"),
         ({"save_main_session": ""}, "--save_main_session: workers import all they need from the image"),
-        ({"numworkers": "many"}, "--numworkers: invalid int value: 'many'"),
+        ({"num_workers": "many"}, "--num_workers: invalid int value: 'many'"),
     ],
 )
 def test_what_dataflow_lacks_is_said_before_anything_is_written(change, line, service, store, objects, monkeypatch):
