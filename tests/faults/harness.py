@@ -237,18 +237,21 @@ class Judge:
 def try_at_all_phases(folder, times, moments, choices, trial, phases=PHASES):
     """Yield ``times`` trials, through all ``phases`` and ``choices`` in turn, in an order that ``moments`` draws.
 
-    trial: of (folder, phase, choice), gives a Trial, or None if the run was over before anything was done to it: then
-    the next is tried. Raises RuntimeError if that happens again and again.
+    trial: of (folder, phase, choice), makes folder/out and gives a Trial, or None if the run was over before anything
+    was done to it: then the next is tried. Raises RuntimeError if that happens again and again.
     """
     choices = list(choices)
     moments.shuffle(choices)
-    turns = zip(itertools.cycle(phases), itertools.cycle(choices))
-    made = (trial(folder, phase, choice) for phase, choice in itertools.islice(turns, 10 * times))
-    for count, found in enumerate(filter(None, made), 1):
-        yield found
+    count = 0
+    for phase, choice in itertools.islice(zip(itertools.cycle(phases), itertools.cycle(choices)), 10 * times):
+        shutil.rmtree(folder / "out", ignore_errors=True)  # of a run that was over
+        found = trial(folder, phase, choice)
+        if found:
+            yield found
+            count += 1
         if count == times:
             return
-    raise RuntimeError("the runs were over too soon")
+    raise RuntimeError(f"{count} of {times} trials were made: the runs were over too soon")
 
 
 def command(document, trials, times=5):
