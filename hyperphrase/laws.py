@@ -13,6 +13,7 @@ from hyperphrase.errors import InputError
 
 OpenFile = Callable[[str], BinaryIO]
 _LawT = TypeVar("_LawT", bound="Law")
+_LONGEST_NAME = 100  # characters of a name that somebody meant to write
 
 
 def parameter(low: float, high: float, meaning: str, default: Any = dataclasses.MISSING) -> Any:
@@ -125,8 +126,12 @@ def law_from_json(data: Any, laws: Mapping[str, type[_LawT]]) -> _LawT:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return `` (did you mean 'x'?)`` for the known word nearest to ``word``, or nothing."""
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    """Return `` (did you mean 'x'?)`` for the known word nearest to ``word``, or nothing.
+
+    Long ones are not compared: that takes the product of their lengths, and a word may be all of a stranger's file.
+    """
+    near = [name for name in known if len(name) <= _LONGEST_NAME] if len(word) <= _LONGEST_NAME else []
+    matches = difflib.get_close_matches(word, near, n=1, cutoff=0.6)
     return f" (did you mean {matches[0]!r}?)" if matches else ""
 
 

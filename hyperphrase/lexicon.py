@@ -5,6 +5,7 @@ lexicon by the digest of everything that a law or a reader may look at.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import BinaryIO
@@ -14,9 +15,12 @@ from numpy.typing import NDArray
 
 from hyperphrase.errors import CorruptError
 from hyperphrase.lexicon_file import LexiconRows, read_rows, write_rows
+from hyperphrase.limits import MAX_WORD
 from hyperphrase.text_table import TextTable, table_texts, text_table
 
 _DIGEST_HEAD = b"hyperphrase lexicon 1\n"
+#: Finds what no word and no symbol may hold: it would end a line or a word in files, or act on a terminal.
+unfit = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff]").search
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +100,7 @@ def read_lexicon(stream: BinaryIO, where: str) -> Lexicon:
     """
     rows = read_rows(stream, where)
     points, words = _code_points(rows.symbols), table_texts(rows.words)
-    problem = _problem(points, words, rows.frequencies)
+    problem = _problem(points, words, rows.frequencies) or _unfit_texts(rows)
     if problem:
         raise CorruptError(f"{where}: {problem}")
     lexicon = Lexicon(rows.name, tuple(words), rows.frequencies, points)
@@ -123,4 +127,17 @@ def _problem(points: NDArray[np.uint32], words: list[str], frequencies: NDArray[
         return "a word is there twice"
     if not (np.isfinite(frequencies).all() and frequencies[-1] > 0 and (frequencies[1:] <= frequencies[:-1]).all()):
         return "the frequencies are not positive, finite and non-increasing"
+    return None
+
+
+def _unfit_texts(rows: LexiconRows) -> str | None:
+    """Say what is wrong with the texts of a lexicon, or None."""
+    for what, table in (("symbol", rows.symbols), ("word", rows.words)):
+        texts = table.data.tobytes().decode()
+        if not texts.isprintable() or " " in texts:  # a fast look first: few have private or unassigned code points
+            found = unfit(texts)
+            if found:
+                return f"a {what} holds {found[0]!a}, which is no part of one"
+    if np.diff(rows.words.offsets).max() > MAX_WORD:
+        return f"a word has more than {MAX_WORD} bytes"
     return None

@@ -34,7 +34,7 @@ _NAME, _DIGEST = "hyperphrase.name", "hyperphrase.digest"
 _BLOCK_ROWS = 8192  # hyperwords in one Avro block, some 200 KB
 _ROW_FRAME = 5 + 5 + 5 + 8  # bytes of a record beside its texts, at most
 _SMALLEST_ROW = 1 + 2 + 2 + 8  # bytes
-_FILE_LIMIT = 256 << 20  # 256 MiB
+_FILE_LIMIT = 128 << 20  # 128 MiB: more than the words of a user's file and all else make
 _SYNC = 16  # bytes
 
 

@@ -27,6 +27,7 @@ from hyperphrase.blocks import PhraseBlock
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.kernels import kernel
 from hyperphrase.lexicon import Lexicon
+from hyperphrase.npy_header import read_header
 from hyperphrase.phrases import CHUNK, Phrases, seed_range
 from hyperphrase.vectors import MAX_DIMENSIONS, WordVectors
 
@@ -66,14 +67,18 @@ class Meanings:
 
 def loads(data: bytes, vocabulary: int, where: str) -> Meanings:
     """Return what :meth:`Meanings.dumps` gave, from bytes that are not trusted. Raises CorruptError."""
+    stream = io.BytesIO(data)
     try:
-        rows = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False, max_header_size=1000)
-    except (ValueError, TypeError, EOFError, SyntaxError, MemoryError, RecursionError) as error:
+        dtype, shape, fortran = read_header(stream)
+    except ValueError as error:
         raise CorruptError(f"{where}: not a table of words: {error}") from error
-    right = rows.dtype == np.dtype("<i2") and rows.ndim == 2 and len(rows) == vocabulary
-    if not right or not 1 <= rows.shape[1] <= MAX_DIMENSIONS or len(data) > rows.nbytes + 1000:
-        raise CorruptError(f"{where}: {rows.dtype} of shape {rows.shape}, not int16 with {vocabulary} rows")
-    return Meanings(np.ascontiguousarray(rows, np.int16))
+    right = dtype == np.dtype("<i2") and len(shape) == 2 and shape[0] == vocabulary and not fortran
+    if not right or not 1 <= shape[1] <= MAX_DIMENSIONS:
+        raise CorruptError(f"{where}: {dtype} of shape {shape}, not int16 with {vocabulary} rows"[:300])
+    first, size = stream.tell(), vocabulary * shape[1] * dtype.itemsize
+    if len(data) != first + size:
+        raise CorruptError(f"{where}: {len(data) - first} bytes of rows, its header says {size}")
+    return Meanings(np.frombuffer(data, np.dtype("<i2"), size // 2, first).reshape(shape).astype(np.int16))
 
 
 def build_meanings(kind: str, vectors: WordVectors, lexicon: Lexicon, phrases: Phrases) -> Meanings:

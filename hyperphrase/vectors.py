@@ -16,14 +16,15 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.codecs.compression import read_full
 from hyperphrase.errors import InputError
 from hyperphrase.lexicon import Lexicon
 from hyperphrase.limits import MAX_VOCABULARY
+from hyperphrase.npy_header import read_header
 
 #: SHA-256 of the package's vectors followed by its index.
 GLOVE_DIGEST = "e5fa03ea3cd4ecfdace4444e0da43d314af2945f8da95b3e48ab064f3cc688fd"
 MAX_DIMENSIONS = 1024
-_MAX_HEADER_BYTES = 10_000  # as numpy's own
 _DIGEST_HEAD = b"hyperphrase vectors 1\n"
 
 
@@ -74,7 +75,10 @@ def read_vectors(stream: BinaryIO, where: str) -> WordVectors:
     The bytes are not trusted: nothing is unpickled, and no more is read than the header announces within the limits.
     ``where`` names the file in errors. Raises InputError without an option's name in front.
     """
-    dtype, shape, fortran = _header(stream, where)
+    try:
+        dtype, shape, fortran = read_header(stream)
+    except ValueError as error:
+        raise InputError(f"{where} is no .npy file; write one with numpy.save") from error
     if dtype.kind != "f" or dtype.itemsize > 8 or len(shape) != 2:
         raise InputError(f"{where} holds {dtype} of shape {shape}; give a matrix of floats (float16, 32 or 64)")
     words, dimensions = shape
@@ -83,7 +87,7 @@ def read_vectors(stream: BinaryIO, where: str) -> WordVectors:
             f"{where} has shape {shape}; give 2 to {MAX_VOCABULARY:,} words of 1 to {MAX_DIMENSIONS:,} dimensions"
         )
     wanted = words * dimensions * dtype.itemsize
-    data = stream.read(wanted + 1)
+    data = read_full(stream, wanted + 1)
     if len(data) != wanted:
         has = "more" if len(data) > wanted else f"{len(data):,}"
         raise InputError(f"{where} announces {wanted:,} bytes of vectors and has {has}; write it again")
@@ -101,19 +105,6 @@ def write_vectors(values: NDArray[np.float32]) -> bytes:
     stream = io.BytesIO()
     np.lib.format.write_array(stream, np.ascontiguousarray(values, "<f4"), version=(1, 0), allow_pickle=False)
     return stream.getvalue()
-
-
-def _header(stream: BinaryIO, where: str) -> tuple[np.dtype[np.generic], tuple[int, ...], bool]:
-    """Read a ``.npy`` header: return (dtype, shape, whether columns come first)."""
-    try:
-        version = np.lib.format.read_magic(stream)
-        read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
-        shape, fortran, dtype = read(stream, max_header_size=_MAX_HEADER_BYTES)
-    except OSError:
-        raise
-    except Exception as error:  # numpy's parser is Python's, and lets through whatever that raises
-        raise InputError(f"{where} is no .npy file; write one with numpy.save") from error
-    return dtype, shape, fortran
 
 
 @cache

@@ -20,6 +20,7 @@ InflateError = cast("type[Exception]", zlib_ng.error)
 
 PIECE = 1 << 19  # bytes; what a decoder works on at a time: as much as a core's own cache holds
 _COMPRESSED_PIECE = 1 << 18  # bytes
+_MOST_AT_ONCE = 16 << 20  # bytes
 _HEADER = bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 4, 255])  # deflate, no flags, no time, fastest, system unknown
 _TRAILER = struct.Struct("<II")  # CRC-32 and size modulo 2^32 of the uncompressed bytes
 
@@ -60,7 +61,7 @@ def compressed(encoder: Encoder, compression: str) -> Encoder:
 def read_full(stream: BinaryIO, size: int) -> bytes:
     """Return ``size`` bytes of ``stream``, less only at its end, however short its own reads are."""
     parts: list[bytes] = []
-    while size > 0 and (part := stream.read(size)):
+    while size > 0 and (part := stream.read(min(size, _MOST_AT_ONCE))):  # a reader makes room for all it is asked for
         parts.append(part)
         size -= len(part)
     return parts[0] if len(parts) == 1 else b"".join(parts)

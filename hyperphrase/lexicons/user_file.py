@@ -6,23 +6,22 @@ how many words are kept, is bounded.
 """
 
 import csv
-import io
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
-import fastavro
 import numpy as np
 
 from hyperphrase.errors import InputError
+from hyperphrase.lexicon import unfit
+from hyperphrase.lexicons.avro_table import records
 from hyperphrase.lexicons.ranking import RankedWords
-from hyperphrase.limits import MAX_VOCABULARY
+from hyperphrase.limits import MAX_VOCABULARY, MAX_WORD
 
-FILE_LIMIT = 256 << 20  # 256 MiB
+FILE_LIMIT = 64 << 20  # 64 MiB
 _HEADER = ["word", "count"]
 _number = re.compile(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?").fullmatch
-_unfit = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff]").search
 
 Row = tuple[str, str, float]
 """Where a word stands (``line 3``), the word, its count."""
@@ -40,10 +39,10 @@ def user_words(path: str, open_file: Callable[[str], BinaryIO]) -> RankedWords:
     if path.endswith(".avro"):
         rows = _avro_rows(data, option)
     elif path.endswith((".csv", ".tsv")):
-        rows = _csv_rows(_text(data, option), option, "\t" if path.endswith(".tsv") else ",")
+        rows = _csv_rows(data, option, "\t" if path.endswith(".tsv") else ",")
     else:
-        lines = _text(data, option).split("\n")
-        rows = ((f"line {number}", line.removesuffix("\r"), 1.0) for number, line in enumerate(lines, 1))
+        lines = enumerate(_lines(data, option), 1)
+        rows = ((f"line {number}", line.removesuffix("\n").removesuffix("\r"), 1.0) for number, line in lines)
     return _ranked(rows, option)
 
 
@@ -65,21 +64,30 @@ def _content(path: str, option: str, open_file: Callable[[str], BinaryIO]) -> by
     return data
 
 
-def _text(data: bytes, option: str) -> str:
-    """Return the text without byte order mark and line ends at its end; InputError if it is binary or not UTF-8."""
+def _lines(data: bytes, option: str) -> Iterator[str]:
+    """Yield the lines with their ends, without byte order mark and the line ends at the end; one at a time is text.
+
+    Raises InputError if the file is binary or not UTF-8.
+    """
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise InputError(f"{option}: line {line} has a NUL byte, so this is no text; give UTF-8 text or .avro")
-    try:
-        return data.decode("utf-8").removeprefix("\ufeff").rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{option}: line {line} is not UTF-8; save the file as UTF-8") from error
+    stop = len(data)
+    while stop and data[stop - 1] in b"\r\n":
+        stop -= 1
+    at, number = 3 if data.startswith(b"\xef\xbb\xbf") else 0, 1
+    while at < stop or number == 1:
+        end = min(data.find(b"\n", at, stop) + 1 or stop, stop)
+        try:
+            yield data[at:end].decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError(f"{option}: line {number} is not UTF-8; save the file as UTF-8") from error
+        at, number = end, number + 1
 
 
-def _csv_rows(text: str, option: str, delimiter: str) -> Iterator[Row]:
+def _csv_rows(data: bytes, option: str, delimiter: str) -> Iterator[Row]:
     """Yield the rows of a table of words and counts; InputError if a line is not a word and a positive number."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines(data, option), delimiter=delimiter, strict=True)
     try:
         for number, fields in enumerate(reader, 1):
             place = f"line {reader.line_num}"
@@ -96,11 +104,11 @@ def _avro_rows(data: bytes, option: str) -> Iterator[Row]:
     """Yield the rows of an Avro file; InputError if it is none or its records have no word."""
     place = "the header"
     try:
-        for number, record in enumerate(fastavro.reader(io.BytesIO(data)), 1):
+        for number, record in enumerate(records(data, FILE_LIMIT), 1):
             place = f"record {number}"
             yield place, *_avro_row(record, place, option)
-    except InputError:
-        raise
+    except InputError as error:
+        raise InputError(f"{option}: {str(error).removeprefix(f'{option}: ')}") from error
     except Exception as error:  # the Avro library lets a dozen kinds of exceptions out when bytes are wrong
         raise InputError(f"{option}: not a whole Avro file, broken after {place} ({type(error).__name__})") from error
 
@@ -127,8 +135,9 @@ def _ranked(rows: Iterable[Row], option: str) -> RankedWords:
     """Return the rows' words, highest count first; InputError if one is unfit, repeated or too many."""
     counts: dict[str, float] = {}
     for place, word, count in rows:
-        if not word or _unfit(word):
+        if not word or unfit(word) or len(word.encode(errors="surrogatepass")) > MAX_WORD:
             what = f"{_shown(word)}, with a space or control character" if word else "an empty word"
+            what = what if not word or unfit(word) else f"{_shown(word)}, of more than {MAX_WORD} bytes"
             raise InputError(f"{option}: {place} has {what}; give one word")
         if word in counts:
             raise InputError(f"{option}: {place} repeats the word {_shown(word)}; give each word once")

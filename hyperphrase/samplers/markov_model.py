@@ -11,6 +11,7 @@ holds the runs of k words in the order of the tree, each with its last word and 
 A column is one byte w, 1 to 4, then each number in w bytes, little-endian. Word 0 is START, words count from 1.
 """
 
+import io
 from array import array
 from dataclasses import dataclass
 
@@ -54,14 +55,14 @@ def learn(text: bytes, order: int, where: str) -> Model:
     """
     number: dict[bytes, int] = {}
     tokens, longest = array("q"), 0
-    for line in text.split(b"\n"):
+    for line in io.BytesIO(text):
         words = line.split()
         longest = max(longest, len(words))
         if words:
             tokens.append(0)
             tokens.extend([number.setdefault(word, len(number) + 1) for word in words])
-    if len(number) > MAX_VOCABULARY:
-        raise InputError(f"{where} has {len(number)} different words; give a text of at most {MAX_VOCABULARY}")
+        if len(number) > MAX_VOCABULARY:
+            raise InputError(f"{where} has more than {MAX_VOCABULARY} different words; give a text of fewer")
     if len(number) < 2 or longest <= order:
         raise InputError(
             f"{where} is too small for order={order}: it has no line of {order + 1} words, or not two different words; "
@@ -146,6 +147,8 @@ class _Reader:
 
 def loads(data: bytes) -> Model:
     """Return the model in a file from elsewhere: every number is checked before it is used. Raises CorruptError."""
+    if len(data) > MOST_BYTES:
+        raise CorruptError(f"not a model of markov: larger than {MOST_BYTES >> 20} MiB")
     try:
         return _parse(_Reader(data))
     except ValueError as error:

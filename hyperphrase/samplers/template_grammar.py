@@ -7,8 +7,8 @@ A line is a rule, a class, empty, or a comment after ``#``::
     Det  = the*3 a                     words, each with a weight behind, 1 where there is none
     Noun = dog cat horse
 
-The name in front of the first rule is the sentence. A name has letters, digits and _, and does not begin with a digit.
-A class may go on in further lines of its name.
+The name in front of the first rule is the sentence. A name has up to 100 letters, digits and _, and does not begin with
+a digit. A class may go on in further lines of its name.
 """
 
 import math
@@ -24,8 +24,8 @@ from hyperphrase.laws import nearest
 from hyperphrase.limits import MAX_VOCABULARY
 
 _MOST_NAMES, _MOST_RULES, _MOST_SYMBOLS = 1000, 5000, 32
-_line = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*(->|=)\s*(.*)")
-_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_line = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,99})\s*(->|=)\s*(.*)")
+_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _number = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 Rules = dict[str, list[tuple[float, tuple[str, ...]]]]

@@ -249,3 +249,10 @@ def test_hostile_models_are_refused_or_drawn_from_and_never_more(data):
 def test_a_recipe_without_a_digest_is_refused(digest):
     with pytest.raises(InputError):
         law_from_json({"name": "markov", "order": 2, "digest": digest}, SAMPLERS)
+
+
+def test_a_text_of_too_many_words_is_refused_before_all_are_held(monkeypatch):
+    monkeypatch.setattr(markov_model, "MAX_VOCABULARY", 100)
+    endless = b"".join(b"w%d w\n" % i for i in range(101)) + b"\xff" * 10
+    with pytest.raises(InputError, match="more than 100 different words"):
+        markov_model.learn(endless, 1, "text")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperphrase.errors import InputError
-from hyperphrase.laws import law_from_json, parse_law
+from hyperphrase.laws import law_from_json, nearest, parse_law
 from hyperphrase.lengths import LENGTH_LAWS, Empirical, Fixed, Geometric, Lognormal, Uniform
 from hyperphrase.samplers import SAMPLERS
 from hyperphrase.samplers.lexicon import Lexicon
@@ -205,3 +205,9 @@ def test_every_law_describes_itself(option, laws):
         assert name == law.name
         assert law.summary
         assert len(law.usage().splitlines()) == 1
+
+
+def test_a_name_as_long_as_a_file_is_not_compared_with_others():
+    """That would take the product of their lengths: days."""
+    assert nearest("a" * 10**7, ["b" * 10**7, "a"]) == ""
+    assert nearest("zpif", ["zipf", "z" * 10**7]) == " (did you mean 'zipf'?)"

@@ -100,7 +100,14 @@ def test_round_trip_over_block_borders(count):
     assert count == sum(1 for _ in fastavro.reader(io.BytesIO(data)))
 
 
-@given(st.lists(st.text(min_size=1).filter(lambda word: word.isprintable()), min_size=1, max_size=20, unique=True))
+@given(
+    st.lists(
+        st.text(min_size=1).filter(lambda word: word.isprintable() and " " not in word),
+        min_size=1,
+        max_size=20,
+        unique=True,
+    )
+)
 def test_round_trip_of_any_words(words):
     some = lexicon(words)
     again = read(written(some))
@@ -175,6 +182,12 @@ A, B = lexicon().symbols[:2]
         ([row(0, A, "a", 0.0)], "frequencies"),
         ([row(0, A, "a", 1.0), row(1, B, "b", 2.0)], "frequencies"),
         ([row(0, A, "a")], "digest"),
+        ([row(0, A, "two words")], "a word holds ' '"),
+        ([row(0, A, "a\nb")], "a word holds"),
+        ([row(0, A, "a\x1b[2Jb")], "a word holds"),
+        ([row(0, "\n", "a")], "a symbol holds"),
+        ([row(0, "\x1b", "a")], "a symbol holds"),
+        ([row(0, A, "a" * 1001)], "more than 1000 bytes"),
     ],
 )
 def test_a_forged_file_is_refused(rows, message):

@@ -272,8 +272,8 @@ def test_vocabulary_takes_the_first_words():
             for count in ("0", "-1", "nan", "inf", "1e999", "1_0", "x", "", "٣")
         ),
         (b"not avro", "a.avro", "not a whole Avro file, broken after the header"),
-        (avro([{"x": 1}], [("x", "long")]), "a.avro", "record 1 has no string field 'word'"),
-        (avro([{"word": 1}], [("word", "long")]), "a.avro", "record 1 has no string field 'word'"),
+        (avro([{"x": 1}], [("x", "long")]), "a.avro", "its records have no string field 'word'"),
+        (avro([{"word": 1}], [("word", "long")]), "a.avro", "its records have no string field 'word'"),
         (
             avro([{"word": "a", "count": "1"}], [("word", "string"), ("count", "string")]),
             "a.avro",
@@ -320,6 +320,51 @@ def test_a_damaged_avro_file_is_refused_as_input(place, change):
     data = bytearray(GOOD_AVRO)
     data[place] ^= change
     built_or_refused(bytes(data), "a.avro")
+
+
+def packed(rows, codec, kind="string"):
+    schema = {"type": "record", "name": "R", "fields": [{"name": "word", "type": kind}]}
+    stream = io.BytesIO()
+    fastavro.writer(stream, schema, rows, codec=codec)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("codec", ["null", "deflate", "zstandard"])
+def test_avro_packed_or_not(codec):
+    words = [f"w{i}" for i in range(5000)]
+    assert build_from(packed([{"word": word} for word in words], codec), "a.avro").words == tuple(words)
+
+
+@pytest.mark.parametrize("codec", ["deflate", "zstandard"])
+def test_avro_that_unpacks_to_too_much_is_refused(codec, monkeypatch):
+    monkeypatch.setattr(user_file, "FILE_LIMIT", 100_000)
+    with pytest.raises(InputError, match=r"^--lexicon=/home/me/a\.avro: not a whole Avro file"):
+        build_from(packed([{"word": "a" * 10**6}], codec), "a.avro")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (packed([{"word": "a"}], "bzip2"), "packed by 'bzip2'; write it without"),
+        (packed([{"word": ["a"]}], "null", {"type": "array", "items": "string"}), "not of plain values"),
+        (packed([{"word": "a" * 1001}, {"word": "b"}], "null"), "of more than 1000 bytes; give one word"),
+        (b"Obj\x01" + b"[" * 100_000, "not a whole Avro file"),
+        (packed([{"word": "a"}], "deflate")[:-1], "not a whole Avro file"),
+    ],
+)
+def test_avro_that_could_do_harm_is_refused(data, message):
+    with pytest.raises(InputError, match=rf"^--lexicon=/home/me/a\.avro: .*{message}"):
+        build_from(data, "a.avro")
+
+
+def test_an_array_of_nothing_with_2_to_the_62_elements_is_refused():
+    fields = [{"name": "word", "type": "string"}, {"name": "x", "type": {"type": "array", "items": "null"}}]
+    stream = io.BytesIO()
+    fastavro.writer(stream, {"type": "record", "name": "R", "fields": fields}, [], sync_marker=b"s" * 16)
+    block = b"\x02a" + b"\xfe" * 8 + b"\x7f\x00"
+    bomb = stream.getvalue() + b"\x02" + bytes([2 * len(block)]) + block + b"s" * 16
+    with pytest.raises(InputError, match="not of plain values"):
+        build_from(bomb, "a.avro")
 
 
 def test_a_missing_file_is_refused():

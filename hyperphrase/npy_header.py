@@ -1,0 +1,20 @@
+"""The header of a ``.npy`` file from elsewhere: read and judged before it sizes anything."""
+
+from typing import BinaryIO
+
+import numpy as np
+
+_MAX_BYTES = 10_000  # as numpy's own
+
+
+def read_header(stream: BinaryIO) -> tuple[np.dtype[np.generic], tuple[int, ...], bool]:
+    """Read a header: return (dtype, shape, whether columns come first). Raises ValueError if it is none."""
+    try:
+        version = np.lib.format.read_magic(stream)
+        read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
+        shape, fortran, dtype = read(stream, max_header_size=_MAX_BYTES)
+    except OSError:
+        raise
+    except Exception as error:  # numpy's parser is Python's, and lets through whatever that raises
+        raise ValueError("no header of a .npy file") from error
+    return dtype, shape, fortran
