@@ -5,9 +5,11 @@ Two attempts at the same file never share a temporary name, and both write the s
 """
 
 import contextlib
+import os
 import posixpath
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -71,6 +73,27 @@ def write_file(folder: str, name: str, data: bytes | memoryview) -> None:
     with written_whole(folder, name) as stream:
         stream.write(data)
     return None
+
+
+def settle(folder: str, names: Iterable[str]) -> None:
+    """Wait until files of ``folder``, and their names, are on the disk itself: so that nothing later outlives them.
+
+    Objects of a bucket are there for good once they are there. Raises OSError.
+    """
+    if "://" in folder:
+        return
+    paths = [join(folder, name) for name in names]
+    with ThreadPoolExecutor(8) as pool:  # the disk takes those together that come together
+        for _ in pool.map(_sync, [*paths, *sorted({posixpath.dirname(path) for path in paths})]):
+            pass
+
+
+def _sync(path: str) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_once(folder: str, name: str, data: bytes) -> None:

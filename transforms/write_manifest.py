@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Iterator
 from importlib import metadata
 
 import apache_beam as beam
@@ -89,8 +90,16 @@ def _finish(
         storage.write_file(site.folder, name, data)
     names = sorted([*texts, RECIPE_FILE, *files_read(site)])
     files = tuple(_measured(site.folder, name) for name in names)
+    storage.settle(site.folder, [*names, *_stored(manifest)])
     storage.write_once(site.folder, manifests.MANIFEST_FILE, dataclasses.replace(manifest, files=files).dumps())
+    storage.settle(site.folder, [manifests.MANIFEST_FILE])
     return storage.join(site.folder, manifests.MANIFEST_FILE)
+
+
+def _stored(manifest: Manifest) -> Iterator[str]:
+    """Yield the names of shards and files of meanings, in the folder."""
+    yield from (storage.join(SHARDS, shard.name) for shard in manifest.shards)
+    yield from (storage.join(ROOM, shard.name) for shard in (manifest.dictionary.shards if manifest.dictionary else ()))
 
 
 def _manifest(

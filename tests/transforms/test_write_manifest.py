@@ -3,6 +3,8 @@
 import csv
 import dataclasses
 import json
+import os
+from pathlib import Path
 
 import apache_beam as beam
 import google_crc32c
@@ -112,6 +114,22 @@ def test_counts_that_do_not_agree_give_no_manifest(finish, units, tmp_path, chan
     with pytest.raises(Exception, match=reason):
         finish(*change(units))
     assert not (tmp_path / "manifest.json").exists()
+
+
+def test_all_else_is_on_the_disk_before_the_manifest(finish, units, tmp_path, monkeypatch):
+    """A power cut must not leave a manifest without the shards that it lists."""
+    synced, fsync = [], os.fsync
+
+    def spy(handle):
+        synced.append((str(Path(f"/proc/self/fd/{handle}").readlink()), (tmp_path / "manifest.json").exists()))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", spy)
+    finish(units)
+    early = {path for path, manifest in synced if not manifest}
+    files = {str(path) for path in tmp_path.rglob("*") if path.is_file() and path.name != "manifest.json"}
+    assert files | {str(tmp_path), str(tmp_path / "shards"), str(tmp_path / "statistics")} == early
+    assert [str(tmp_path / "manifest.json"), str(tmp_path)] == [path for path, manifest in synced if manifest]
 
 
 def test_a_shard_of_another_size_gives_no_manifest(finish, units, tmp_path):
