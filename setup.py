@@ -52,15 +52,18 @@ setup(
         "dataflow": ["google-cloud-dataflow-client>=0.13,<0.14"],  # to submit to Dataflow; its workers do not need it
         "find": ["faiss-cpu>=1.12"],  # the index of find, for corpora of more than some million phrases
         "test": [
+            "compose-spec",
             "dask>=2026.8",
             "distributed>=2026.8",
             "faiss-cpu>=1.12",
             "gcp-storage-emulator",
             "google-cloud-dataflow-client>=0.13,<0.14",
             "hypothesis",
+            "kubernetes-validate",
             "mypy",
             "pytest",
             "pytest-xdist",
+            "pyyaml",
             "ruff",
             "tensorflow-cpu",
         ],

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Make a corpus on a Flink cluster, through its Beam job server; all after -- are options of "hyperphrase run".
+# templates/flink/submit.sh [--job_endpoint=HOST:8099] [--parallelism=SLOTS] [--dry-run] -- --phrases=N --output=gs://BUCKET/OUT ...
+# For a cluster of kubernetes.yaml, first: kubectl port-forward service/beam-job-server 8099 8098
+# --dry-run prints the command.
+set -euo pipefail
+endpoint=localhost:8099 parallelism="" dry=""
+
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+  case $1 in
+    --job_endpoint=?*) endpoint=${1#*=} ;;
+    --parallelism=?*) parallelism=$1 ;;
+    --dry-run) dry=yes ;;
+    *) echo "submit.sh: $1: is not an option; see the first lines of this file" >&2; exit 2 ;;
+  esac
+  shift
+done
+[ $# -gt 1 ] || { echo "submit.sh: give -- and the options of the run after it, as in -- --phrases=N --output=OUT" >&2; exit 2; }
+shift
+
+# the worker pool is a neighbour of each machine of Flink; one process a machine, whose threads share lexicon and tables
+command=(hyperphrase run --runner=PortableRunner "--job_endpoint=$endpoint"
+  --environment_type=EXTERNAL --environment_config=localhost:50000 --sdk_worker_parallelism=1
+  ${parallelism:+"$parallelism"} "$@")
+if [ -n "$dry" ]; then
+  printf '%q ' "${command[@]}"
+  echo
+else
+  exec "${command[@]}"
+fi
