@@ -24,7 +24,7 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.io.gcp.gcsio import create_storage_client
 from apache_beam.options.pipeline_options import GoogleCloudOptions, PipelineOptions
 from google.api_core import exceptions as api
-from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
+from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, InvalidOperation, RefreshError
 from google.cloud.storage import Blob, Client
 from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
 from google.cloud.storage.fileio import BlobReader, BlobWriter
@@ -41,6 +41,8 @@ _REASONS: dict[type[Exception], type[OSError]] = {
     api.Forbidden: PermissionError,
     api.Unauthorized: PermissionError,
     api.PreconditionFailed: FileExistsError,
+    RefreshError: PermissionError,  # credentials that are no longer any
+    InvalidOperation: PermissionError,  # without any, where some are asked for
 }
 
 
@@ -222,7 +224,7 @@ def _insert(path: str, data: bytes, generation: int) -> None:
 
 
 def _client() -> Client:
-    return _client_of(os.environ.get("STORAGE_EMULATOR_HOST"))
+    return _client_of(os.environ.get("STORAGE_EMULATOR_HOST") or None)
 
 
 @functools.cache

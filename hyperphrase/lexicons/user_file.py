@@ -56,7 +56,7 @@ def _content(path: str, option: str, open_file: Callable[[str], BinaryIO]) -> by
     except IsADirectoryError as error:
         raise InputError(f"{option}: this is a folder; give a file of words") from error
     except OSError as error:
-        raise InputError(f"{option}: cannot be read ({error.strerror or type(error).__name__})") from error
+        raise InputError(f"{option}: cannot be read ({error.strerror or error})") from error
     if not data:
         raise InputError(f"{option}: the file is empty; give at least 2 words")
     if len(data) > FILE_LIMIT:

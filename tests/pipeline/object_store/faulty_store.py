@@ -11,6 +11,7 @@ import json
 import random
 import re
 import socket
+import sys
 import threading
 import time
 import urllib.parse
@@ -80,8 +81,7 @@ class FaultyStore:
             self._emulator = create_server(*upstream, in_memory=True, default_bucket=bucket)
             self._emulator.start()
         self._upstream = upstream
-        self._proxy = ThreadingHTTPServer(("localhost", 0), lambda *given: _Handler(self, *given))
-        self._proxy.daemon_threads = True
+        self._proxy = _Server(("localhost", 0), lambda *given: _Handler(self, *given))
         self._thread = threading.Thread(target=self._proxy.serve_forever)
         self._thread.start()
         self.address = f"http://localhost:{self._proxy.server_port}"
@@ -185,6 +185,15 @@ class FaultyStore:
             return "bucket", bucket
         name = f"{bucket}/{urllib.parse.unquote('/'.join(parts[parts.index('o') + 1 :]))}"
         return {"GET": "read" if query.get("alt") == "media" else "stat", "DELETE": "delete"}[method], name
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, address):
+        """Say nothing of clients that were killed."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,0 +1,114 @@
+"""What Google's store lets no lock forbid: two runs, two attempts at one file, workers that come late."""
+
+import json
+
+import pytest
+
+from beam_pipeline import folder, options
+from hyperphrase.corpus import KeptPhrases
+from hyperphrase.errors import InputError
+from transforms import storage, write_shards
+from transforms.context import REQUEST_FILE, Site
+
+SMALL = ["--vocabulary=100", "--lengths=uniform:min=1,max=4", "--seeds=0:1000"]
+CUT = ["--phrases_per_shard=250"]
+
+
+def job_of(*arguments):
+    return options.read_job(options.parser("run", "").parse_args([*SMALL, *arguments, "--output=x"]))
+
+
+def write(out, name, data, between=lambda: None):
+    """Write a file in pieces, and do something else just before it is complete."""
+    with storage.written_whole(out, name) as stream:
+        stream.write(data)
+        between()
+
+
+def write_unit(site, index):
+    """Write the shard of a unit, as a worker does."""
+    unit = KeptPhrases(site.request.unit(index), b"", None, site.request.unit_count)
+    return list(write_shards._Write(site).process(unit))
+
+
+def test_of_two_attempts_at_one_file_both_may_be_first():
+    out, data = "gs://bucket/attempts", b"the same bytes" * 1000
+    write(out, "file", data, lambda: write(out, "file", data))
+    assert data == storage.read_file(f"{out}/file", 1 << 20)
+
+
+@pytest.mark.parametrize("before", [None, b"what was there"])
+def test_other_bytes_that_came_meanwhile_stay(before):
+    out = f"gs://bucket/others-{before is None}"
+    if before is not None:
+        storage.write_file(out, "file", before)
+    with pytest.raises(FileExistsError, match="gs://bucket/others-"):
+        write(out, "file", b"late", lambda: storage.write_file(out, "file", b"first"))
+    assert b"first" == storage.read_file(f"{out}/file", 100)
+
+
+def test_what_was_there_before_is_replaced():
+    storage.write_file("gs://bucket/replaced", "file", b"damaged")
+    write("gs://bucket/replaced", "file", b"right")
+    assert b"right" == storage.read_file("gs://bucket/replaced/file", 100)
+
+
+def test_what_is_written_once_is_never_replaced():
+    for _ in range(2):
+        storage.write_once("gs://bucket/once", "file", b"first")
+    with pytest.raises(FileExistsError, match="holds other bytes"):
+        storage.write_once("gs://bucket/once", "file", b"other")
+    assert b"first" == storage.read_file("gs://bucket/once/file", 100)
+
+
+@pytest.mark.parametrize("other", [["--key=1", *CUT], ["--phrases_per_shard=100"]])
+def test_of_two_runs_that_start_at_once_one_goes_on(objects_of, other):
+    """Both find the folder empty; the one that writes second is told so."""
+    one, two, out = job_of(*CUT), job_of(*other), f"gs://bucket/two{other[0]}"
+    for job in (one, two):
+        assert folder.check(out, job.request) is None
+    folder.begin(out, one.request, one.lexicon, None)
+    before = objects_of(out)
+    with pytest.raises(InputError, match="another run has just begun there"):
+        folder.begin(out, two.request, two.lexicon, None)
+    assert before == objects_of(out)
+    folder.begin(out, one.request, one.lexicon, None)  # the same work twice is no conflict
+    assert before == objects_of(out)
+
+
+def test_a_worker_that_comes_after_the_end_changes_nothing(run_into, objects_of):
+    out = "gs://bucket/late"
+    run_into(out, *SMALL, *CUT)
+    before = objects_of(out)
+    with pytest.raises(RuntimeError, match="came too late"):
+        write_unit(Site(out, job_of(*CUT).request), 2)
+    assert before == objects_of(out)
+
+
+def test_a_worker_of_another_run_that_is_over_changes_nothing(objects_of):
+    """The folder was removed, and a run with other options took it, while the worker was at its shard."""
+    out, mine, theirs = "gs://bucket/taken", job_of(*CUT), job_of("--phrases_per_shard=100")
+    folder.begin(out, theirs.request, theirs.lexicon, None)
+    write_unit(Site(out, theirs.request), 1)
+    before = objects_of(out)
+    with pytest.raises(RuntimeError, match="came too late"):
+        write_unit(Site(out, mine.request), 1)
+    assert before == objects_of(out)
+
+
+def test_a_manifest_with_other_bytes_is_not_run_over(program, store, objects_of):
+    """Another manifest appears just before the end: the run fails, and the manifest stays."""
+    out, other = "gs://bucket/manifests", json.dumps({"another": "run"}).encode()
+
+    def appear(kind, name):
+        if kind == "insert" and name.endswith("manifest.json") and not done:
+            done.append(name)
+            storage.write_file(out, "manifest.json", other)
+
+    done = []
+    store.schedule = appear
+    outcome = program("run", *SMALL, *CUT, f"--output={out}")
+    store.be_calm()
+    assert (1, "holds other bytes" in outcome.error) == (outcome.status, True)
+    assert other == objects_of(out)["manifest.json"]
+    assert REQUEST_FILE in objects_of(out)
