@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import logging
 import os
+import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -134,9 +135,14 @@ def _check_folder(client: Any, output: str) -> None:
     parent = Path(output).absolute()
     while not parent.exists():
         parent = parent.parent
-    for worker, can_write in client.run(os.access, str(parent), os.W_OK).items():
+    try:
+        with tempfile.TemporaryDirectory(dir=parent, prefix=".hyperphrase-") as probe:
+            answers = client.run(os.access, probe, os.W_OK)  # folders of other machines may have the parent's name
+    except OSError:
+        return  # the program itself cannot write there, and says so
+    for worker, can_write in answers.items():
         if not can_write:
             raise InputError(
-                f"--output={output}: worker {worker} cannot write to {parent}; name a folder that all machines share, "
-                "or one in a bucket"
+                f"--output={output}: worker {worker} cannot write to this machine's {parent}; name a folder that all "
+                "machines share, or one in a bucket"
             )

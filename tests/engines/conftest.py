@@ -66,10 +66,13 @@ def corpora(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def run_program():
-    """Return a caller of the program: (*arguments, program=RUN, **subprocess's own) -> Outcome."""
+    """Return a caller of the program: (*arguments, program=RUN, around=[], **subprocess's own) -> Outcome.
+
+    around: what begins the command line, such as a command that runs it on another machine.
+    """
 
     def run(*arguments, program=RUN, **how):
-        line = [sys.executable, *program, *map(str, arguments)]
+        line = [*how.pop("around", []), sys.executable, *program, *map(str, arguments)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)} | how.pop("env", {})
         how = {"cwd": ROOT, "timeout": SECONDS} | how
         done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False, **how)
