@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import apache_beam as beam
+from apache_beam.io.filesystems import FileSystems
 from apache_beam.runners.runner import PipelineResult
 
 from beam_pipeline import dataflow_engine, engine, folder, options
@@ -40,6 +41,7 @@ def _run(arguments: Sequence[str]) -> int:
         return DONE
     given, rest = parser.parse_known_args(arguments)
     chosen = engine.choose(rest, parser, given.output)
+    FileSystems.set_options(chosen.options)  # who we are to a bucket, before a pipeline is there to say it
     if not given.output:
         raise InputError("--output: is not given; name a folder for the corpus, as in --output=out")
     job = options.read_job(given)

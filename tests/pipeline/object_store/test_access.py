@@ -6,7 +6,13 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from subprocess import run
 
+import google.auth
 import pytest
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.options.pipeline_options import PipelineOptions
+from google.auth.credentials import AnonymousCredentials
+
+from transforms import bucket
 
 SMALL = ["--vocabulary=100", "--seeds=0:100"]
 COMMANDS = {
@@ -107,6 +113,17 @@ def test_a_machine_of_googles_has_credentials(start, nowhere):
     finally:
         server.shutdown()
         server.server_close()
+
+
+@pytest.mark.parametrize("wish", ["--no_auth", "CLOUDSDK_AUTH_DISABLE_CREDENTIALS"])
+def test_who_wishes_goes_without_credentials(monkeypatch, wish):
+    """As for a public bucket; nobody is asked for any then."""
+    monkeypatch.setattr(bucket, "_client_of", bucket._client_of.__wrapped__)
+    monkeypatch.setattr(google.auth, "default", None)
+    monkeypatch.setattr(FileSystems, "_pipeline_options", PipelineOptions([wish] if wish.startswith("--") else []))
+    if not wish.startswith("--"):
+        monkeypatch.setenv(wish, "true")
+    assert isinstance(bucket._client_of(None)._credentials, AnonymousCredentials)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -30,7 +30,7 @@ def always(fault, *kinds, part=""):
     return lambda kind, name: fault if (not kinds or kind in kinds) and part in name else None
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_runs_among_faults_end_with_the_same_bytes(store, small_pieces, tmp_path, seed):
     verdict = fault_campaign.one_round(store, seed, 0.2, tmp_path)
     assert verdict.faults >= 20
@@ -99,9 +99,7 @@ def test_a_piece_stored_in_part_is_not_taken_for_whole(store, small_pieces):
     [
         ("all", always("503")),
         ("uploads", always("503", "begin", "piece")),
-        ("dropped", always("drop before", "begin")),
         ("rows", always("429", part="/rows/")),
-        ("report", always("503", "insert", part="report.html")),
         ("manifest", always("drop before", "insert", part="manifest.json")),
         ("lists", always("503", "list")),
     ],
