@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import NoReturn, TextIO
 
+from beam_pipeline.terminal import harmless
 from hyperphrase.errors import CorruptError, InputError
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -64,6 +65,6 @@ class WorkFailedError(Exception):
 
 
 def _say(name: str, what: object, status: int, stream: TextIO | None = None) -> int:
-    line = " ".join(str(what).split())
+    line = harmless(" ".join(str(what).split()))
     print(f"hyperphrase {name}: {line}", file=stream or sys.stderr, flush=True)
     return status

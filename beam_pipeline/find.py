@@ -13,6 +13,7 @@ from beam_pipeline import folder, meaning_index
 from beam_pipeline.command import DONE, Parser, run_command
 from beam_pipeline.dropped import read_dropped
 from beam_pipeline.options import whole
+from beam_pipeline.terminal import harmless
 from hyperphrase.blocks import PhraseBlock
 from hyperphrase.dictionary import ROOM, read_meanings
 from hyperphrase.errors import InputError
@@ -22,7 +23,7 @@ from hyperphrase.manifest import Dictionary, Manifest
 from hyperphrase.nearest import Nearest, nearest
 from hyperphrase.shard_table import Shard
 from transforms import storage
-from transforms.context import Site, load_lexicon
+from transforms.context import Site
 
 EXACT_UP_TO = 10_000_000  # phrases: all their meanings are read and compared in a few seconds
 SEARCHES = ("exact", "index")
@@ -63,7 +64,7 @@ def _find(arguments: Sequence[str]) -> int:
     if manifest.dictionary is None:
         raise InputError(f"{given.out}: has no dictionary; make the corpus with --dictionary")
     site = Site(given.out, manifest.request)
-    lexicon = load_lexicon(given.out, manifest.recipe.lexicon_digest)
+    lexicon = site.lexicon()
     query = (
         _meaning_of_words(site, lexicon, " ".join(given.words)) if seed is None else _of_phrase(site, manifest, seed)
     )
@@ -87,7 +88,7 @@ def _meaning_of_words(site: Site, lexicon: Lexicon, text: str) -> NDArray[np.int
     if len(known) > MAX_LENGTH:
         raise InputError(f"{len(known)} words are given; give at most {MAX_LENGTH}")
     if unknown:
-        print(f"left out, since they have no meaning here: {', '.join(unknown)}", file=sys.stderr)
+        print(harmless(f"left out, since they have no meaning here: {', '.join(unknown)}"), file=sys.stderr)
     block = PhraseBlock(np.array(known, np.uint32), np.array([0, len(known)]), np.zeros(1, np.uint64))
     return _direction(site, block, repr(text))
 
@@ -137,7 +138,7 @@ def _others(found: Nearest, own: int | None) -> Iterator[tuple[int, float]]:
 
 
 def _words(site: Site, lexicon: Lexicon, seed: int) -> list[str]:
-    return [lexicon.words[i] for i in site.phrases().draw(np.array([seed], np.uint64)).ids.tolist()]
+    return [harmless(lexicon.words[i]) for i in site.phrases().draw(np.array([seed], np.uint64)).ids.tolist()]
 
 
 if __name__ == "__main__":

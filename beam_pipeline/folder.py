@@ -9,11 +9,14 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from beam_pipeline.plain_folder import check_plain
 from hyperphrase import manifest as manifests
+from hyperphrase.checked_values import whole
 from hyperphrase.corpus import CorpusRequest
 from hyperphrase.dictionary import ROOM, WORDS_FILE
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.lexicon import Lexicon
+from hyperphrase.limits import SEED_STOP
 from hyperphrase.manifest import Manifest
 from hyperphrase.meanings import Meanings
 from hyperphrase.shard_table import Shard
@@ -32,6 +35,7 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
     Raises InputError if the folder cannot be written to or holds something else. Writes nothing.
     """
     _check_place(folder)
+    check_plain(folder)
     with _as_input("--output=", folder):
         held = storage.read_file(storage.join(folder, RECIPE_FILE), _SMALL)
         if held is None:
@@ -67,6 +71,7 @@ def read_manifest(folder: str) -> Manifest | None:
 def need_manifest(folder: str) -> Manifest:
     """Return the manifest in ``folder``. Raises InputError if there is none."""
     check_name("", folder)
+    check_plain(folder)
     with _as_input("", folder):
         manifest = read_manifest(folder)
         if manifest is None:
@@ -128,9 +133,12 @@ def shortfall(folder: str, request: CorpusRequest) -> tuple[int, int] | None:
     None if none is known.
     """
     data = storage.read_file(storage.join(folder, SHORTFALL), _SMALL)
-    note = {"kept": 0, "drawn": 0} if data is None else json.loads(data)
-    short = note["drawn"] >= request.stop_seed - request.first_seed
-    return (note["kept"], note["drawn"]) if short else None
+    try:
+        note = {"kept": 0, "drawn": 0} if data is None else json.loads(data)
+        kept, drawn = whole(note["kept"], 0, SEED_STOP), whole(note["drawn"], 0, SEED_STOP)
+    except (ValueError, KeyError, TypeError, RecursionError):  # a damaged note tells nothing
+        return None
+    return (kept, drawn) if drawn >= request.stop_seed - request.first_seed else None
 
 
 def clean(folder: str) -> None:

@@ -11,13 +11,14 @@ from beam_pipeline.command import DONE, Parser, run_command
 from beam_pipeline.dropped import read_dropped
 from beam_pipeline.options import whole
 from beam_pipeline.table import print_table
+from beam_pipeline.terminal import harmless
 from hyperphrase.errors import InputError
 from hyperphrase.limits import SEED_STOP
 from hyperphrase.manifest import Manifest
 from hyperphrase.phrases import seed_range
 from hyperphrase.report import size
 from hyperphrase.shard_table import bytes_in
-from transforms.context import Site, load_lexicon
+from transforms.context import Site
 
 _MOST = 10_000  # phrases shown at most
 _STEP = 65_536  # seeds looked through at a time
@@ -79,13 +80,13 @@ def _rows(manifest: Manifest, site: Site) -> Iterator[tuple[str, str]]:
 
 
 def _show_phrases(site: Site, seeds: NDArray[np.uint64], notes: dict[int, str]) -> None:
-    lexicon = load_lexicon(site.folder, site.request.recipe.lexicon_digest)
+    lexicon = site.lexicon()
     block = site.phrases().draw(seeds)
     for i, seed in enumerate(seeds.tolist()):
         ids = block.ids[block.offsets[i] : block.offsets[i + 1]].tolist()
         print(f"seed {seed}, {len(ids)} symbols{notes.get(seed, '')}")
-        print(f"  {''.join(lexicon.symbol(i) for i in ids)}")
-        print(f"  {' '.join(lexicon.words[i] for i in ids)}")
+        print(harmless(f"  {''.join(lexicon.symbol(i) for i in ids)}"))
+        print(harmless(f"  {' '.join(lexicon.words[i] for i in ids)}"))
 
 
 def _first_kept(out: str, manifest: Manifest, count: int) -> NDArray[np.uint64]:

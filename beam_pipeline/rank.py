@@ -11,7 +11,7 @@ from hyperphrase.lexicon import Lexicon
 from hyperphrase.numbering import decimal_text
 from hyperphrase.phrases import Phrases
 from hyperphrase.ranking import WORDINGS, rank, read_phrase
-from transforms.context import Site, load_lexicon
+from transforms.context import Site
 
 EXAMPLES = """
 examples:
@@ -62,7 +62,8 @@ def read_numbered(parser: Parser, given: argparse.Namespace) -> tuple[Lexicon, P
     if named:
         raise InputError(f"--{named}={getattr(given, named)}: --corpus={given.corpus} has its own; leave one out")
     manifest = folder.need_manifest(given.corpus)
-    return load_lexicon(given.corpus, manifest.recipe.lexicon_digest), Site(given.corpus, manifest.request).phrases()
+    site = Site(given.corpus, manifest.request)
+    return site.lexicon(), site.phrases()
 
 
 if __name__ == "__main__":

@@ -7,11 +7,10 @@ from hyperphrase.corpus import CorpusRequest
 from hyperphrase.duplicates import Deduplication
 from hyperphrase.errors import InputError
 from hyperphrase.fingerprints import prefix_length
-from hyperphrase.limits import SEED_STOP
+from hyperphrase.limits import MAX_UNITS, SEED_STOP
 from hyperphrase.phrases import Phrases
 from hyperphrase.space import MOST_DRAWS_A_PHRASE, Space
 
-_MOST_UNITS = (1 << 32) - 1  # tables of shards number them in 32 bits
 _BUCKET = 1 << 24  # keys in a bucket: 128 MiB, sorted by one worker
 _FEWEST_BUCKET_BITS = 4  # 16 buckets: work for all cores of a small machine
 _RUN = 1024  # keys that a span sends to a bucket, on average: an element of 8 KiB, not one a key
@@ -49,10 +48,10 @@ def up_to(request: CorpusRequest, draws: int) -> CorpusRequest:
 
 def check_seeds(request: CorpusRequest) -> None:
     """Raise InputError if ``request`` draws seeds for which the law has no phrases, or more units than have numbers."""
-    if request.unit_count > _MOST_UNITS:
+    if request.unit_count > MAX_UNITS:
         raise InputError(
             f"--phrases_per_shard={request.phrases_per_shard}: makes {request.unit_count} shards of each format, and "
-            f"{_MOST_UNITS} can be numbered; give {-(-(request.stop_seed - request.first_seed) // _MOST_UNITS)} or more"
+            f"{MAX_UNITS} can be numbered; give {-(-(request.stop_seed - request.first_seed) // MAX_UNITS)} or more"
         )
     recipe, stop = request.recipe, request.recipe.seed_stop()
     if request.stop_seed > stop:

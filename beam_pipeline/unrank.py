@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from beam_pipeline.command import DONE, run_command
 from beam_pipeline.rank import numbers_parser, read_numbered
+from beam_pipeline.terminal import harmless
 from hyperphrase.errors import InputError
 from hyperphrase.numbering import decimal_number
 from hyperphrase.ranking import unrank, write_phrase
@@ -25,7 +26,7 @@ def _unrank(arguments: Sequence[str]) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
         raise InputError(f"{text:.60}: is not a number; give a whole one from 0 on")
     lexicon, phrases = read_numbered(parser, given)
-    print(write_phrase(unrank(phrases, decimal_number(text)), given.text, lexicon))
+    print(harmless(write_phrase(unrank(phrases, decimal_number(text)), given.text, lexicon)))
     return DONE
 
 

@@ -14,23 +14,28 @@ import google_crc32c
 import numpy as np
 
 from beam_pipeline import folder
-from beam_pipeline.command import DONE, FAILED, Parser, run_command
+from beam_pipeline.command import DONE, FAILED, Parser, WorkFailedError, run_command
 from beam_pipeline.dropped import read_dropped
 from beam_pipeline.seeds import deduplication
+from beam_pipeline.terminal import harmless
 from beam_pipeline.verify_dictionary import check_names, dictionary_problems
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus import KeptPhrases, Output, ends, shard_name
 from hyperphrase.errors import CorruptError
+from hyperphrase.machines import this_machine
 from hyperphrase.manifest import DROPPED_FILE, File, Manifest
+from hyperphrase.report import size
 from hyperphrase.shard_table import Shard
 from hyperphrase.statistics import RANK_BINS, Statistics
 from hyperphrase.verification import count_phrases, find_dropped
 from transforms import storage
-from transforms.context import Site, load_lexicon
+from transforms.context import Site
 from transforms.write_manifest import RECIPE_FILE, REPORT, files_read, statistics_files
 from transforms.write_shards import SHARDS
 
 _MOST_PROBLEMS = 20  # shown; all are counted
+_BYTES_A_SEED = 8  # in memory, while duplicates are looked for
+_STEP = 4096  # units counted at a time
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,13 +51,14 @@ def _verify(arguments: Sequence[str]) -> int:
     manifest = folder.need_manifest(given.out)
     problems = list(_Audit(given.out, manifest).problems())
     for problem in problems[:_MOST_PROBLEMS]:
-        print(f"hyperphrase verify: {problem}", file=sys.stderr)
+        print(f"hyperphrase verify: {harmless(problem)}", file=sys.stderr)
     if problems:
-        print(f"hyperphrase verify: {given.out} is not what it claims: {len(problems)} problems", file=sys.stderr)
+        summary = f"{harmless(given.out)} is not what it claims: {len(problems)} problems"
+        print(f"hyperphrase verify: {summary}", file=sys.stderr)
         return FAILED
     seconds = time.monotonic() - begin
     print(
-        f"{given.out} is what it claims: {manifest.kept:,} distinct phrases, {manifest.symbols:,} symbols, "
+        f"{harmless(given.out)} is what it claims: {manifest.kept:,} distinct phrases, {manifest.symbols:,} symbols, "
         f"{len(manifest.shards):,} shards, read and drawn again in {seconds:.1f} s"
     )
     return DONE
@@ -134,19 +140,21 @@ class _Audit:
         recipe = self.manifest.recipe
         if storage.read_file(self._path(RECIPE_FILE), 1 << 24) != (recipe.canonical() + "\n").encode():
             raise CorruptError(f"{self._path(RECIPE_FILE)}: is not the recipe of the manifest")
-        lexicon = load_lexicon(self.out, recipe.lexicon_digest)
-        if lexicon.vocabulary != recipe.vocabulary:
-            raise CorruptError(
-                f"{self.out}: the lexicon has {lexicon.vocabulary} words, the recipe {recipe.vocabulary}"
-            )
+        self.site = Site(self.out, self.manifest.request)
+        lexicon = self.site.lexicon()
         if lexicon.name != self.manifest.lexicon:
             raise CorruptError(f"{self.out}: the lexicon is {lexicon.name!r}, the manifest's {self.manifest.lexicon!r}")
-        self.site = Site(self.out, self.manifest.request)
         self.site.phrases()
         self.dropped = read_dropped(self.out, self.manifest)
 
     def _check_dropped(self, pool: ThreadPoolExecutor) -> None:
         phrases, request = self.site.phrases(), self.site.request
+        needed, memory = _BYTES_A_SEED * (request.stop_seed - request.first_seed), this_machine().memory
+        if needed > memory and not request.recipe.sampler.injective:
+            raise WorkFailedError(
+                f"{self.out}: to compare all phrases again takes {size(needed)} of memory, "
+                f"and this machine has {size(memory)}"
+            )
         how = deduplication(phrases, request)
         found = np.empty(0, np.uint64) if how is None else find_dropped(phrases, request, how, pool)
         if not np.array_equal(found, self.dropped):
@@ -163,10 +171,12 @@ class _Audit:
             else:
                 counts[task[0]].append(result)
         if not tasks:  # the manifest alone: its histogram is checked against the phrases themselves
-            drawn = pool.map(
-                lambda i: Statistics.of_lengths(phrases.lengths(self._kept_phrases(i).seeds())), range(units)
-            )
-            yield from self._caught(functools.partial(self._check_counts, "drawn again", list(drawn)))
+            total = Statistics.total(())
+            for start in range(0, units, _STEP):  # a pool notes down all that it is given, and there may be 2^32 units
+                some = range(start, min(start + _STEP, units))
+                drawn = pool.map(lambda i: Statistics.of_lengths(phrases.lengths(self._kept_phrases(i).seeds())), some)
+                total = Statistics.total((total, *drawn))
+            yield from self._caught(functools.partial(self._check_counts, "drawn again", [total]))
         for output, parts in counts.items():
             if len(parts) == units:
                 yield from self._caught(functools.partial(self._check_counts, f"read back from {output.format}", parts))

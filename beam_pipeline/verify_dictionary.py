@@ -18,7 +18,7 @@ from hyperphrase.meanings import build_meanings
 from hyperphrase.shard_table import Shard
 from hyperphrase.vectors import vectors_of
 from transforms import storage
-from transforms.context import Site, load_lexicon
+from transforms.context import Site
 from transforms.write_dictionary import put_meanings
 
 
@@ -29,7 +29,7 @@ def check_names(out: str, manifest: Manifest) -> None:
     if strange := sorted(there - set(listed)):
         raise CorruptError(f"{storage.join(out, ROOM, strange[0])}: does not belong to the corpus")
     total = manifest.request.unit_count
-    if manifest.dictionary and listed != [meanings_name(i, total) for i in range(total)]:
+    if manifest.dictionary and (len(listed) != total or listed != [meanings_name(i, total) for i in range(total)]):
         raise CorruptError(f"{out}: the manifest's files of meanings are not the {total} that its seeds make")
 
 
@@ -54,7 +54,7 @@ def dictionary_problems(
 
 
 def _check_words(site: Site, dictionary: Dictionary) -> None:
-    lexicon = load_lexicon(site.folder, site.request.recipe.lexicon_digest)
+    lexicon = site.lexicon()
     made = build_meanings(dictionary.kind, vectors_of(lexicon), lexicon, site.phrases())
     if not np.array_equal(made.rows, site.meanings().rows):
         raise CorruptError(f"{storage.join(site.folder, WORDS_FILE)}: is not what the words mean by {dictionary.kind}")

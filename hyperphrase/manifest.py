@@ -16,19 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase import shard_table
+from hyperphrase.checked_values import short_text, whole
 from hyperphrase.codecs import FORMATS
 from hyperphrase.codecs.crc32c import crc32c
 from hyperphrase.corpus import CorpusRequest, Output, shard_names
 from hyperphrase.dictionary import KINDS, meanings_name
 from hyperphrase.errors import CorruptError, InputError
-from hyperphrase.limits import MAX_LENGTH, MAX_UNIT, SEED_STOP
+from hyperphrase.limits import MAX_LENGTH, MAX_UNIT, MAX_UNITS, SEED_STOP
 from hyperphrase.recipe import Recipe
-from hyperphrase.shard_table import Shard, ShardTable, bytes_in
+from hyperphrase.shard_table import Shard, ShardTable, bytes_in, shard_of
 
 MANIFEST_FILE = "manifest.json"
 DROPPED_FILE = "dropped_seeds.bin"
 SHARDS_FILE, MEANINGS_FILE = "shards.npy", "meanings.npy"
-MAX_BYTES = 1 << 25  # 32 MiB: what it lists is limited
+MAX_BYTES = 1 << 24  # 16 MiB: what it lists is limited
+_MOST_CONTAINERS = 100_000  # lists and objects in it: in memory each takes twenty times its bytes
 MAX_LISTED = 1000  # dropped seeds in the manifest itself; more go to DROPPED_FILE, uint64 little-endian
 MAX_SHARDS_LISTED = 10_000  # shards in the manifest itself; more go to SHARDS_FILE, a shard_table
 _FILE_NAME = re.compile(r"(statistics/|dictionary/)?[a-z_]{1,40}\.(json|csv|avro|html|bin|npy)")
@@ -156,6 +158,8 @@ def loads(data: bytes, where: str, read: Callable[[str], bytes | None] = lambda 
     read: gives the bytes of a table beside it, by name, None where there is none; called where shards are many.
     """
     try:
+        if data.count(b"{") + data.count(b"[") > _MOST_CONTAINERS:
+            raise InputError("it lists more than it may")
         manifest = _parse(json.loads(data), read)
         if manifest.dumps() != data:
             raise InputError("its totals, digests or bytes are not those of its other fields")
@@ -167,19 +171,19 @@ def loads(data: bytes, where: str, read: Callable[[str], bytes | None] = lambda 
 
 def _parse(raw: Any, read: Callable[[str], bytes | None]) -> Manifest:
     recipe = Recipe.from_json(raw["recipe"])
-    first_seed = _whole(raw["first_seed"], 0, SEED_STOP)
-    stop_seed = _whole(raw["stop_seed"], first_seed + 1, recipe.seed_stop())
-    histogram = {_whole(int(key), 1, MAX_LENGTH): _whole(n, 1, SEED_STOP) for key, n in raw["length_histogram"].items()}
-    kept = _whole(raw["kept"], 0, stop_seed - first_seed)
+    first_seed = whole(raw["first_seed"], 0, SEED_STOP)
+    stop_seed = whole(raw["stop_seed"], first_seed + 1, recipe.seed_stop())
+    histogram = {whole(int(key), 1, MAX_LENGTH): whole(n, 1, SEED_STOP) for key, n in raw["length_histogram"].items()}
+    kept = whole(raw["kept"], 0, stop_seed - first_seed)
     if sum(histogram.values()) != kept:
         raise InputError(f"the length histogram sums to {sum(histogram.values())}, kept is {kept}")
     dropped = _parse_dropped(raw["dropped_seeds"], first_seed, stop_seed)
     if dropped.count + kept != stop_seed - first_seed:
         raise InputError(f"kept {kept} and dropped {dropped.count} are not the {stop_seed - first_seed} drawn")
     outputs = tuple(_parse_output(output) for output in raw["outputs"])
-    per_shard = _whole(raw["phrases_per_shard"], 1, MAX_UNIT)
+    per_shard = whole(raw["phrases_per_shard"], 1, MAX_UNIT)
     files = tuple(_parse_file(file) for file in raw["files"])
-    units = -(-(stop_seed - first_seed) // per_shard)
+    units = whole(-(-(stop_seed - first_seed) // per_shard), 1, MAX_UNITS)
     tables = _Tables(units, {file.name: file for file in files}, read)
     return Manifest(
         recipe,
@@ -192,14 +196,14 @@ def _parse(raw: Any, read: Callable[[str], bytes | None]) -> Manifest:
         _parse_shards(raw["shards"], tables, outputs),
         dropped,
         files,
-        _text(raw["lexicon"]),
-        {_text(name): _text(version) for name, version in raw["versions"].items()},
+        short_text(raw["lexicon"]),
+        {short_text(name): short_text(version) for name, version in raw["versions"].items()},
         _parse_dictionary(raw["dictionary"], tables) if "dictionary" in raw else None,
     )
 
 
 def _parse_output(raw: Any) -> Output:
-    output = Output(_text(raw["format"]), _text(raw["compression"]), _text(raw["text"]))
+    output = Output(short_text(raw["format"]), short_text(raw["compression"]), short_text(raw["text"]))
     if output.format not in FORMATS or output.text not in ("symbols", "words"):
         raise InputError(f"unknown output {raw!r:.100}")
     FORMATS[output.format].check_compression(output.compression)
@@ -241,35 +245,30 @@ def _parse_shards(raw: Any, tables: _Tables, outputs: tuple[Output, ...]) -> Seq
 
 
 def _parse_shard(raw: Any, names: re.Pattern[str] = _SHARD_NAME) -> Shard:
-    name = _text(raw["name"])
+    name = short_text(raw["name"])
     if not names.fullmatch(name):
         raise InputError(f"shard name {name!r:.100} is not one of a corpus")
-    phrases = _whole(raw["phrases"], 0, MAX_UNIT)
-    ends = [_whole(raw[end], 0, SEED_STOP) if phrases else raw[end] for end in ("first_seed", "last_seed")]
-    if not phrases and ends != [None, None]:
-        raise InputError(f"{name} is empty and yet has seeds")
-    symbols = _whole(raw["symbols"], phrases, phrases * MAX_LENGTH)
-    return Shard(name, phrases, symbols, _whole(raw["bytes"], 0, SEED_STOP), _whole(raw["crc32c"], 0, 2**32 - 1), *ends)
+    return shard_of(raw)
 
 
 def _parse_dropped(raw: Any, first_seed: int, stop_seed: int) -> DroppedSeeds:
     if isinstance(raw, list):
         if len(raw) > MAX_LISTED:
             raise InputError(f"{len(raw)} dropped seeds are listed; above {MAX_LISTED} they belong in {DROPPED_FILE}")
-        listed = tuple(_whole(seed, first_seed, stop_seed - 1) for seed in raw)
+        listed = tuple(whole(seed, first_seed, stop_seed - 1) for seed in raw)
         if list(listed) != sorted(set(listed)):
             raise InputError("dropped seeds are not ascending")
         return DroppedSeeds(len(listed), listed)
     if raw["file"] != DROPPED_FILE:
         raise InputError(f"dropped seeds are in {DROPPED_FILE}, not in {raw['file']!r:.100}")
-    return DroppedSeeds(_whole(raw["count"], 1, SEED_STOP), None)
+    return DroppedSeeds(whole(raw["count"], 1, SEED_STOP), None)
 
 
 def _parse_file(raw: Any) -> File:
-    name = _text(raw["name"])
+    name = short_text(raw["name"])
     if not _FILE_NAME.fullmatch(name):
         raise InputError(f"file name {name!r:.100} is not one of a corpus")
-    return File(name, _whole(raw["bytes"], 0, SEED_STOP), _whole(raw["crc32c"], 0, 2**32 - 1))
+    return File(name, whole(raw["bytes"], 0, SEED_STOP), whole(raw["crc32c"], 0, 2**32 - 1))
 
 
 def parse_dropped_file(data: bytes, manifest: Manifest, where: str) -> NDArray[np.uint64]:
@@ -284,15 +283,3 @@ def parse_dropped_file(data: bytes, manifest: Manifest, where: str) -> NDArray[n
 
 def _json_bytes(data: Any) -> bytes:
     return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-def _whole(value: Any, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise InputError(f"{value!r:.40} is not a whole number from {low} to {high}")
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > 200:
-        raise InputError(f"{value!r:.40} is not a short text")
-    return value

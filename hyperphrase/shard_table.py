@@ -8,7 +8,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.errors import CorruptError
+from hyperphrase.checked_values import short_text, whole
+from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.limits import MAX_LENGTH, MAX_UNIT, SEED_STOP
 
 
@@ -23,6 +24,19 @@ class Shard:
     crc32c: int
     first_seed: int | None
     last_seed: int | None
+
+
+def shard_of(raw: Any) -> Shard:
+    """Return the shard that JSON from elsewhere tells of, every value checked; its name is only a short text.
+
+    Raises InputError, KeyError or TypeError.
+    """
+    name, phrases = short_text(raw["name"]), whole(raw["phrases"], 0, MAX_UNIT)
+    ends = [whole(raw[end], 0, SEED_STOP) if phrases else raw[end] for end in ("first_seed", "last_seed")]
+    if not phrases and ends != [None, None]:
+        raise InputError(f"{name} is empty and yet has seeds")
+    symbols = whole(raw["symbols"], phrases, phrases * MAX_LENGTH)
+    return Shard(name, phrases, symbols, whole(raw["bytes"], 0, SEED_STOP), whole(raw["crc32c"], 0, 2**32 - 1), *ends)
 
 
 #: A shard less its name, 44 bytes. first_seed, last_seed: -1 in an empty shard.

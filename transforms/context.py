@@ -60,9 +60,17 @@ def load_phrases(folder: str, recipe: Recipe) -> Phrases:
     """
     recipe = _with_law_file(folder, recipe)
     try:
-        return Phrases(recipe, lambda: load_lexicon(folder, recipe.lexicon_digest))
+        return Phrases(recipe, lambda: _lexicon_of(folder, recipe))
     except InputError as error:  # of a run's own options it is found before a corpus is begun
         raise CorruptError(f"{folder}: {error}") from error
+
+
+def _lexicon_of(folder: str, recipe: Recipe) -> Lexicon:
+    lexicon = load_lexicon(folder, recipe.lexicon_digest)
+    if lexicon.vocabulary != recipe.vocabulary:
+        path = storage.join(folder, LEXICON_FILE)
+        raise CorruptError(f"{path}: has {lexicon.vocabulary} words, the recipe says {recipe.vocabulary}")
+    return lexicon
 
 
 def _with_law_file(folder: str, recipe: Recipe) -> Recipe:
@@ -128,6 +136,10 @@ class Site:
     def phrases(self) -> Phrases:
         """Return the phrases of the recipe, loaded once in this process."""
         return load_phrases(self.folder, self.request.recipe)
+
+    def lexicon(self) -> Lexicon:
+        """Return the lexicon of the recipe, loaded once in this process. Raises CorruptError if it is another one."""
+        return _lexicon_of(self.folder, self.request.recipe)
 
     def meanings(self) -> Meanings:
         """Return what the words of the corpus's dictionary mean, loaded once in this process."""

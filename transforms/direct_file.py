@@ -27,7 +27,8 @@ class DirectFile(io.RawIOBase):
     """A new local file, written from beginning to end; an error of a write is raised by a later call."""
 
     def __init__(self, path: str) -> None:
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_CLOEXEC", 0), 0o666)
+        how = os.O_WRONLY | os.O_CREAT | os.O_EXCL  # its name is new: nothing is written over, no link followed
+        self._file = os.open(path, how | getattr(os, "O_CLOEXEC", 0), 0o666)
         self._piece, self._other = _take_piece(), _take_piece()
         self._filled = 0  # bytes in the piece
         self._written = 0  # bytes given to the system

@@ -128,8 +128,10 @@ def read_file(path: str, limit: int) -> bytes | None:
     if in_bucket(path):
         data = bucket.read(path, limit)
     elif exists(path):
+        (found,) = FileSystems.match([path])
+        most = min(limit, found.metadata_list[0].size_in_bytes if found.metadata_list else 0)
         with open_file(path) as stream:
-            data = stream.read(limit + 1)
+            data = stream.read(most + 1)  # a reader makes room for all it is asked for, however little there is
     if data is not None and len(data) > limit:
         raise OSError(f"{path} is larger than {limit} bytes")
     return data

@@ -15,7 +15,7 @@ from hyperphrase.codecs.base import Encoder
 from hyperphrase.codecs.crc32c import crc32c
 from hyperphrase.corpus import KeptPhrases, Output, ends, parts, shard_name
 from hyperphrase.phrases import CHUNK
-from hyperphrase.shard_table import Shard
+from hyperphrase.shard_table import Shard, shard_of
 from hyperphrase.statistics import Counter, Statistics
 from transforms import storage
 from transforms.context import Site
@@ -131,9 +131,9 @@ def finished(folder: str, room: str, name: str) -> Shard | None:
     if data is None:
         return None
     try:
-        row = Shard(**json.loads(data))
-    except (ValueError, TypeError):  # a damaged row vouches for nothing: the shard is written again
-        return None
+        row = shard_of(json.loads(data))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None  # a damaged row vouches for nothing: the shard is written again
     whole = row.name == name and storage.measure_file(storage.join(folder, room, name)) == (row.bytes, row.crc32c)
     return row if whole else None
 

@@ -47,10 +47,15 @@ def test_files_written_at_the_same_time_do_not_mix(tmp_path):
         assert b"".join(expected) == (tmp_path / name).read_bytes()
 
 
-def test_a_longer_file_of_this_name_is_cut(tmp_path):
-    (tmp_path / "file").write_bytes(bytes(100))
-    write(tmp_path / "file", [b"new"])
-    assert b"new" == (tmp_path / "file").read_bytes()
+def test_a_file_or_link_of_this_name_is_not_written_over(tmp_path):
+    (tmp_path / "there").write_bytes(b"kept")
+    (tmp_path / "link").symlink_to("there")
+    (tmp_path / "dangling").symlink_to("elsewhere")
+    for name in ("there", "link", "dangling"):
+        with pytest.raises(FileExistsError):
+            DirectFile(str(tmp_path / name))
+    assert b"kept" == (tmp_path / "there").read_bytes()
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_writes_that_come_short_are_continued(tmp_path, monkeypatch):

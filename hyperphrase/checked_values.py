@@ -1,0 +1,19 @@
+"""Values of JSON from elsewhere, checked before they are used. All raise InputError."""
+
+from typing import Any
+
+from hyperphrase.errors import InputError
+
+
+def whole(value: Any, low: int, high: int) -> int:
+    """Return ``value`` if it is a whole number from ``low`` to ``high``."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise InputError(f"{value!r:.40} is not a whole number from {low} to {high}")
+    return value
+
+
+def short_text(value: Any) -> str:
+    """Return ``value`` if it is a text of at most 200 characters."""
+    if not isinstance(value, str) or len(value) > 200:
+        raise InputError(f"{value!r:.40} is not a short text")
+    return value
