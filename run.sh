@@ -22,8 +22,25 @@ install() {  # $1: extras, as in [test]
   echo "$want" > "$stamp"
 }
 
+build_prism() {  # Beam's portable engine, for tests/engines: of the version of the installed Beam
+  local stamp="$root/.venv/built-prism" version
+  version=$("$root/.venv/bin/python" -c 'from importlib.metadata import version; print(version("apache-beam"))')
+  [ -x "$root/.venv/bin/prism" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$version" ] && return
+  command -v go > /dev/null || {
+    echo "run.sh: NOT TESTED: no Go here to build Prism with, so no portable engine; install Go 1.26 or later" >&2
+    return
+  }
+  echo "building Prism $version into .venv (once; a minute or two)" >&2
+  if GOBIN="$root/.venv/bin" go install "github.com/apache/beam/sdks/v2/go/cmd/prism@v$version"; then
+    echo "$version" > "$stamp"
+  else
+    echo "run.sh: NOT TESTED: Prism could not be built, so no portable engine" >&2
+  fi
+}
+
 if [ "${1:-}" = test ]; then
   install "[test]"
+  build_prism
   cd "$root"
   .venv/bin/ruff check .
   .venv/bin/ruff format --check .

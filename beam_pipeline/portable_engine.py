@@ -26,7 +26,7 @@ from hyperphrase.errors import InputError
 _RUNNERS = ("portablerunner", "prismrunner", "flinkrunner")
 _ENVIRONMENTS = ("LOOPBACK", "EXTERNAL", "DOCKER", "PROCESS")
 _PRISM = "github.com/apache/beam/sdks/v2/go/cmd/prism"
-_ANSWER_SECONDS = 10  # how long a server may take to answer
+_ANSWER_SECONDS = 5  # how long a server may take to answer
 _WORKERS = (
     "LOOPBACK: in this process; EXTERNAL with --environment_config=HOST:PORT: a worker pool beside each machine of the "
     'engine; DOCKER with --environment_config=IMAGE; PROCESS with --environment_config={"command": ...}'

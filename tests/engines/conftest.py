@@ -4,10 +4,18 @@ A process of its own, because what an engine leaves behind (servers, threads, lo
 test, and because its whole stderr is what a user sees.
 """
 
+import contextlib
 import os
 import random
+import re
+import shutil
+import signal
+import socket
 import subprocess
 import sys
+import sysconfig
+import time
+import venv
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +35,7 @@ REPEATING = [  # a law so narrow that about half of all draws repeat
     "--vocabulary=20", "--sampler=zipf:s=1.0", "--lengths=uniform:min=1,max=6", "--seeds=0:4000",
     "--phrases_per_shard=500",
 ]  # fmt: skip
+PACKAGES = ("hyperphrase", "transforms", "beam_pipeline")
 SECONDS = 120  # a run takes some 3 to 6; one that hangs must not hold up the tests
 
 
@@ -117,6 +126,7 @@ def equals_reference(corpora, run_program, same_as_reference, tmp_path):
         corpus = corpora[name]
         outcome = run_program(*corpus.options, *engine, f"--output={tmp_path}/out", program=corpus.program)
         assert (0, corpus.program is TOO_FEW) == (outcome.status, "drawing more" in outcome.error), outcome.error
+        assert not re.search("Traceback|INFO|WARN|ERROR", outcome.error), outcome.error
         same_as_reference(tmp_path / "out", name)
         return outcome
 
@@ -127,3 +137,104 @@ def files_of(folder):
     """Return {name: bytes} of all files in ``folder``, hidden ones among them."""
     paths = sorted(path for path in Path(folder).rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+@pytest.fixture(scope="session")
+def prism(need):
+    """The path of Prism, Beam's portable engine."""
+    path = Path(sys.prefix) / "bin" / "prism"
+    if not path.exists():
+        need("Prism", "'./run.sh test' builds it where Go is installed")
+    return path
+
+
+@pytest.fixture(scope="session")
+def job_server(prism, tmp_path_factory):
+    """The port of Prism as a job server by itself, as that of Flink is."""
+    with prism_serving(prism, tmp_path_factory.mktemp("prism")) as (port, _):
+        yield port
+
+
+@contextlib.contextmanager
+def prism_serving(prism, folder):
+    """Run Prism as a job server; gives its port and its process."""
+    port = free_port()
+    with serving([prism, f"--job_port={port}", "--serve_http=false"], port, folder) as process:
+        yield port, process
+
+
+@pytest.fixture(scope="session")
+def wheel_python(tmp_path_factory):
+    """The Python of a virtual environment that has the project's wheel, and the checkout's environment without it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"  # a build leaves folders behind, and the checkout is to stay clean
+    source.mkdir()
+    for name in ("setup.py", "pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, source)
+    for name in PACKAGES:
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    build = [*pip, "wheel", source, "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", folder]
+    subprocess.run(build, check=True, cwd=folder)
+    python = bare_python(folder / "venv")
+    site = next((folder / "venv").glob("lib/python*/site-packages"))
+    (wheel,) = folder.glob("hyperphrase-*.whl")
+    subprocess.run([*pip, "install", "--no-deps", "--no-index", "--target", site, wheel], check=True, cwd=folder)
+    for compiled in (path for package in PACKAGES for path in (ROOT / package).rglob("__pycache__/*.nb[ci]")):
+        beside = site / compiled.relative_to(ROOT)  # an image brings its kernels too; else they compile for 20 s
+        beside.parent.mkdir(exist_ok=True)
+        shutil.copy(compiled, beside)
+    return python
+
+
+def bare_python(folder):
+    """Return the Python of a new virtual environment: all that the checkout's has, but not this project."""
+    venv.create(folder, symlinks=True)
+    site = next(folder.glob("lib/python*/site-packages"))
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))  # whose own .pth files are not read
+    return folder / "bin" / "python"
+
+
+@pytest.fixture(scope="session")
+def worker_pool(wheel_python, tmp_path_factory):
+    """The address of a worker pool whose workers have the wheel only."""
+    with pool_serving(wheel_python, tmp_path_factory.mktemp("pool")) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def pool_serving(python, folder):
+    """Run a worker pool, as it stands beside a machine of an engine; gives its address."""
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment["PATH"] = f"{python.parent}:{environment['PATH']}"  # it starts its workers as "python"
+    command = [python, "-m", "apache_beam.runners.worker.worker_pool_main", f"--service_port={port}"]
+    with serving(command, port, folder, env=environment):
+        yield f"localhost:{port}"
+
+
+@contextlib.contextmanager
+def serving(command, port, folder, **how):
+    """Run a server in ``folder``, with all processes it starts, until the block ends; gives its process."""
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, start_new_session=True, **how
+        )
+    try:
+        last = time.monotonic() + SECONDS
+        while socket.socket().connect_ex(("localhost", port)):
+            assert process.poll() is None, (folder / "log").read_text()
+            assert time.monotonic() < last
+            time.sleep(0.05)
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def free_port():
+    """Return a port that nothing listens on."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        return free.getsockname()[1]
