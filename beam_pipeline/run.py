@@ -90,7 +90,11 @@ class _Run:
         """Return the manifest of the finished corpus, and how many of its shards an earlier run had made."""
         self._begin(before)
         earlier = folder.shard_times(self.output)
-        self._work()
+        try:
+            self._work()
+        except WorkFailedError:
+            if self._check() is None:
+                raise  # else the engine was lost when all was done
         manifest = folder.read_manifest(self.output)
         if manifest is None:
             raise WorkFailedError(

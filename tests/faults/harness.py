@@ -219,7 +219,7 @@ class Judge:
         if outcome.status == 0:
             return "" if digest(folder) == self.digest else "status 0 with other bytes"
         if not killed:
-            lines = [line for line in outcome.error.splitlines() if not line.startswith("engine: ")]
+            lines = [line for line in outcome.error.splitlines() if not line.startswith(("engine: ", "working: "))]
             if len(lines) != 1 or not lines[0].startswith("hyperphrase run: ") or outcome.out:
                 return f"status {outcome.status} without a reason of one line: {outcome.error!r:.2000}"
             if outcome.status not in (1, 130):

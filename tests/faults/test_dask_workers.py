@@ -1,0 +1,86 @@
+"""Processes of a Dask cluster are killed (SIGKILL) at random moments of each phase.
+
+    python tests/faults/test_dask_workers.py --times=20
+
+One worker, or all of them, whose nannies start new ones; one machine or all, with their nannies, so that nobody does;
+the scheduler. Dask does lost tasks again; where nobody is left to do them, the run has to end, not to wait for ever.
+"""
+
+import contextlib
+import random
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout, when run as a command
+
+from tests.engines.dask_cluster import Cluster
+from tests.faults import harness
+from tests.faults.harness import LOST, MIXED, PLAIN, SAME, Judge, Run, Trial
+
+WORKERS = 3
+PHASES = ["begin", "write", "manifest"]  # keys wait in the shuffle, so that its phases cannot be told from outside
+
+
+def kill_worker(cluster, run, moments):
+    run.signal(signal.SIGKILL, moments.choice(cluster.worker_processes() or [0]))
+
+
+def kill_workers(cluster, run, _):
+    for worker in cluster.worker_processes():
+        run.signal(signal.SIGKILL, worker)
+
+
+def kill_machine(cluster, _, moments):
+    cluster.kill_machines([moments.randrange(WORKERS)])
+
+
+def kill_machines(cluster, *_):
+    cluster.kill_machines(range(WORKERS))
+
+
+def kill_scheduler(cluster, *_):
+    cluster.kill_scheduler()
+
+
+KILLS = {
+    "Dask worker killed": kill_worker,
+    "all Dask workers killed": kill_workers,
+    "Dask machine killed": kill_machine,
+    "all Dask machines killed": kill_machines,
+    "Dask scheduler killed": kill_scheduler,
+}
+HARMLESS = {"Dask worker killed", "all Dask workers killed", "Dask machine killed"}  # somebody is left, or comes anew
+
+
+def trials(folder, times, moments, corpora=(PLAIN, MIXED), kills=tuple(KILLS)):
+    judges = [Judge(folder, arguments) for arguments in corpora]
+
+    def strike(folder, phase, choice):
+        judge, kill = choice
+        with contextlib.ExitStack() as stack:
+            place = stack.enter_context(tempfile.TemporaryDirectory(dir=folder))
+            cluster = stack.enter_context(Cluster(place, WORKERS))
+            run = stack.enter_context(Run(folder / "out", [*judge.arguments, *cluster.engine()]))
+            met = run.await_moment(phase, judge.seconds, moments)
+            if met == "over":
+                return None
+            KILLS[kill](cluster, run, moments)
+            outcome = run.finish()
+            result, why = judge.verdict(run.folder, outcome)
+        if kill in HARMLESS and result != SAME:
+            result, why = LOST, why or f"status {outcome.status}: {outcome.error!r:.500}"
+        return Trial(kill, met, result, why)
+
+    choices = [(judge, kill) for kill in kills for judge in judges]
+    yield from harness.try_at_all_phases(folder, times, moments, choices, strike, PHASES)
+
+
+def test_what_is_killed_on_dask_loses_nothing(tmp_path):
+    tried = list(trials(tmp_path, 3, random.Random(), [MIXED], ["Dask worker killed", "Dask scheduler killed"]))
+    assert [] == [trial for trial in tried if trial.result == LOST]
+
+
+if __name__ == "__main__":
+    sys.exit(harness.command(__doc__, trials, times=20))
