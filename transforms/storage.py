@@ -118,7 +118,9 @@ def open_file(path: str) -> BinaryIO:
 
 
 def exists(path: str) -> bool:
-    """Tell whether there is a file or folder ``path``."""
+    """Tell whether there is a file ``path``; on a disk, a folder too."""
+    if in_bucket(path):
+        return bucket.measure(path) is not None
     return bool(FileSystems.exists(path))
 
 
