@@ -210,7 +210,7 @@ def test_the_job_holds_what_workers_need_and_no_more(on_dataflow, service, objec
     assert (False, False) == (RARE in pipeline, RARE in body)
 
 
-def testworkers_get_no_secrets(on_dataflow, workers, service, environment, objects):
+def test_workers_get_no_secrets(on_dataflow, workers, service, environment, objects):
     environment["SOME_PASSWORD"] = "a-password-that-nobody-may-write-down"
     outcome = on_dataflow(*REPEATING)
     assert 0 == outcome.status, outcome.error

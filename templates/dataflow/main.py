@@ -1,0 +1,8 @@
+"""What the launcher of the Flex Template runs: the program, with the template's parameters as its options."""
+
+import sys
+
+from beam_pipeline.run import main
+
+if __name__ == "__main__":
+    sys.exit(main())
