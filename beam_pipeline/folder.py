@@ -199,7 +199,8 @@ def _check_place(folder: str) -> None:
 def locked(folder: str) -> Iterator[None]:
     """Own ``folder``, made if it is not there, while the block runs. Raises InputError if another run does.
 
-    On gs:// nobody is locked out: two runs of one request write the same bytes under the same names.
+    On gs:// nobody is locked out. The first to begin there decides what is made: a run with other options is refused
+    then, and two runs with the same options write the same bytes under the same names.
     """
     if "://" in folder:
         yield

@@ -101,7 +101,7 @@ def write_once(folder: str, name: str, data: bytes) -> None:
     path = join(folder, name)
     if in_bucket(folder):
         return bucket.write(path, data, replace=False)
-    there = read_file(path, len(data)) if exists(path) else None
+    there = read_file(path, 1 << 30)
     if there is None:
         write_file(folder, name, data)
     elif there != data:

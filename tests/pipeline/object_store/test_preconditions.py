@@ -1,7 +1,5 @@
 """What Google's store lets no lock forbid: two runs, two attempts at one file, workers that come late."""
 
-import json
-
 import pytest
 
 from beam_pipeline import folder, options
@@ -96,9 +94,9 @@ def test_a_worker_of_another_run_that_is_over_changes_nothing(objects_of):
     assert before == objects_of(out)
 
 
-def test_a_manifest_with_other_bytes_is_not_run_over(program, store, objects_of):
-    """Another manifest appears just before the end: the run fails, and the manifest stays."""
-    out, other = "gs://bucket/manifests", json.dumps({"another": "run"}).encode()
+def test_the_manifest_of_another_run_is_not_run_over(program, store, corpus, objects_of):
+    """It appears just before this run writes its own: the run says whose corpus is there now, and leaves it."""
+    out, other = "gs://bucket/manifests", (corpus(*SMALL[:-1], "--seeds=0:500") / "manifest.json").read_bytes()
 
     def appear(kind, name):
         if kind == "insert" and name.endswith("manifest.json") and not done:
@@ -109,6 +107,7 @@ def test_a_manifest_with_other_bytes_is_not_run_over(program, store, objects_of)
     store.schedule = appear
     outcome = program("run", *SMALL, *CUT, f"--output={out}")
     store.be_calm()
-    assert (1, "holds other bytes" in outcome.error) == (outcome.status, True)
+    assert 2 == outcome.status
+    assert "holds the corpus of seeds 0:500" in outcome.error
     assert other == objects_of(out)["manifest.json"]
     assert REQUEST_FILE in objects_of(out)
