@@ -51,11 +51,8 @@ class LexiconRows:
 
 def write_rows(stream: BinaryIO, rows: LexiconRows) -> None:
     """Write the file to ``stream``; its bytes depend on ``rows`` alone."""
+    stream.write(_header(rows.name, rows.digest))
     seal = _seal(rows.name, rows.digest)
-    metadata = {_NAME: rows.name, _DIGEST: rows.digest}
-    header = io.BytesIO()
-    fastavro.writer(header, SCHEMA, [], codec="null", metadata=metadata, sync_marker=seal)
-    stream.write(header.getvalue())
     bits = np.ascontiguousarray(rows.frequencies).view(np.uint64)
     for first in range(0, len(bits), _BLOCK_ROWS):
         last = min(first + _BLOCK_ROWS, len(bits))
@@ -76,6 +73,8 @@ def read_rows(stream: BinaryIO, where: str) -> LexiconRows:
     seal = _seal(name, digest)
     if data[start - _SYNC : start] != seal:
         raise CorruptError(f"{where}: the name or the digest of the lexicon was changed")
+    if data[:start] != _header(name, digest):  # the Avro library reads what others call no Avro file
+        raise CorruptError(f"{where}: its header is not the one that is written here")
     # Checked before it sizes anything: a row has a smallest size, so the file bounds the memory.
     most = min(MAX_VOCABULARY, (len(data) - start) // _SMALLEST_ROW)
     body = np.frombuffer(data, dtype=np.uint8)[start:]
@@ -97,6 +96,13 @@ def _floats(bits: NDArray[np.uint64], count: int) -> NDArray[np.float64]:
 def _seal(name: str, digest: str) -> bytes:
     """Return the sync marker, 16 bytes that a change of the name or of the digest changes."""
     return hashlib.sha256(f"hyperphrase seal 1\n{digest}\n{name}".encode()).digest()[:_SYNC]
+
+
+def _header(name: str, digest: str) -> bytes:
+    header = io.BytesIO()
+    metadata = {_NAME: name, _DIGEST: digest}
+    fastavro.writer(header, SCHEMA, [], codec="null", metadata=metadata, sync_marker=_seal(name, digest))
+    return header.getvalue()
 
 
 def _read_header(data: bytes, where: str) -> tuple[str, str, int]:
