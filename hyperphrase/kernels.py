@@ -13,6 +13,8 @@ import contextlib
 import functools
 import hashlib
 import inspect
+import os
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -67,14 +69,25 @@ def cache_folders(function: Callable[..., Any]) -> Iterator[Path]:
     """Yield where the machine code of ``function`` may lie, in the order in which it is looked for and saved.
 
     These are numba's places: the folder that NUMBA_CACHE_DIR names, ``__pycache__`` beside the source, the user's own.
+    A folder that others can write to is none of them: what is loaded from it is machine code, and a pickle.
     """
     locators = [caching.InTreeCacheLocator, caching.UserWideCacheLocator]
     if config.CACHE_DIR:
         locators.insert(0, caching.UserProvidedCacheLocator)
     for locator in locators:
         folder = Path(locator(function, inspect.getfile(function)).get_cache_path())
-        if folder.is_absolute():  # it is not where a user has no home
+        if folder.is_absolute() and _is_ours(folder, inspect.getfile(function)):  # relative where a user has no home
             yield folder
+
+
+def _is_ours(folder: Path, source: str) -> bool:
+    """Tell whether only we, the administrator or whoever may change the source itself can write to ``folder``."""
+    there = folder
+    while not there.exists():
+        there = there.parent
+    status, trusted = there.stat(), {0, os.geteuid(), Path(source).stat().st_uid}
+    shared = status.st_mode & 0o002 and (there == folder or not status.st_mode & stat.S_ISVTX)  # /tmp may hold one
+    return status.st_uid in trusted and not shared
 
 
 def source_stamp(function: Any) -> str:
