@@ -94,17 +94,17 @@ class BareRoot:
         elif instruction == "COPY" and not rest.startswith("--from="):
             *names, target = rest.split()
             for name in names:
-                self._copy(ROOT / name, Path(f"{self.folder}{target}"), target.endswith("/") and len(names) > 1)
+                self._copy(ROOT / name, Path(f"{self.folder}{target}"), target.endswith("/"))
         else:
             return False
         return True
 
-    def _copy(self, source, target, several):
+    def _copy(self, source, target, into):
         if source.is_dir():
             ignore = shutil.ignore_patterns("__pycache__")
             shutil.copytree(source, target, dirs_exist_ok=True, ignore=ignore)
             return
-        place = target / source.name if several or str(target).endswith("/") or target.is_dir() else target
+        place = target / source.name if into else target
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, place)
 
@@ -166,8 +166,8 @@ def main():
         for instruction, rest in instructions(DOCKERFILE.read_text()):
             done = root.follow(instruction, rest)
             say(f"{'done' if done else 'LEFT OUT'}: {instruction} {rest[:100]}")
-        size = _output(["du", "--summarize", "--megabytes", "--one-file-system", str(root.folder)]).split()[0]
-        say(f"the root has {size} MB")
+        files = (path for path in root.folder.rglob("*") if not path.is_relative_to(root.folder / "proc"))
+        say(f"the root has {sum(path.lstat().st_size for path in files) / 1e6:,.0f} MB")
         with emulated_store() as address:
             made = launch_and_work(root, address)
         say("launched and done there")
