@@ -134,7 +134,7 @@ def unknown_cases():
     yield [*SMALL, "-x"], ["-x", "--help"]
     yield [*SMALL, "--direct_running_mode=warp"], ["--direct_running_mode", "warp", "multi_threading"]
     yield [*SMALL, "--runner=DirectRuner"], ["--runner=DirectRuner", "FnApiRunner"]
-    yield [*SMALL, "--runner=DataflowRunner"], ["--runner=DataflowRunner", "project"]
+    yield [*SMALL, "--runner=DataflowRunner"], ["--project", "Dataflow"]
     yield [*SMALL, "--quiet=yes"], ["--quiet", "yes"]
     yield ["--vocabulary=1000", "--seeds"], ["--seeds", "expected one argument"]
 
