@@ -112,7 +112,7 @@ def _exactly(site: Site, manifest: Manifest, dictionary: Dictionary, query: NDAr
     def of_shard(shard: Shard) -> Nearest:
         path = storage.join(site.folder, ROOM, shard.name)
         with storage.open_file(path) as stream:
-            groups = read_meanings(stream, len(query), path)
+            groups = read_meanings(stream, len(query), shard, path)
             return Nearest.best((nearest(query, seeds, vectors, count) for seeds, vectors in groups), count)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:

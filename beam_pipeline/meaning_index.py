@@ -2,8 +2,8 @@
 
 Meanings are put into about sqrt(n) cells around means of a sample, one byte a component; a query looks into an eighth
 of the cells. What it finds is made again from its seeds and ordered by exact cosines, so the index decides who is
-found and never how near. It is no part of the corpus: it lies beside the dictionary, in a file named after the
-manifest, and may be removed at any time.
+found and never how near. It is no part of the corpus. faiss parses it, and a folder may come from a stranger: so it
+lies in the user's own cache, in a file named after the folder and the manifest, and may be removed at any time.
 """
 
 import contextlib
@@ -21,6 +21,7 @@ from hyperphrase import manifest as manifests
 from hyperphrase.dictionary import ROOM, read_meanings
 from hyperphrase.errors import InputError
 from hyperphrase.manifest import Manifest
+from hyperphrase.trusted_folders import is_trusted
 from transforms import storage
 from transforms.context import Site
 
@@ -70,17 +71,27 @@ def _read(faiss: Any, path: Path) -> Any:
 
 
 def index_path(out: str) -> Path:
-    """Return where the index of the corpus in ``out`` lies: another corpus has another name."""
-    data = Path(out, manifests.MANIFEST_FILE).read_bytes()
-    return Path(out, ROOM, f"index-{hashlib.sha256(data).hexdigest()[:16]}.faiss")
+    """Return where this user's index of the corpus in ``out`` lies: another folder or corpus has another name.
+
+    Raises InputError where the user has no cache of their own.
+    """
+    try:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hyperphrase"
+    except RuntimeError as error:
+        raise InputError(f"--search=index: {error}; search with --search=exact") from error
+    if not cache.is_absolute() or not is_trusted(cache):
+        raise InputError(f"--search=index: others may write into {cache}; make it yours, or search with --search=exact")
+    parts = str(Path(out).resolve()).encode(), Path(out, manifests.MANIFEST_FILE).read_bytes()
+    return cache / f"index-{'-'.join(hashlib.sha256(part).hexdigest()[:16] for part in parts)}.faiss"
 
 
 def _keep(faiss: Any, index: Any, path: Path) -> None:
-    """Write the index whole, and remove those of earlier corpora."""
+    """Write the index whole, and remove those of earlier corpora of the folder."""
     temporary = path.with_suffix(f".{os.getpid()}")
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         faiss.write_index(index, str(temporary))
-        for old in path.parent.glob("index-*.faiss"):
+        for old in path.parent.glob(f"{path.stem.rpartition('-')[0]}-*.faiss"):
             old.unlink(missing_ok=True)
         temporary.replace(path)
     except (OSError, RuntimeError) as error:
@@ -118,7 +129,7 @@ def _all_meanings(site: Site, manifest: Manifest) -> Any:
     for shard in manifest.dictionary.shards:
         path = storage.join(site.folder, ROOM, shard.name)
         with storage.open_file(path) as stream:
-            yield from read_meanings(stream, site.meanings().dimensions, path)
+            yield from read_meanings(stream, site.meanings().dimensions, shard, path)
 
 
 def _units(vectors: NDArray[np.int8]) -> NDArray[np.float32]:

@@ -6,13 +6,15 @@ the bytes are the same for the same corpus everywhere (:mod:`hyperphrase.parquet
 """
 
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.codecs.compression import read_full
 from hyperphrase.errors import CorruptError
 from hyperphrase.parquet_file import Sink, VectorFile
+from hyperphrase.shard_table import Shard
 
 #: The ways to weigh words (:mod:`hyperphrase.meanings`).
 KINDS = ("sif", "whitening")
@@ -61,37 +63,62 @@ class MeaningsWriter:
         self._waiting = 0
 
 
+class _Layout:
+    """A sink that notes what is written to it, part by part."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes | memoryview] = []
+
+    def write(self, data: bytes | memoryview) -> None:
+        self._parts.append(data)
+
+    def taken(self) -> list[bytes | memoryview]:
+        """Return what came since the last call."""
+        parts, self._parts = self._parts, []
+        return parts
+
+
 def read_meanings(
-    stream: BinaryIO, dimensions: int, where: str
+    stream: BinaryIO, dimensions: int, shard: Shard, where: str
 ) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int8]]]:
     """Yield (seeds, vectors) of a file of the dictionary, group by group: uint64, (n,), and int8, (n, d).
 
-    The bytes are not trusted. ``where`` names the file in errors. Raises CorruptError.
+    The bytes are not trusted, and nothing of them is parsed: a file of so many rows as ``shard`` says has one layout.
+    It is made here and compared, but for seeds and vectors themselves. Seeds ascend within those of the shard.
+    ``where`` names the file in errors. Raises CorruptError.
     """
-    import pyarrow as pa  # only what reads dictionaries pays for the import
-    from pyarrow import parquet
+    layout = _Layout()
+    file, least = VectorFile(layout, dimensions), shard.first_seed or 0
+    _compare(stream, layout.taken(), where)
+    for first in range(0, shard.phrases, GROUP):
+        count = min(GROUP, shard.phrases - first)
+        file.write(np.zeros(count, np.uint64), np.zeros((count, dimensions), np.int8))
+        head, seed_bytes, *between, indices = layout.taken()
+        _compare(stream, [head], where)
+        seeds = np.frombuffer(_taken(stream, len(seed_bytes), where), "<u8").astype(np.uint64)
+        _compare(stream, between, where)
+        found = np.frombuffer(_taken(stream, len(indices), where), np.uint8)
+        if seeds[0] < least or (seeds[1:] <= seeds[:-1]).any() or seeds[-1] > (shard.last_seed or 0):
+            raise CorruptError(f"{where}: its seeds do not ascend within those of its shard")
+        if found[count * dimensions :].any():
+            raise CorruptError(f"{where}: is not laid out as a file of meanings is")
+        vectors = (found[: count * dimensions] ^ np.uint8(0x80)).view(np.int8).reshape(count, dimensions)
+        least = int(seeds[-1]) + 1
+        yield seeds, vectors
+    file.close()
+    _compare(stream, layout.taken(), where)
+    if stream.read(1):
+        raise CorruptError(f"{where}: is longer than a file of {shard.phrases} meanings")
 
-    try:
-        file = parquet.ParquetFile(stream)
-        if not file.schema_arrow.equals(_schema(dimensions)):
-            raise CorruptError(f"{where}: its columns are not seed (int64) and vector ({dimensions} of int8)")
-        for i in range(file.num_row_groups):
-            if file.metadata.row_group(i).num_rows > GROUP:
-                raise CorruptError(f"{where}: a group has more than {GROUP} rows")
-            table = file.read_row_group(i, use_threads=False).combine_chunks()
-            table.validate(full=True)
-            columns = [table.column(name).chunk(0) for name in ("seed", "vector")] if len(table) else []
-            if any(column.null_count for column in columns):
-                raise CorruptError(f"{where}: a row is empty")
-            if columns:
-                vectors = columns[1].flatten().to_numpy().reshape(-1, dimensions)
-                yield columns[0].to_numpy().astype(np.uint64), vectors
-    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-        raise CorruptError(f"{where}: not a file of meanings: {' '.join(str(error).split()):.200}") from error
+
+def _taken(stream: BinaryIO, size: int, where: str) -> bytes:
+    data = read_full(stream, size)
+    if len(data) != size:
+        raise CorruptError(f"{where}: is cut off")
+    return data
 
 
-def _schema(dimensions: int) -> Any:
-    import pyarrow as pa
-
-    vector = pa.list_(pa.field("element", pa.int8(), nullable=False), dimensions)
-    return pa.schema([pa.field("seed", pa.int64(), nullable=False), pa.field("vector", vector, nullable=False)])
+def _compare(stream: BinaryIO, parts: list[bytes | memoryview], where: str) -> None:
+    due = b"".join(parts)
+    if _taken(stream, len(due), where) != due:
+        raise CorruptError(f"{where}: is not laid out as a file of meanings is")

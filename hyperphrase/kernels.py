@@ -13,8 +13,6 @@ import contextlib
 import functools
 import hashlib
 import inspect
-import os
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -23,6 +21,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numba
 import numpy as np
 from numba.core import caching, config
+
+from hyperphrase.trusted_folders import is_trusted
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -71,23 +71,14 @@ def cache_folders(function: Callable[..., Any]) -> Iterator[Path]:
     These are numba's places: the folder that NUMBA_CACHE_DIR names, ``__pycache__`` beside the source, the user's own.
     A folder that others can write to is none of them: what is loaded from it is machine code, and a pickle.
     """
+    source = inspect.getfile(function)
     locators = [caching.InTreeCacheLocator, caching.UserWideCacheLocator]
     if config.CACHE_DIR:
         locators.insert(0, caching.UserProvidedCacheLocator)
     for locator in locators:
-        folder = Path(locator(function, inspect.getfile(function)).get_cache_path())
-        if folder.is_absolute() and _is_ours(folder, inspect.getfile(function)):  # relative where a user has no home
+        folder = Path(locator(function, source).get_cache_path())
+        if folder.is_absolute() and is_trusted(folder, Path(source)):  # it is relative where a user has no home
             yield folder
-
-
-def _is_ours(folder: Path, source: str) -> bool:
-    """Tell whether only we, the administrator or whoever may change the source itself can write to ``folder``."""
-    there = folder
-    while not there.exists():
-        there = there.parent
-    status, trusted = there.stat(), {0, os.geteuid(), Path(source).stat().st_uid}
-    shared = status.st_mode & 0o002 and (there == folder or not status.st_mode & stat.S_ISVTX)  # /tmp may hold one
-    return status.st_uid in trusted and not shared
 
 
 def source_stamp(function: Any) -> str:

@@ -25,6 +25,10 @@ _PIECE = 8 << 20  # 8 MiB: how a file is read to measure it
 PLAIN = CompressionTypes.UNCOMPRESSED  # Beam must not guess a compression from our extensions
 
 
+class TooLargeError(OSError):
+    """A file has more bytes than it may."""
+
+
 def join(folder: str, *names: str) -> str:
     """Join a folder (local or gs://) and names inside it."""
     return posixpath.join(folder, *names)
@@ -125,7 +129,7 @@ def exists(path: str) -> bool:
 
 
 def read_file(path: str, limit: int) -> bytes | None:
-    """Return the content of a small file, None where there is none. Raises OSError above ``limit`` bytes."""
+    """Return the content of a small file, None where there is none. Raises TooLargeError above ``limit`` bytes."""
     data: bytes | None = None
     if in_bucket(path):
         data = bucket.read(path, limit)
@@ -135,7 +139,7 @@ def read_file(path: str, limit: int) -> bytes | None:
         with open_file(path) as stream:
             data = stream.read(most + 1)  # a reader makes room for all it is asked for, however little there is
     if data is not None and len(data) > limit:
-        raise OSError(f"{path} is larger than {limit} bytes")
+        raise TooLargeError(f"{path} is larger than {limit} bytes")
     return data
 
 

@@ -127,12 +127,12 @@ class _ShardWriter(MeasuredFile):
 
 def finished(folder: str, room: str, name: str) -> Shard | None:
     """Return the row of a shard in ``folder/room`` that an earlier run finished, if it still is what the row says."""
-    data = storage.read_file(storage.join(folder, row_path(name)), _ROW_LIMIT)
-    if data is None:
-        return None
     try:
+        data = storage.read_file(storage.join(folder, row_path(name)), _ROW_LIMIT)
+        if data is None:
+            return None
         row = shard_of(json.loads(data))
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, RecursionError, storage.TooLargeError):
         return None  # a damaged row vouches for nothing: the shard is written again
     whole = row.name == name and storage.measure_file(storage.join(folder, room, name)) == (row.bytes, row.crc32c)
     return row if whole else None

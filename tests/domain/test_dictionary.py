@@ -11,6 +11,7 @@ from pyarrow import parquet
 from hyperphrase import dictionary
 from hyperphrase.dictionary import MeaningsWriter, meanings_name, read_meanings
 from hyperphrase.errors import CorruptError
+from hyperphrase.shard_table import Shard
 
 GOLDEN = "caf8223d2e3d5a0d"  # of 1,000 rows of 50
 
@@ -31,9 +32,14 @@ def file_of(seeds, vectors, step=100):
     return stream.getvalue()
 
 
-def read(data, dimensions):
+def shard_of(count):
+    """Return the row of a file of made-up seeds."""
+    return Shard("meanings.parquet", count, 0, 0, 0, *((0, 7 * (count - 1)) if count else (None, None)))
+
+
+def read(data, dimensions, count):
     """Return (seeds, vectors) of a file by this package's reader."""
-    groups = list(read_meanings(io.BytesIO(data), dimensions, "meanings.parquet"))
+    groups = list(read_meanings(io.BytesIO(data), dimensions, shard_of(count), "meanings.parquet"))
     empty = (np.empty(0, np.uint64), np.empty((0, dimensions), np.int8))
     return tuple(np.concatenate(column) for column in zip(empty, *groups, strict=True))
 
@@ -42,7 +48,7 @@ def read(data, dimensions):
 @pytest.mark.parametrize("count", [0, 1, 7, 1000])
 def test_rows_are_read_back(count, dimensions):
     seeds, vectors = rows_of(count, dimensions)
-    found = read(file_of(seeds, vectors), dimensions)
+    found = read(file_of(seeds, vectors), dimensions, count)
     assert (seeds.tolist(), vectors.tolist()) == (found[0].tolist(), found[1].tolist())
 
 
@@ -53,7 +59,7 @@ def test_groups_are_full_however_rows_come(monkeypatch):
     (data,) = files
     metadata = parquet.ParquetFile(io.BytesIO(data)).metadata
     assert [300, 300, 300, 100] == [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
-    assert vectors.tolist() == read(data, 4)[1].tolist()
+    assert vectors.tolist() == read(data, 4, 1000)[1].tolist()
 
 
 def test_columns_are_what_they_are_called():
@@ -93,12 +99,33 @@ def test_damaged_files_are_refused_or_read_as_something_else():
     for position in range(len(good)):
         data = good[:position] + bytes([good[position] ^ 0x55]) + good[position + 1 :]
         with contextlib.suppress(CorruptError):
-            read(data, 4)
+            read(data, 4, 50)
     for size in range(0, len(good), 7):
         with pytest.raises(CorruptError, match=r"^meanings\.parquet: "):
-            read(good[:size], 4)
+            read(good[:size], 4, 50)
 
 
-def test_other_columns_are_refused():
-    with pytest.raises(CorruptError, match="5 of int8"):
-        read(file_of(*rows_of(10, 4)), 5)
+@pytest.mark.parametrize(("dimensions", "count"), [(5, 10), (3, 10), (4, 9), (4, 11), (4, 0)])
+def test_a_file_of_other_rows_is_refused(dimensions, count):
+    with pytest.raises(CorruptError, match=r"laid out|cut off|longer"):
+        read(file_of(*rows_of(10, 4)), dimensions, count)
+
+
+def test_a_file_of_another_writer_is_refused():
+    table = parquet.read_table(io.BytesIO(file_of(*rows_of(10, 4))))
+    stream = io.BytesIO()
+    parquet.write_table(table, stream)
+    with pytest.raises(CorruptError, match="laid out"):
+        read(stream.getvalue(), 4, 10)
+
+
+@pytest.mark.parametrize("seeds", [[0, 7, 7], [7, 0, 14], [0, 7, 15], [2**63, 1, 14]])
+def test_seeds_that_are_not_the_shards_are_refused(seeds):
+    data = file_of(np.array(seeds, np.uint64), rows_of(3, 4)[1])
+    with pytest.raises(CorruptError, match="do not ascend"):
+        read(data, 4, 3)
+
+
+def test_a_file_that_goes_on_is_refused():
+    with pytest.raises(CorruptError, match="longer"):
+        read(file_of(*rows_of(10, 4)) + b"x", 4, 10)

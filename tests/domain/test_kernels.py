@@ -1,5 +1,6 @@
 """The cache of compiled kernels: read where it is, written where it can be, and never stale."""
 
+import os
 import shutil
 import sys
 from types import ModuleType
@@ -7,7 +8,7 @@ from types import ModuleType
 import numba
 import pytest
 
-from hyperphrase import kernels
+from hyperphrase import kernels, trusted_folders
 
 WHOLE = """
 from hyperphrase.kernels import kernel
@@ -63,7 +64,8 @@ class Install:
 
 @pytest.fixture
 def install(tmp_path, monkeypatch):
-    return Install(tmp_path, monkeypatch)
+    yield Install(tmp_path, monkeypatch)
+    trusted_folders.is_trusted.cache_clear()
 
 
 def test_what_one_process_compiles_the_next_one_loads(install):
@@ -133,3 +135,27 @@ def test_the_cache_of_another_processor_is_not_taken(install, monkeypatch):
     install.process()
     monkeypatch.setattr(numba.config, "CPU_NAME", "another-processor")
     assert (27, 2) == install.process()
+
+
+@pytest.mark.parametrize("shared", ["folder", "parent", "owner"])
+def test_a_cache_that_others_can_write_to_is_not_used(install, shared):
+    """Its files are pickles: whoever writes one would have his code run here."""
+    install.process()
+    place = install.folder if shared == "parent" else install.cache
+    if shared == "owner":
+        os.chown(place, 12345, 12345)
+    else:
+        place.chmod(0o777)
+    trusted_folders.is_trusted.cache_clear()
+    before = sorted(path.name for path in install.cache.iterdir())
+    assert (27, 2) == install.process()
+    assert before == sorted(path.name for path in install.cache.iterdir())
+    assert {"made_up.whole", "made_up_part.part"} == kernels.unsaved_here()
+
+
+def test_a_cache_of_whom_the_code_is_from_is_used(install):
+    install.process()
+    for path in (install.folder, *install.folder.rglob("*")):
+        os.chown(path, 12345, 12345)
+    trusted_folders.is_trusted.cache_clear()
+    assert (27, 0) == install.process()

@@ -395,11 +395,16 @@ def _meanings_file(rows: int) -> bytes:
     return stream.getvalue()
 
 
+def _meanings(shard: Shard, data: bytes) -> Any:
+    return list(read_meanings(io.BytesIO(data), 4, shard, "meanings"))
+
+
 def _dictionary_readers() -> Iterator[tuple[str, Reader]]:
     rows = meanings.Meanings(np.arange(160, dtype=np.int16).reshape(40, 4))
     yield "dictionary/words.npy", Reader((rows.dumps(),), lambda data: meanings.loads(data, 40, "words.npy"))
-    files = (_meanings_file(0), _meanings_file(20))
-    yield "dictionary/meanings", Reader(files, lambda data: list(read_meanings(io.BytesIO(data), 4, "meanings")))
+    for count in (0, 20):
+        shard = Shard("meanings", count, 0, 0, 0, *((0, 19) if count else (None, None)))
+        yield f"dictionary/meanings of {count}", Reader((_meanings_file(count),), functools.partial(_meanings, shard))
 
 
 READERS: dict[str, Reader] = dict(

@@ -8,6 +8,7 @@ import pytest
 from beam_pipeline import meaning_index
 from hyperphrase.dictionary import ROOM, WORDS_FILE, read_meanings
 from hyperphrase.meanings import loads
+from hyperphrase.trusted_folders import is_trusted
 
 LAW = ["--vocabulary=2000", "--lengths=uniform:min=3,max=9", "--phrases_per_shard=500"]
 WHOLE = [*LAW, "--seeds=0:2000", "--format=txt", "--text=words", "--dictionary", "--direct_num_workers=1"]
@@ -27,7 +28,7 @@ def vectors_in(manifest_of):
         parts = []
         for shard in manifest_of(folder).dictionary.shards:
             with (folder / ROOM / shard.name).open("rb") as stream:
-                parts += read_meanings(stream, 50, shard.name)
+                parts += read_meanings(stream, 50, shard, shard.name)
         return tuple(map(np.concatenate, zip(*parts, strict=True)))
 
     return read
@@ -164,6 +165,28 @@ def test_find_finds_what_numpy_finds(program, copied, vectors_in, lexicon_of, mo
     assert 20 == len(found)
     assert all(abs(ours[1] - theirs[1]) < 0.003 for ours, theirs in zip(expected, found, strict=True))
     assert len({seed for seed, _ in expected} & {seed for seed, _ in found}) >= 18
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    """Keep indexes where the test ends with them."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def test_an_index_that_others_may_have_put_there_is_not_read(program, copied, tmp_path):
+    """faiss is C++ that parses what it is given: neither an index in the folder, nor one in a shared cache."""
+    pytest.importorskip("faiss")
+    folder = copied(*WHOLE)
+    hostile = folder / ROOM / meaning_index.index_path(str(folder)).name
+    hostile.write_bytes(b"IwSq" + b"\xff" * 1000)
+    assert "indexing" in program("find", folder, "sea", "--search=index").error
+    assert b"IwSq" + b"\xff" * 1000 == hostile.read_bytes()
+    is_trusted.cache_clear()
+    (tmp_path / "cache" / "hyperphrase").chmod(0o777)
+    outcome = program("find", folder, "sea", "--search=index")
+    is_trusted.cache_clear()
+    assert (2, "") == (outcome.status, outcome.out)
+    assert "others may write into" in outcome.error
 
 
 def test_an_index_is_made_once_and_renewed_when_damaged(program, copied):

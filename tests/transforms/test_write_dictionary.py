@@ -52,7 +52,7 @@ def test_a_file_holds_the_meanings_of_its_unit(dictionary_site, written, tmp_pat
         data = (tmp_path / ROOM / shard.name).read_bytes()
         assert f"meanings-{index:05d}-of-00003.parquet" == shard.name
         assert (len(data), google_crc32c.value(data)) == (shard.bytes, shard.crc32c)
-        ((seeds, vectors),) = read_meanings(io.BytesIO(data), 3, shard.name)
+        ((seeds, vectors),) = read_meanings(io.BytesIO(data), 3, shard, shard.name)
         block = site.phrases().draw(unit.seeds())
         assert unit.seeds().tolist() == seeds.tolist()
         assert site.meanings().of(block).tolist() == vectors.tolist()
@@ -66,7 +66,7 @@ def test_a_unit_that_lost_all_its_phrases_makes_a_file_without_rows(dictionary_s
     ((_, shard),) = written(site, kept_units(site, range(100)))
     assert (0, 0, None, None) == (shard.phrases, shard.symbols, shard.first_seed, shard.last_seed)
     with (tmp_path / ROOM / shard.name).open("rb") as stream:
-        assert [] == list(read_meanings(stream, 3, shard.name))
+        assert [] == list(read_meanings(stream, 3, shard, shard.name))
 
 
 @pytest.mark.parametrize("damage", ["nothing", "file removed", "bit flipped", "row removed"])
