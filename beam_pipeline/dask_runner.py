@@ -48,8 +48,7 @@ class DaskRunner(BeamsDaskRunner):
         client = distributed.Client(**given)
         try:
             bags = _translate(pipeline, partitions or _partitions(client))
-            ends = dask.optimize(*bags.ends())
-            return Result(client, client.compute(ends), cluster)
+            return Result(client, client.compute(bags.ends()), cluster)
         except BaseException:
             close(client, cluster)
             raise

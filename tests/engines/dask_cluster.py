@@ -13,6 +13,8 @@ import time
 import uuid
 from pathlib import Path
 
+import distributed
+
 ROOT = Path(__file__).parents[2]
 UMASKS = [0o022, 0o027, 0o077, 0o007]  # of the workers, in turn: the mode of a shard tells who wrote it
 STARTS_SECONDS = 60
@@ -101,7 +103,8 @@ class Cluster:
         file = self.folder / f"scheduler-{uuid.uuid4().hex}.json"
         host = self._machines.addresses[0] if self._machines else "127.0.0.1"
         scheduler = ["-m", "distributed.cli.dask_scheduler", "--port=0", f"--host={host}", f"--scheduler-file={file}"]
-        self._scheduler = self._process(0, [*scheduler, *NO_DASHBOARD], UMASKS[0])
+        ends = ["--idle-timeout=300s"]  # by itself, if whoever started it was killed
+        self._scheduler = self._process(0, [*scheduler, *ends, *NO_DASHBOARD], UMASKS[0])
         end = time.monotonic() + STARTS_SECONDS
         while not file.exists() or not file.read_text().endswith("}"):
             if self._scheduler.poll() is not None or time.monotonic() > end:
@@ -118,6 +121,15 @@ class Cluster:
         place = ["--local-directory", str(self.folder), *NO_DASHBOARD]
         process = self._process(number + 1, [*worker, *place], UMASKS[number % len(UMASKS)], environment, around)
         self.workers.append(process)
+
+    def tasks_begun(self):
+        """Return the names of the kinds of tasks that workers have begun: labels of Beam's, and Dask's own."""
+        with distributed.Client(self.address, set_as_default=False) as client:
+            return client.run_on_scheduler(
+                lambda dask_scheduler: [
+                    name for name, kind in dask_scheduler.task_prefixes.items() if kind.state_counts["processing"]
+                ]
+            )
 
     def engine(self):
         """Return the options that name this cluster."""
