@@ -43,10 +43,6 @@ class Machines:
         """Return what begins a command line that is to run on machine ``number``, from 0 on."""
         return ["ip", "netns", "exec", self.names[number]]
 
-    def cut(self, number):
-        """Take machine ``number`` off the network: what is sent to it and from it is lost without a word."""
-        _ip("-n", self._switch, "link", "set", f"port{number}", "down")
-
     def _make(self):
         _ip("netns", "add", self._switch)
         _ip("-n", self._switch, "link", "add", "switch", "type", "bridge")
