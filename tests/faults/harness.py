@@ -222,7 +222,7 @@ class Judge:
             lines = [line for line in outcome.error.splitlines() if not line.startswith(("engine: ", "working: "))]
             if len(lines) != 1 or not lines[0].startswith("hyperphrase run: ") or outcome.out:
                 return f"status {outcome.status} without a reason of one line: {outcome.error!r:.2000}"
-            if outcome.status not in (1, 130):
+            if outcome.status not in (1, 130) and (outcome.status != 2 or folder.exists()):  # 2: it cannot be made
                 return f"status {outcome.status}: {lines[0]}"
             if (folder / "manifest.json").exists():
                 return f"status {outcome.status} beside a manifest"
