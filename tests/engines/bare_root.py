@@ -146,8 +146,10 @@ def launch_and_work(root, address):
     bucket = storage.Client.create_anonymous_client().bucket("bucket")
     job = bucket.blob("template/job.json").download_as_bytes()
     assert json.loads(job)["environment"]
-    shutil.copy(Path(__file__).with_name("dataflow_service.py"), root.folder / "tmp/work.py")
-    root.run(f"python /tmp/work.py {staged_pipeline(job)}", STORAGE_EMULATOR_HOST=address)
+    worker = root.folder / "tmp/tests/engines/dataflow_service.py"
+    worker.parent.mkdir(parents=True)
+    shutil.copy(Path(__file__).with_name(worker.name), worker)
+    root.run(f"python /tmp/tests/engines/{worker.name} {staged_pipeline(job)}", STORAGE_EMULATOR_HOST=address)
     return {blob.name: blob.download_as_bytes() for blob in bucket.client.list_blobs("bucket", prefix="out/")}
 
 
