@@ -135,9 +135,11 @@ def read_file(path: str, limit: int) -> bytes | None:
         data = bucket.read(path, limit)
     elif exists(path):
         (found,) = FileSystems.match([path])
-        most = min(limit, found.metadata_list[0].size_in_bytes if found.metadata_list else 0)
+        size = found.metadata_list[0].size_in_bytes if found.metadata_list else 0
+        if size > limit:
+            raise TooLargeError(f"{path} is larger than {limit} bytes")
         with open_file(path) as stream:
-            data = stream.read(most + 1)  # a reader makes room for all it is asked for, however little there is
+            data = stream.read(size + 1)  # a reader makes room for all it is asked for, however little there is
     if data is not None and len(data) > limit:
         raise TooLargeError(f"{path} is larger than {limit} bytes")
     return data
