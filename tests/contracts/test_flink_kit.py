@@ -67,6 +67,24 @@ def test_containers_mount_volumes_that_their_pods_have_and_services_reach_ports_
         assert pods
 
 
+def test_the_ports_that_pods_open_are_those_that_flink_is_told():
+    """Else Flink chooses them, and neither services nor policies let anybody through."""
+    config = yaml.safe_load(named("ConfigMap", "flink-config")["data"]["config.yaml"])
+    ports = {c["name"]: {p["name"]: p["containerPort"] for p in c["ports"]} for _, c in containers()}
+    told = {"rpc": config["jobmanager"]["rpc"]["port"], "blobs": config["blob"]["server"]["port"], "rest": 8081}
+    assert told == ports["jobmanager"]
+    told = {name: config["taskmanager"][name]["port"] for name in ("data", "rpc")}
+    assert told == ports["taskmanager"]
+    (rule,) = named("NetworkPolicy", "flink-taskmanager")["spec"]["ingress"]
+    assert {port["port"] for port in rule["ports"]} == set(told.values())  # and not that of the pool
+
+
+def test_every_pod_has_a_policy_of_who_may_reach_it():
+    chosen = [item["spec"]["podSelector"] for item in OBJECTS if item["kind"] == "NetworkPolicy"]
+    pods = [item["spec"]["selector"] for item in OBJECTS if item["kind"] == "Deployment"]
+    assert sorted(map(str, chosen)) == sorted(map(str, pods))
+
+
 def test_all_who_read_artifacts_mount_them_where_the_job_server_writes_them():
     (path,) = {
         mount["mountPath"]
@@ -99,7 +117,7 @@ def test_both_clusters_have_the_same_sizes():
 def test_versions_are_those_of_the_project():
     beam = {image for image in images() if image.startswith("apache/beam")}
     assert {f"apache/beam_flink1.20_job_server:{beam_version}"} == beam
-    assert {"flink:1.20-scala_2.12-java17"} == {image for image in images() if image.startswith("flink:")}
+    assert {"flink:1.20-scala_2.12-java11"} == {image for image in images() if image.startswith("flink:")}
     ours = {image.rpartition("/")[2] for image in images() if "hyperphrase" in image}
     assert {f"hyperphrase-worker:{hyperphrase.__version__}"} == ours
     assert f"FROM apache/beam_python3.11_sdk:{beam_version}\n" in (KIT / "Dockerfile").read_text()
@@ -134,6 +152,8 @@ def test_the_program_knows_every_option_that_is_submitted():
     assert f"localhost:{pool['ports'][0]['containerPort']}" == beams["environment_config"]
     (port,) = [p["port"] for p in named("Service", "beam-job-server")["spec"]["ports"] if p["name"] == "jobs"]
     assert f"localhost:{port}" == beams["job_endpoint"]
+    (server,) = named("Deployment", "beam-job-server")["spec"]["template"]["spec"]["containers"]
+    assert f"--artifact-port={beams['artifact_endpoint'].removeprefix('localhost:')}" in server["args"]
     assert ("PortableRunner", "EXTERNAL", 8) == (beams["runner"], beams["environment_type"], beams["parallelism"])
 
 
