@@ -3,7 +3,8 @@
     python tests/faults/test_dask_workers.py --times=20
 
 One worker, or all of them, whose nannies start new ones; one machine or all, with their nannies, so that nobody does;
-the scheduler. Dask does lost tasks again; where nobody is left to do them, the run has to end, not to wait for ever.
+the scheduler; the run, which is then started at once on the same cluster. Dask does lost tasks again; where nobody is
+left to do them, the run has to end, not to wait for ever.
 """
 
 import contextlib
@@ -48,12 +49,17 @@ def kill_scheduler(cluster, *_):
     cluster.kill_scheduler()
 
 
+def kill_run(_, run, __):
+    run.signal(signal.SIGKILL)
+
+
 KILLS = {
     "Dask worker killed": kill_worker,
     "all Dask workers killed": kill_workers,
     "Dask machine killed": kill_machine,
     "all Dask machines killed": kill_machines,
     "Dask scheduler killed": kill_scheduler,
+    "run on Dask killed": kill_run,
 }
 HARMLESS = {"Dask worker killed", "all Dask workers killed", "Dask machine killed"}  # somebody is left, or comes anew
 
@@ -91,12 +97,13 @@ def trials(folder, times, moments, corpora=(PLAIN, MIXED), kills=tuple(KILLS)):
                 return None
             KILLS[kill](cluster, run, moments)
             outcome = run.finish()
-            result, why = judge.verdict(run.folder, outcome)
+            killed = KILLS[kill] is kill_run
+            result, why = judge.verdict(run.folder, outcome, killed, cluster.engine() if killed else ())
         if kill in HARMLESS and result != SAME:
             result, why = LOST, why or f"status {outcome.status}: {outcome.error!r:.500}"
         return Trial(kill, met, result, why)
 
-    choices = [(judge, kill) for kill in kills for judge in judges]
+    choices = [(judge, kill) for kill in kills for judge in judges] * times  # so that each kill meets all phases
     yield from harness.try_at_all_phases(folder, times, moments, choices, strike, PHASES[1:])
 
 
