@@ -1,6 +1,8 @@
 """The C library of ``unreliable.c``: compiled once, and told by the environment what goes wrong."""
 
+import atexit
 import functools
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -11,7 +13,9 @@ SOURCE = Path(__file__).with_suffix(".c")
 @functools.cache
 def library():
     """Compile it; return its path. Raises FileNotFoundError without a C compiler."""
-    made = Path(tempfile.mkdtemp(prefix="unreliable-")) / "unreliable.so"
+    folder = tempfile.mkdtemp(prefix="unreliable-")
+    atexit.register(shutil.rmtree, folder)
+    made = Path(folder) / "unreliable.so"
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", made, SOURCE, "-ldl"], check=True)
     return str(made)
 
