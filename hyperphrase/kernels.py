@@ -75,6 +75,8 @@ def cache_folders(function: Callable[..., Any]) -> Iterator[Path]:
     locators = [caching.InTreeCacheLocator, caching.UserWideCacheLocator]
     if config.CACHE_DIR:
         locators.insert(0, caching.UserProvidedCacheLocator)
+        with contextlib.suppress(OSError):  # made now, it is ours: in /tmp somebody else could make it later
+            Path(config.CACHE_DIR).mkdir(mode=0o755)
     for locator in locators:
         folder = Path(locator(function, source).get_cache_path())
         if folder.is_absolute() and is_trusted(folder, Path(source)):  # it is relative where a user has no home

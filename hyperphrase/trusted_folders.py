@@ -19,7 +19,9 @@ def is_trusted(folder: Path, source: Path | None = None) -> bool:
     owner's own: it has the owner's number.
     """
     owners = {0, os.geteuid(), *([source.stat().st_uid] if source else [])}
-    place = folder.absolute()
+    place, real = folder.absolute(), folder.resolve()
+    if real != place and not is_trusted(real, source):  # a link leads to where others may write
+        return False
     inside = place  # of a folder with the sticky bit others cannot move what is ours
     while True:
         try:

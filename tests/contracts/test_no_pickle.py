@@ -8,6 +8,7 @@ import pytest
 
 from hyperphrase import kernels
 from hyperphrase.fingerprints import _hash_phrases
+from hyperphrase.trusted_folders import is_trusted
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for name in ("hyperphrase", "transforms", "beam_pipeline") for path in (ROOT / name).rglob("*.py")]
@@ -61,3 +62,23 @@ def test_kernels_are_loaded_from_folders_that_nobody_else_can_write_to(tmp_path,
     found = list(kernels.cache_folders(_hash_phrases.py_func))
     assert trusted == any(folder in place.parents or folder == place for place in found)
     assert found  # the others stay
+
+
+def test_a_folder_that_is_not_there_yet_is_made_ours_where_everybody_may_make_some(tmp_path, monkeypatch):
+    """As NUMBA_CACHE_DIR=/tmp/kernels in many an image."""
+    tmp_path.chmod(0o1777)
+    folder = tmp_path / "kernels"
+    monkeypatch.setattr(kernels.config, "CACHE_DIR", str(folder))
+    assert any(folder in place.parents or folder == place for place in kernels.cache_folders(_hash_phrases.py_func))
+    assert (os.geteuid(), 0) == (folder.stat().st_uid, folder.stat().st_mode & 0o022)
+
+
+def test_a_folder_of_links_that_others_put_there_is_not_trusted(tmp_path):
+    shared, safe = tmp_path / "shared", tmp_path / "safe"
+    safe.mkdir()
+    shared.mkdir()
+    shared.chmod(0o777)
+    (shared / "kernels").symlink_to(safe)
+    (shared / "own").mkdir()
+    (safe / "link").symlink_to(shared / "own")
+    assert [True, False, False] == [is_trusted(safe), is_trusted(shared / "kernels"), is_trusted(safe / "link")]

@@ -93,25 +93,28 @@ def in_a_process(name: str, way: str, seconds: float, inputs: int, seed: int) ->
 
 def campaign(names: list[str], ways: list[str], seconds: float, inputs: int, seed: int, kept: Path) -> int:
     """Fuzz each reader in each way for its share of ``seconds``; print a table and return the number of failures."""
-    counts: dict[str, collections.Counter[str]] = {name: collections.Counter() for name in names}
-    each, failures = seconds / len(names) / len(ways), 0
+    each, failures, total, width = seconds / len(names) / len(ways), 0, collections.Counter[str](), max(map(len, names))
+    print(f"{'reader':<{width}}  {'tried':>9}  {'refused':>9}  {'accepted':>9}", flush=True)
     for name in names:
+        count = collections.Counter[str]()
         for way in ways:
             tried, accepted, wrong, data = in_a_process(name, way, each, inputs, seed)
-            counts[name] += collections.Counter(tried=tried, accepted=accepted, refused=tried - accepted)
+            count += collections.Counter(tried=tried, accepted=accepted, refused=tried - accepted)
             if wrong:
                 failures += 1
                 kept.mkdir(parents=True, exist_ok=True)
                 path = kept / f"{name.replace('/', '-').replace(' ', '-')}-{way}-{seed}"
                 path.write_bytes(data)
                 print(f"FAILED: {name}, {way}: {wrong}: {path}", flush=True)
-    width = max(map(len, names))
-    print(f"{'reader':<{width}}  {'tried':>9}  {'refused':>9}  {'accepted':>9}")
-    total = sum(counts.values(), collections.Counter())
-    for name, count in [*counts.items(), ("all", total)]:
-        print(f"{name:<{width}}  {count['tried']:>9,}  {count['refused']:>9,}  {count['accepted']:>9,}")
+        _print_row(name, count, width)
+        total += count
+    _print_row("all", total, width)
     print(f"{failures} failures")
     return failures
+
+
+def _print_row(name: str, count: "collections.Counter[str]", width: int) -> None:
+    print(f"{name:<{width}}  {count['tried']:>9,}  {count['refused']:>9,}  {count['accepted']:>9,}", flush=True)
 
 
 def main() -> int:
