@@ -7,7 +7,7 @@ A line is a rule, a class, empty, or a comment after ``#``::
     Det  = the*3 a                     words, each with a weight behind, 1 where there is none
     Noun = dog cat horse
 
-The name in front of the first rule is the sentence. A name has up to 100 letters, digits and _, and does not begin with
+The name in front of the first rule is the sentence. A name has up to 40 letters, digits and _, and does not begin with
 a digit. A class may go on in further lines of its name.
 """
 
@@ -24,8 +24,8 @@ from hyperphrase.laws import nearest
 from hyperphrase.limits import MAX_VOCABULARY
 
 _MOST_NAMES, _MOST_RULES, _MOST_SYMBOLS = 1000, 5000, 32
-_line = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,99})\s*(->|=)\s*(.*)")
-_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_line = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,39})\s*(->|=)\s*(.*)")
+_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _number = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 Rules = dict[str, list[tuple[float, tuple[str, ...]]]]
@@ -66,7 +66,7 @@ def parse(text: str, where: str) -> Grammar:
             place = f"{where}: line {number}"
             if not found:
                 raise InputError(
-                    f"{place} is no rule; write NAME -> NAME NAME | NAME, NAME = word word, or # a comment"
+                    f"{place} is no rule; write NAME -> NAME NAME | NAME, NAME = word word, or # a comment; names have 40 letters at most"
                 )
             name, kind, rest = found.groups()
             if name in (classes if kind == "->" else rules):
@@ -89,6 +89,8 @@ def _add_words(words: dict[str, float], text: str, place: str) -> None:
 
 
 def _add_rules(alternatives: list[tuple[float, tuple[str, ...]]], text: str, place: str) -> None:
+    if text.count("|") >= _MOST_RULES:  # before all of them are there
+        raise InputError(f"{place} has more than {_MOST_RULES} alternatives; make it smaller")
     for part in text.split("|"):
         symbols = part.split()
         weight = symbols.pop(0) if symbols and _number.fullmatch(symbols[0]) else "1"
