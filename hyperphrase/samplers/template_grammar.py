@@ -66,7 +66,8 @@ def parse(text: str, where: str) -> Grammar:
             place = f"{where}: line {number}"
             if not found:
                 raise InputError(
-                    f"{place} is no rule; write NAME -> NAME NAME | NAME, NAME = word word, or # a comment; names have 40 letters at most"
+                    f"{place} is no rule; write NAME -> NAME NAME | NAME, NAME = word word, or # a comment; "
+                    "names have 40 letters at most"
                 )
             name, kind, rest = found.groups()
             if name in (classes if kind == "->" else rules):
