@@ -14,7 +14,7 @@ from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions,
 from beam_pipeline import dask_engine, dataflow_engine, portable_engine
 from beam_pipeline.beam_mends import mend
 from beam_pipeline.command import FAILED, Parser, WorkFailedError, leave
-from beam_pipeline.worker_watch import watch_workers
+from beam_pipeline.worker_watch import lost_worker, watch_workers
 from hyperphrase.errors import InputError
 from hyperphrase.laws import nearest
 
@@ -85,7 +85,8 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser, output: str | None
 
 def failure(error: BaseException) -> WorkFailedError:
     """Return the reason, in one line, behind what an engine raised; engines wrap it in the text of a traceback."""
-    lines = [line.strip() for line in (portable_engine.reason(error) or str(error)).splitlines() if line.strip()]
+    said = lost_worker() or portable_engine.reason(error) or str(error)
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     lines = [line for line in lines if line != "None"]  # of a job whose service gave no reason
     reasons = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Interrupt)\b", line)]
     reason = (reasons or lines or [type(error).__name__])[-1]

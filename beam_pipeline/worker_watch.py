@@ -1,8 +1,9 @@
 """The worker processes of ``--direct_running_mode=multi_processing``: started, watched, and ended with the run.
 
 Beam (read in 2.77.0) starts them through a shell, copies their logs to our stderr, and waits for ever for the answer
-of one that was killed, as the system kills when memory runs short. Here the end of a worker ends the run: what the
-other workers do at that moment is unfinished anyway, and the same command goes on from the files they finished.
+of one that was killed, as the system kills when memory runs short. Here the end of a worker ends the run: all answers
+that it waits for become errors. What the other workers do at that moment is unfinished anyway, and the same command
+goes on from the files they finished; where all was done already, the run finds it so.
 """
 
 import os
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -18,14 +20,29 @@ from apache_beam.portability import python_urns
 from apache_beam.runners.portability.fn_api_runner.worker_handlers import GrpcWorkerHandler, WorkerHandler
 from google.protobuf import json_format, text_format
 
+_PATIENCE = 5.0  # seconds that Beam has to end a run when a worker is gone; mostly it takes less than one
+_WORKERS: "list[_WorkerProcess]" = []  # of the run at work
+_LOST: list[str] = []  # why workers are gone that should be there
+
 
 def watch_workers(end: Callable[[str], NoReturn]) -> None:
-    """Let Beam start its worker processes as ours; ``end`` is called, by a thread, with why one of them is gone."""
+    """Let Beam start its worker processes as ours.
+
+    end: called, by a thread, with why a worker is gone, if Beam does not end the run for it.
+    """
+    _WORKERS.clear()
+    _LOST.clear()
 
     def make(_: bytes, state: Any, provision_info: Any, server: Any) -> "_WorkerProcess":
-        return _WorkerProcess(state, provision_info, server, end)
+        _WORKERS.append(_WorkerProcess(state, provision_info, server, end))
+        return _WORKERS[-1]
 
     WorkerHandler.register_environment(python_urns.SUBPROCESS_SDK, bytes)(make)
+
+
+def lost_worker() -> str | None:
+    """Return why a worker process of the run is gone that should be there; None if none is."""
+    return _LOST[0] if _LOST else None
 
 
 class _WorkerProcess(GrpcWorkerHandler):
@@ -68,8 +85,20 @@ class _WorkerProcess(GrpcWorkerHandler):
 
     def _watch(self) -> None:
         status = self._process.wait()
-        if not self._closing.is_set():
-            self._end(_reason(status, self._last_error()))
+        if self._closing.is_set():
+            return
+        _LOST.append(_reason(status, self._last_error()))
+        last = time.monotonic() + _PATIENCE
+        while not self._closing.wait(0.05):
+            for worker in _WORKERS:
+                worker.abort()
+            if time.monotonic() > last:
+                self._end(_LOST[0])
+
+    def abort(self) -> None:
+        """Turn all answers that the run waits for into errors."""
+        for future in list(self.control_conn._futures_by_id.values()):
+            future.abort(RuntimeError(_LOST[0]))
 
     def _last_error(self) -> str:
         self._errors.seek(0)

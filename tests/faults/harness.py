@@ -224,7 +224,7 @@ class Judge:
                 return f"status {outcome.status} without a reason of one line: {outcome.error!r:.2000}"
             if outcome.status not in (1, 130) and (outcome.status != 2 or folder.exists()):  # 2: it cannot be made
                 return f"status {outcome.status}: {lines[0]}"
-            if (folder / "manifest.json").exists():
+            if outcome.status == 1 and (folder / "manifest.json").exists():  # 130: interrupted as it was just written
                 return f"status {outcome.status} beside a manifest"
         repair()
         try:

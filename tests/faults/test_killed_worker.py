@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout, when run as a command
 
 from tests.faults import harness
-from tests.faults.harness import LOST, MIXED, OF_WORKERS, PLAIN, PROCESSES, Judge, Run, Trial
+from tests.faults.harness import LOST, MIXED, OF_WORKERS, PLAIN, PROCESSES, SAME, Judge, Run, Trial
 
 
 def trials(folder, times, moments, corpora=(PLAIN, MIXED)):
@@ -34,10 +34,31 @@ def trials(folder, times, moments, corpora=(PLAIN, MIXED)):
         return Trial("worker killed", met, result, why or f"ended after {seconds:.1f} s")
 
     yield from harness.try_at_all_phases(folder, times, moments, judges, kill_worker, OF_WORKERS)
+    for i in range(-(-times // 4)):
+        yield kill_when_all_is_done(folder, judges[i % len(judges)])
+
+
+def kill_when_all_is_done(folder, judge):
+    """Kill all workers as soon as the manifest is there: the corpus is complete, and the run has to say so."""
+    with Run(folder / "out", judge.arguments) as run:
+        workers = run.await_phase("write") and run.workers()
+        while not (run.folder / "manifest.json").exists() and not run.over:
+            pass
+        for worker in workers:
+            run.signal(signal.SIGKILL, worker)
+        outcome = run.finish()
+        result, why = judge.verdict(run.folder, outcome)
+    return Trial("worker killed", "over", result if result == SAME else LOST, why or outcome.error.strip())
 
 
 def test_a_killed_worker_ends_the_run_and_the_same_command_finishes_it(tmp_path):
     tried = list(trials(tmp_path, 3, random.Random(), [MIXED]))
+    assert [] == [trial for trial in tried if trial.result == LOST]
+
+
+def test_workers_that_are_killed_when_all_is_done_are_not_missed(tmp_path):
+    judge = Judge(tmp_path, [*MIXED, *PROCESSES])
+    tried = [kill_when_all_is_done(tmp_path, judge) for _ in range(3)]
     assert [] == [trial for trial in tried if trial.result == LOST]
 
 
