@@ -163,4 +163,4 @@ def _text(value: Any) -> str:
 def _check_range(name: str, value: float, metadata: Mapping[str, Any]) -> None:
     low, high = metadata["low"], metadata["high"]
     if not low <= value <= high:  # false for NaN too; no call of math: a whole number may be too large for a float
-        raise InputError(f"{name}={value} is outside its range; {metadata['meaning']} is from {low} to {high}")
+        raise InputError(f"{name}={value!s:.40} is outside its range; {metadata['meaning']} is from {low} to {high}")

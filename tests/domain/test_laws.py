@@ -211,3 +211,10 @@ def test_a_name_as_long_as_a_file_is_not_compared_with_others():
     """That would take the product of their lengths: days."""
     assert nearest("a" * 10**7, ["b" * 10**7, "a"]) == ""
     assert nearest("zpif", ["zipf", "z" * 10**7]) == " (did you mean 'zipf'?)"
+
+
+def test_a_number_of_thousands_of_digits_is_not_repeated_whole():
+    with pytest.raises(
+        InputError, match=r"^uniform:min=9{40} is outside its range; shortest phrase is from 1 to 65535$"
+    ):
+        law_from_json({"name": "uniform", "min": 10**4000 - 1, "max": 9}, LENGTH_LAWS)
