@@ -94,11 +94,13 @@ def _rows(request: CorpusRequest, space: Space, lexicon: Lexicon, mean: float) -
     yield "space", f"10^{space.log10_size():,.1f} phrases"
     yield "entropy", f"{sampler.entropy:.2f} bits a symbol (collision entropy {sampler.collision_entropy:.2f})"
     yield "seeds", f"{request.first_seed:,} to {request.stop_seed - 1:,}: {drawn:,} to draw"
-    yield "phrases", f"{kept:,.0f}" + ("" if request.phrases else " expected")
+    least, most = ("", "") if space.in_closed_form else ("at least ", "at most ")
+    yield "phrases", f"{kept:,.0f}" if request.phrases else f"{least}{kept:,.0f} expected"
     if space.injective:
         yield "duplicates", "none: the law gives no phrase twice, so nothing is deduplicated"
     else:
-        yield "duplicates", f"{max(drawn - space.expected_distinct(drawn), 0.0):,.3g} expected in the seeds to draw"
+        repeats = max(drawn - space.expected_distinct(drawn), 0.0)
+        yield "duplicates", f"{most}{repeats:,.3g} expected in the seeds to draw"
     yield "symbols", f"{kept * mean:,.0f} expected"
     yield "shards", f"{request.unit_count:,} of {request.phrases_per_shard:,} seeds, for each format"
     yield "shuffle", f"{size(0 if space.injective else 8 * drawn)} of fingerprints; phrases are never shuffled"

@@ -111,7 +111,12 @@ class Space:
         """Return the expected number of distinct phrases after ``draws`` draws; a lower bound if not in closed form."""
         if self.injective:
             return float(min(draws, self.phrases.recipe.seed_stop()))
-        return float(draws) - sum(self._lost(length, share, draws) for length, share in self.lengths.items())
+        distinct = float(draws) - sum(self._lost(length, share, draws) for length, share in self.lengths.items())
+        if self.in_closed_form:
+            return distinct
+        # n draws that give phrases n_1, n_2, ... times give, by Cauchy and Schwarz, n^2 / sum n_i^2 of them at least,
+        # and the mean of sum n_i^2 is n + n(n - 1) p
+        return max(distinct, draws / (1.0 + max(draws - 1.0, 0.0) * 2.0 ** -self.collision_bits()))
 
     def _lost(self, length: int, share: float, draws: float) -> float:
         """Return the expected duplicates among the phrases of one length."""
@@ -166,19 +171,24 @@ class Space:
         return np.trim_zeros(mass, "b"), origin
 
     def draws_for(self, phrases: int) -> int | None:
-        """Return how many draws are expected to give ``phrases`` distinct ones; None above 1,000 a phrase."""
+        """Return how many draws are expected to give ``phrases`` distinct ones; None above 1,000 a phrase.
+
+        Where only a bound of the duplicates is known, it is two draws a phrase at most: the bound may be far off, and
+        a run draws more where they are too few.
+        """
         if self.duplicates_bound(phrases) < 1e-9:
             return phrases
+        most = (MOST_DRAWS_A_PHRASE if self.in_closed_form else 2) * phrases
         target = phrases - 0.5
         low, high = phrases, phrases
-        while self.expected_distinct(high) < target:
-            if high > MOST_DRAWS_A_PHRASE * phrases:
-                return None
+        while high <= most and self.expected_distinct(high) < target:
             low, high = high, 2 * high
         while low < high:
             middle = (low + high) // 2
             low, high = (low, middle) if self.expected_distinct(middle) >= target else (middle + 1, high)
-        return low if low <= MOST_DRAWS_A_PHRASE * phrases else None
+        if low <= most:
+            return low
+        return None if self.in_closed_form else most
 
 
 def _runs(lengths: list[int]) -> Iterator[tuple[int, int]]:

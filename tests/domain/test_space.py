@@ -173,6 +173,22 @@ def test_what_is_known_of_a_law_by_its_collision_entropy_alone_is_a_bound(phrase
         assert bound.expected_distinct(draws) <= exact.expected_distinct(draws) * (1 + 1e-9)
 
 
+def test_a_law_of_which_little_is_known_is_not_refused(phrases_of):
+    """Its bound says that all draws may be equal: it is drawn from, and more where that was too few."""
+    space = Space(phrases_of("uniform", "uniform:min=1,max=4", 6))
+    space.phrases.sampler = SimpleNamespace(entropy=3.0, collision_entropy=0.0)
+    assert math.isclose(4.0, space.expected_distinct(10**6), rel_tol=1e-4)  # a phrase of each length
+    assert 2000 == space.draws_for(1000)
+
+
+@pytest.mark.parametrize("draws", [1, 2, 7, 50, 1000, 10**6])
+def test_what_many_draws_give_at_least_is_met_by_a_law_of_equally_likely_phrases(phrases_of, draws):
+    space = Space(phrases_of("uniform", "fixed:length=2", 8))
+    exact = space.expected_distinct(draws)
+    space.phrases.sampler = SimpleNamespace(entropy=3.0, collision_entropy=3.0)
+    assert 0.75 * exact < space.expected_distinct(draws) <= exact * (1 + 1e-9)
+
+
 def test_birthdays_and_entropies_of_long_phrases_have_no_overflow(phrases_of):
     space = Space(phrases_of("uniform", "fixed:length=65535", 1 << 20))
     assert math.isclose(10 * 65_535 * math.log10(2), space.log10_birthday(), rel_tol=1e-5)
