@@ -8,7 +8,6 @@ part of ``campaign.py``, and a short test.
 import argparse
 import functools
 import hashlib
-import itertools
 import os
 import random
 import shutil
@@ -235,7 +234,7 @@ class Judge:
 
 
 def try_at_all_phases(folder, times, moments, choices, trial, phases=PHASES):
-    """Yield ``times`` trials, through all ``phases`` and ``choices`` in turn, in an order that ``moments`` draws.
+    """Yield ``times`` trials, through all ``phases`` in turn, each with all ``choices``, in an order of ``moments``.
 
     trial: of (folder, phase, choice), makes folder/out and gives a Trial, or None if the run was over before anything
     was done to it: then the next is tried. Raises RuntimeError if that happens again and again.
@@ -243,7 +242,9 @@ def try_at_all_phases(folder, times, moments, choices, trial, phases=PHASES):
     choices = list(choices)
     moments.shuffle(choices)
     count = 0
-    for phase, choice in itertools.islice(zip(itertools.cycle(phases), itertools.cycle(choices)), 10 * times):
+    for i in range(10 * times):
+        turn, place = divmod(i, len(phases))
+        phase, choice = phases[place], choices[(turn + place) % len(choices)]
         shutil.rmtree(folder / "out", ignore_errors=True)  # of a run that was over
         found = trial(folder, phase, choice)
         if found:
