@@ -1,6 +1,7 @@
 """The Dataflow service as the engine: what it needs, found out before anything is written, and what it is told."""
 
 import hashlib
+import logging
 import re
 from typing import Any
 
@@ -39,6 +40,7 @@ def prepare(options: PipelineOptions, output: str | None) -> None:
             "--runner=DataflowRunner: its client is not installed; pip install 'hyperphrase[dataflow]'"
         ) from None
     _check(options, output)
+    logging.getLogger("apache_beam").setLevel(logging.CRITICAL + 1)  # failures reach us as exceptions, and we say them
     cloud, worker, debug = (options.view_as(kind) for kind in (GoogleCloudOptions, WorkerOptions, DebugOptions))
     cloud.staging_location = cloud.staging_location or cloud.temp_location
     cloud.temp_location = cloud.temp_location or cloud.staging_location

@@ -53,21 +53,26 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser, output: str | None
     options = PipelineOptions(list(rest))
     mend()
     watch_workers(lambda reason: leave("run", failure(RuntimeError(reason)), FAILED))
-    if given.runner is not None and given.runner.lower() not in _HERE:  # Beam does not mind the case
-        if dask_engine.is_meant(given.runner):
-            description = f"{given.runner} ({dask_engine.prepare(options, output)})"
-            return Engine(options, description, local=False, here=False, check=dask_engine.check)
-        if portable_engine.is_meant(given.runner):
-            description = portable_engine.prepare(options, given.runner, ask=output is not None)
-            _check_runner(given.runner, options)
-            return Engine(options, description, False, portable_engine.works_here(options), cancel=True)
-        on_dataflow = dataflow_engine.is_meant(given.runner)
-        if on_dataflow:
-            dataflow_engine.prepare(options, output)
-            logging.getLogger("apache_beam").setLevel(logging.CRITICAL + 1)  # as below; it logs failures as critical
-        _check_runner(given.runner, options)
-        template = dataflow_engine.template(options) if on_dataflow else None
-        return Engine(options, given.runner, local=False, here=False, cancel=on_dataflow, template=template)
+    runner = given.runner or LOCAL
+    if runner.lower() in _HERE:  # Beam does not mind the case
+        return _local(options, rest)
+    if dask_engine.is_meant(runner):
+        description = f"{runner} ({dask_engine.prepare(options, output)})"
+        return Engine(options, description, local=False, here=False, check=dask_engine.check)
+    if portable_engine.is_meant(runner):
+        description = portable_engine.prepare(options, runner, ask=output is not None)
+        _check_runner(runner, options)
+        return Engine(options, description, local=False, here=portable_engine.works_here(options), cancel=True)
+    if dataflow_engine.is_meant(runner):
+        dataflow_engine.prepare(options, output)
+        _check_runner(runner, options)
+        template = dataflow_engine.template(options)
+        return Engine(options, runner, local=False, here=False, cancel=True, template=template)
+    _check_runner(runner, options)
+    return Engine(options, runner, local=False, here=False)
+
+
+def _local(options: PipelineOptions, rest: Sequence[str]) -> Engine:
     direct = options.view_as(DirectOptions)
     if not _was_given("direct_num_workers", rest):
         direct.direct_num_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

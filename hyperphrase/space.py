@@ -116,7 +116,7 @@ class Space:
             return distinct
         # n draws that give phrases n_1, n_2, ... times give, by Cauchy and Schwarz, n^2 / sum n_i^2 of them at least,
         # and the mean of sum n_i^2 is n + n(n - 1) p
-        return max(distinct, draws / (1.0 + max(draws - 1.0, 0.0) * 2.0 ** -self.collision_bits()))
+        return max(distinct, draws / (1.0 + max(draws - 1.0, 0.0) * math.exp2(-self.collision_bits())))
 
     def _lost(self, length: int, share: float, draws: float) -> float:
         """Return the expected duplicates among the phrases of one length."""

@@ -1,6 +1,6 @@
 """Take the steps of the Dataflow image for real, as far as that goes without Docker: in a bare Debian, by chroot.
 
-    python tests/engines/bare_root.py [--folder=FOLDER]      as root, with debootstrap installed; some minutes, 2 GB
+    python tests/engines/bare_root.py [--folder=FOLDER]      as root, with debootstrap; 3 minutes, 2 GB
 
 A minimal Debian is made; then all that templates/dataflow/Dockerfile says of its last stage is done in it, read from
 that file: RUN, COPY, ENV, WORKDIR. (What is copied from the two images of Google and Beam is left out: they cannot be
