@@ -13,6 +13,7 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 
+from beam_pipeline.runner_kind import kind_of
 from hyperphrase.errors import InputError
 
 _SILENT = 60  # above all levels of logging
@@ -24,8 +25,8 @@ _ALIKE = (
 
 
 def is_meant(runner: str) -> bool:
-    """Tell whether ``--runner=`` names Dask, by its short name or as a class; Beam does not mind the case."""
-    return runner.rpartition(".")[2].lower() == "daskrunner"
+    """Tell whether ``--runner=`` names Dask."""
+    return kind_of(runner) == "daskrunner"
 
 
 def declare_options(arguments: Sequence[str] | None = None) -> None:

@@ -14,6 +14,7 @@ from apache_beam.options.pipeline_options import (
 )
 from apache_beam.runners.runner import PipelineResult
 
+from beam_pipeline.runner_kind import kind_of
 from hyperphrase.errors import InputError
 
 _MACHINE = "n2-standard-4"  # 16 GB, and AVX2 for certain: what the kernels in the image may be compiled for
@@ -27,8 +28,8 @@ _EXPERIMENTS = (
 
 
 def is_meant(runner: str) -> bool:
-    """Tell whether ``--runner=`` names Dataflow, by its short name or as a class; Beam does not mind the case."""
-    return runner.rpartition(".")[2].lower() == "dataflowrunner"
+    """Tell whether ``--runner=`` names Dataflow."""
+    return kind_of(runner) == "dataflowrunner"
 
 
 def prepare(options: PipelineOptions, output: str | None) -> None:

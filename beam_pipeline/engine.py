@@ -14,12 +14,14 @@ from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions,
 from beam_pipeline import dask_engine, dataflow_engine, portable_engine
 from beam_pipeline.beam_mends import mend
 from beam_pipeline.command import FAILED, Parser, WorkFailedError, leave
+from beam_pipeline.runner_kind import kind_of
 from beam_pipeline.worker_watch import lost_worker, watch_workers
 from hyperphrase.errors import InputError
 from hyperphrase.laws import nearest
 
 LOCAL = "DirectRunner"
 _HERE = ("directrunner", "fnapirunner")  # names of the default engine
+_KNOWN = (LOCAL, "PrismRunner", "PortableRunner", "FlinkRunner", "DaskRunner", "DataflowRunner")
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser, output: str | None
     mend()
     watch_workers(lambda reason: leave("run", failure(RuntimeError(reason)), FAILED))
     runner = given.runner or LOCAL
-    if runner.lower() in _HERE:  # Beam does not mind the case
+    if kind_of(runner) in _HERE:
         return _local(options, rest)
     if dask_engine.is_meant(runner):
         description = f"{runner} ({dask_engine.prepare(options, output)})"
@@ -68,7 +70,12 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser, output: str | None
         _check_runner(runner, options)
         template = dataflow_engine.template(options)
         return Engine(options, runner, local=False, here=False, cancel=True, template=template)
-    _check_runner(runner, options)
+    if "." not in runner:
+        raise InputError(
+            f"--runner={runner:.80}: is none of {', '.join(_KNOWN)}{nearest(runner, _KNOWN)}; an engine with a Beam "
+            "job server, such as Spark, is reached by --runner=PortableRunner --job_endpoint=HOST:PORT"
+        )
+    _check_runner(runner, options)  # somebody's own
     return Engine(options, runner, local=False, here=False)
 
 

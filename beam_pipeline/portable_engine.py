@@ -21,6 +21,7 @@ from apache_beam.options.pipeline_options import (
 from apache_beam.version import __version__ as beam_version
 
 from beam_pipeline.progress_line import PROGRESS_THREAD
+from beam_pipeline.runner_kind import kind_of
 from hyperphrase.errors import InputError
 
 _RUNNERS = ("portablerunner", "prismrunner", "flinkrunner")
@@ -34,8 +35,8 @@ _WORKERS = (
 
 
 def is_meant(runner: str) -> bool:
-    """Tell whether ``--runner=`` names one of these, by its short name or as a class; Beam does not mind the case."""
-    return runner.rpartition(".")[2].lower() in _RUNNERS
+    """Tell whether ``--runner=`` names one of these."""
+    return kind_of(runner) in _RUNNERS
 
 
 def prepare(options: PipelineOptions, runner: str, ask: bool) -> str:
@@ -45,7 +46,7 @@ def prepare(options: PipelineOptions, runner: str, ask: bool) -> str:
     """
     _hush()
     portable = options.view_as(PortableOptions)
-    name = runner.rpartition(".")[2].lower()
+    name = kind_of(runner)
     if portable.job_endpoint:
         if ask:
             _ask_job_server(portable.job_endpoint)

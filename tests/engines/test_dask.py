@@ -68,7 +68,7 @@ def refused(corpora, run_program, tmp_path):
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "127.0.0.1:9", "nowhere://x", "tcp://no.such.host:8786", "x"])
 def test_a_scheduler_that_is_not_there(refused, address):
     begin = time.monotonic()
-    line = refused("--runner=DaskRunner", f"--dask_client_address={address}", "--dask_connection_timeout=1")
+    line = refused("--runner=dask", f"--dask_client_address={address}", "--dask_connection_timeout=1")
     assert line.startswith(f"--dask_client_address={address}: no scheduler answers there (")
     assert line.endswith("start one by 'dask scheduler', or leave the option out for a cluster on this machine")
     assert time.monotonic() - begin < 30

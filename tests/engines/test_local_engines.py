@@ -21,7 +21,8 @@ def test_processes_give_the_files_of_the_default_engine(equals_reference, name):
     equals_reference(name, "--direct_running_mode=multi_processing", "--direct_num_workers=2")
 
 
-def test_the_engine_of_this_machine_has_two_names(equals_reference):
+@pytest.mark.parametrize("runner", ["FnApiRunner", "direct", "apache_beam.runners.direct.direct_runner.DirectRunner"])
+def test_the_engine_of_this_machine_has_many_names(equals_reference, runner):
     """Beam calls it FnApiRunner; as DirectRunner it would be another engine, which Beam downloads."""
-    outcome = equals_reference("repeating", "--runner=FnApiRunner", *THREADS)
+    outcome = equals_reference("repeating", f"--runner={runner}", *THREADS)
     assert "engine: DirectRunner (Beam's FnApiRunner, 3 workers, multi_threading)\n" == outcome.error

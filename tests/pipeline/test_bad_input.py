@@ -133,8 +133,11 @@ def unknown_cases():
     yield [*SMALL, "stray"], ["'stray'", "options begin with --"]
     yield [*SMALL, "-x"], ["-x", "--help"]
     yield [*SMALL, "--direct_running_mode=warp"], ["--direct_running_mode", "warp", "multi_threading"]
-    yield [*SMALL, "--runner=DirectRuner"], ["--runner=DirectRuner", "FnApiRunner"]
-    yield [*SMALL, "--runner=DataflowRunner"], ["--project", "Dataflow"]
+    yield [*SMALL, "--runner=DirectRuner"], ["--runner=DirectRuner", "did you mean 'DirectRunner'?"]
+    yield [*SMALL, "--runner=SparkRunner"], ["--runner=SparkRunner", "--runner=PortableRunner --job_endpoint=HOST:PORT"]
+    yield [*SMALL, "--runner=no.such.Engine"], ["--runner=no.such.Engine", "No module named 'no'"]
+    for name in ("DataflowRunner", "dataflow", "apache_beam.runners.dataflow.dataflow_runner.DataflowRunner"):
+        yield [*SMALL, f"--runner={name}"], ["--project", "Dataflow"]
     yield [*SMALL, "--quiet=yes"], ["--quiet", "yes"]
     yield ["--vocabulary=1000", "--seeds"], ["--seeds", "expected one argument"]
 
