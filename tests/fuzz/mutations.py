@@ -1,5 +1,6 @@
 """How a good file becomes a bad one: a few changes of the kinds that hurt readers, drawn from a source of chance."""
 
+import copy
 import json
 import random
 import re
@@ -138,7 +139,7 @@ def mutated_json(text: bytes, chance: Chance) -> Any:
         elif kind == 3 and isinstance(holder[key], int):
             holder[key] += chance.choice((-1, 1, 2**32))
         else:
-            holder[key] = chance.choice(_NASTY)
+            holder[key] = copy.deepcopy(chance.choice(_NASTY))
     return value
 
 
