@@ -108,6 +108,9 @@ class Recipe:
 
     def check(self) -> None:
         """Raise InputError unless the laws go together, and with the vocabulary."""
+        fixed = self.sampler.vocabulary()
+        if fixed not in (None, self.vocabulary):
+            raise InputError(f"--sampler={self.sampler}: has {fixed} symbols, and not {self.vocabulary}")
         try:
             self.sampler.check(self.vocabulary)
             self.sampler.check_lengths(self.lengths)

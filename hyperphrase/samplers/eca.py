@@ -55,10 +55,6 @@ class Eca(SamplerLaw):
     def vocabulary(self) -> int:
         return 1 << self.patch
 
-    def check(self, vocabulary: int) -> None:
-        if vocabulary != self.vocabulary():
-            raise InputError(f"patches of {self.patch} cells are {self.vocabulary()} symbols, not {vocabulary}")
-
     def sampler(self, vocabulary: int, lexicon: LexiconSource) -> Sampler:
         return EcaSampler(self, MAX_LENGTH)
 

@@ -8,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperphrase.errors import InputError
+from hyperphrase.laws import parse_law
 from hyperphrase.lengths import Uniform
 from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.recipe import RECIPE_VERSION, Recipe
+from hyperphrase.samplers import SAMPLERS
 from hyperphrase.samplers.zipf import Zipf
+from tests.fuzz.readers import no_file
 
 RECIPE = Recipe(Zipf(s=1.0), Uniform(), 250_000, "0123456789abcdef" * 4, 42)
 CANONICAL = (
@@ -121,3 +124,13 @@ def test_a_missing_or_additional_key_is_refused(key):
         Recipe.from_json({name: value for name, value in data.items() if name != key})
     with pytest.raises(InputError, match="exactly the keys"):
         Recipe.from_json({**data, key + "_": 1})
+
+
+@pytest.mark.parametrize("law", ["shuffle_dyck:k=128", "dyck:k=128", "eca", "mixture:0.5*dyck:k=128+0.5*uniform"])
+@pytest.mark.parametrize("vocabulary", [2, 255, 257])
+def test_a_law_that_fixes_the_vocabulary_is_believed_with_no_other(law, vocabulary):
+    """Its ids would be looked up beyond the end of a shorter lexicon."""
+    data = Recipe(parse_law(law, SAMPLERS, "--sampler", no_file), Uniform(), 256, "f" * 64).to_json()
+    assert Recipe.from_json(data).vocabulary == 256
+    with pytest.raises(InputError, match=f"has 256 symbols, and not {vocabulary}"):
+        Recipe.from_json({**data, "vocabulary": vocabulary})
