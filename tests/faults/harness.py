@@ -8,6 +8,7 @@ part of ``campaign.py``, and a short test.
 import argparse
 import functools
 import hashlib
+import math
 import os
 import random
 import shutil
@@ -242,9 +243,9 @@ def try_at_all_phases(folder, times, moments, choices, trial, phases=PHASES):
     choices = list(choices)
     moments.shuffle(choices)
     count = 0
+    round_ = math.lcm(len(phases), len(choices))  # after it the pairs would be the same: the choices move on by one
     for i in range(10 * times):
-        turn, place = divmod(i, len(phases))
-        phase, choice = phases[place], choices[(turn + place) % len(choices)]
+        phase, choice = phases[i % len(phases)], choices[(i + i // round_) % len(choices)]
         shutil.rmtree(folder / "out", ignore_errors=True)  # of a run that was over
         found = trial(folder, phase, choice)
         if found:

@@ -103,7 +103,7 @@ def trials(folder, times, moments, corpora=(PLAIN, MIXED), kills=tuple(KILLS)):
             result, why = LOST, why or f"status {outcome.status}: {outcome.error!r:.500}"
         return Trial(kill, met, result, why)
 
-    choices = [(judge, kill) for kill in kills for judge in judges] * times  # so that each kill meets all phases
+    choices = [(judge, kill) for kill in kills for judge in judges]
     yield from harness.try_at_all_phases(folder, times, moments, choices, strike, PHASES[1:])
 
 
