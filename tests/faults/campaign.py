@@ -26,7 +26,7 @@ TIMES = {  # tries at 20 rounds
     "test_failing_calls": 70,
     "test_done_twice": 12,
     "test_jumping_clock": 8,
-    "test_dask_workers": 20,
+    "test_dask_workers": 24,
 }
 
 
