@@ -25,6 +25,7 @@ from google.protobuf import json_format
 
 from tests.engines.conftest import REPEATING, ROOT
 from tests.engines.dataflow_service import CANCELLED, FAILED, TOKEN, DataflowService, run_staged
+from tests.signals import heed_signals
 
 IMAGE = "europe-docker.pkg.dev/project/repository/hyperphrase:1"
 QUICK = (  # Beam's client asks for a job's state every five seconds
@@ -286,7 +287,8 @@ def test_an_interrupted_run_cancels_its_job_and_a_second_one_of_its_folder_is_re
     service.work = lambda job: (service.over.wait(60), (CANCELLED, []))[1]
     needed = [*dressed(NEEDED), f"--dataflow_endpoint={service.url}", "--output=gs://bucket/out", "--quiet"]
     line = [sys.executable, *RUN, *needed, *REPEATING]
-    with subprocess.Popen(line, env=environment, stderr=subprocess.PIPE, text=True) as running:
+    pipes = {"stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(line, env=environment, preexec_fn=heed_signals, **pipes) as running:
         assert service.taken.wait(60)
         second = on_dataflow(*REPEATING, "--quiet")
         assert (1, 1) == (second.status, second.error.count("\n")), second.error

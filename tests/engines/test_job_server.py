@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.engines.conftest import RUN, bare_python, pool_serving, prism_serving
+from tests.signals import heed_signals
 
 WITH = (  # run, with something that happens when a shard is written
     "import os, signal, sys, threading\n"
@@ -113,8 +114,8 @@ def test_an_interrupted_job_is_cancelled(prism, corpora, run_program, same_as_re
         options = [*corpora["repeating"].options, *loopback(port), f"--output={tmp_path}/out"]
         program = with_shards_that("print('at work', flush=True); threading.Event().wait()")
         line = [sys.executable, *program, *options]
-        default = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)}  # xdist ignores it
-        with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **default) as process:
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        with subprocess.Popen(line, preexec_fn=heed_signals, **pipes) as process:
             assert "at work\n" == process.stdout.readline()
             os.kill(process.pid, how)
             error = process.stderr.read()

@@ -26,6 +26,7 @@ sys.path.insert(0, str(ROOT))  # the checkout, when run as a command
 
 from beam_pipeline import options  # noqa: E402
 from beam_pipeline.seeds import deduplication  # noqa: E402
+from tests.signals import heed_signals  # noqa: E402
 
 PLAIN = [  # TFRecord alone, 80 shards; one draw of thirty repeats another
     "--vocabulary=1000", "--sampler=zipf:s=1.0", "--lengths=uniform:min=1,max=60", "--seeds=0:200000",
@@ -70,7 +71,7 @@ class Run:
         self.line = [sys.executable, "-m", module, *arguments, f"--output={folder}"]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         self._process = subprocess.Popen(
-            self.line, cwd=ROOT, env=os.environ | (env or {}), start_new_session=True, preexec_fn=_heed_signals, **pipes
+            self.line, cwd=ROOT, env=os.environ | (env or {}), start_new_session=True, preexec_fn=heed_signals, **pipes
         )
         self.pid = self._process.pid
 
@@ -149,10 +150,6 @@ class Run:
         while (left := self.processes()) and time.monotonic() < end:
             time.sleep(0.01)
         return left
-
-
-def _heed_signals():
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # shells start what runs in the background with SIGINT ignored
 
 
 def _processes():

@@ -1,6 +1,5 @@
 """Law 5, all or nothing: a run that was cut off is finished by the same command, with the same bytes."""
 
-import functools
 import re
 import shutil
 import signal
@@ -8,6 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from tests.signals import heed_signals
 
 LAW = ["--vocabulary=1000", "--lengths=fixed:length=20", "--phrases=2000", "--phrases_per_shard=200"]
 LONG = ["--vocabulary=1000", "--phrases=400000", "--phrases_per_shard=2000"]
@@ -171,9 +172,7 @@ def test_a_finished_corpus_of_other_options_is_seen_behind_the_lock(tmp_path, pr
 
 def test_an_interrupted_run_says_how_to_go_on(tmp_path, start, run_into):
     out = tmp_path / "out"
-    # shells start what runs in the background with SIGINT ignored, and Python then leaves it so
-    heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    process = start("run", *LONG, f"--output={out}", preexec_fn=heard)
+    process = start("run", *LONG, f"--output={out}", preexec_fn=heed_signals)
     while not list(out.glob("shards/*")):
         assert process.poll() is None
         time.sleep(0.01)
