@@ -27,10 +27,12 @@ class Fleet:
     machine: Machine
     prices: Prices | None
     local: bool
+_EXAMPLE = "  hyperphrase plan --phrases=1000000000 --workers=16 --machine=n2-standard-8 --prices=machine_hour=0.4\n"
 
 
 def add_options(made: Parser) -> None:
-    """Add the options that ask for machines."""
+    """Add the options that ask for machines, and an example."""
+    made.epilog = f"{made.epilog}{_EXAMPLE}"
     group = made.add_argument_group("what it would take (a calibration of some seconds, in a temporary folder)")
     group.add_argument("--workers", metavar="N", help="number of machines, default 1")
     group.add_argument(
