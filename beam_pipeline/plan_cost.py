@@ -17,6 +17,7 @@ from hyperphrase.schedule import Phase, Speed, phases
 
 _MOST_WORKERS = 100_000
 _OPTIONS = ("workers", "machine", "prices")
+_EXAMPLE = "  hyperphrase plan --phrases=1000000000 --workers=16 --machine=n2-standard-8 --prices=machine_hour=0.4\n"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,6 @@ class Fleet:
     machine: Machine
     prices: Prices | None
     local: bool
-_EXAMPLE = "  hyperphrase plan --phrases=1000000000 --workers=16 --machine=n2-standard-8 --prices=machine_hour=0.4\n"
 
 
 def add_options(made: Parser) -> None:
