@@ -91,7 +91,7 @@ class Law:
         """Make the law from what :meth:`to_json` gave, less the name. Raises InputError."""
         fields = {field.name: field.type for field in dataclasses.fields(cls)}
         if set(data) != set(fields):
-            raise InputError(f"{cls.name} has the parameters {sorted(fields)}, not {sorted(data)}")
+            raise InputError(f"{cls.name} has the parameters {sorted(fields)}, not {sorted(data)!s:.200}")
         texts = {
             name: value if isinstance(value, str) and _is_text(fields[name]) else _text(value)
             for name, value in data.items()

@@ -218,3 +218,12 @@ def test_a_number_of_thousands_of_digits_is_not_repeated_whole():
         InputError, match=r"^uniform:min=9{40} is outside its range; shortest phrase is from 1 to 65535$"
     ):
         law_from_json({"name": "uniform", "min": 10**4000 - 1, "max": 9}, LENGTH_LAWS)
+
+
+@pytest.mark.parametrize(
+    "data", [{"name": "x" * 9000}, {"name": "zipf", "x" * 9000: 1}, {"name": "zipf", "s": "x" * 9000}]
+)
+def test_an_error_about_json_is_a_line_and_not_the_json(data):
+    with pytest.raises(InputError) as error:
+        law_from_json(data, SAMPLERS)
+    assert len(str(error.value)) < 600
