@@ -22,7 +22,7 @@ from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.manifest import Manifest
 from hyperphrase.report import size
 from hyperphrase.shard_table import bytes_in
-from hyperphrase.space import MOST_DRAWS_A_PHRASE
+from hyperphrase.space import MOST_DRAWS_A_PHRASE, at_most
 from transforms.context import Site
 from transforms.write_manifest import REPORT
 
@@ -57,6 +57,7 @@ class _Run:
     request: CorpusRequest  # the job's, with more seeds where those of the job were too few
     engine: engine.Engine
     quiet: bool
+    seen: tuple[int, int] = (0, 0)  # draws that were too few, and how many distinct phrases they gave
 
     def run(self) -> int:
         """Make the corpus, or what is missing of it; returns the exit status."""
@@ -129,7 +130,9 @@ class _Run:
             return False
         kept, drawn = short
         target = self.request.phrases or 0
-        if drawn > MOST_DRAWS_A_PHRASE * target:
+        most = at_most(self.seen, (drawn, kept), MOST_DRAWS_A_PHRASE * target)
+        self.seen = drawn, kept
+        if most < target:
             raise WorkFailedError(f"{drawn} draws gave {kept} distinct phrases only; ask for fewer")
         self._log(f"{drawn:,} draws gave {kept:,} distinct phrases: drawing more")
         self.request = up_to(self.request, 2 * drawn)

@@ -28,10 +28,11 @@ def enough_seeds(request: CorpusRequest, space: Space) -> CorpusRequest:
         )
     draws = space.draws_for(request.phrases)
     if draws is None:
+        most = MOST_DRAWS_A_PHRASE * request.phrases
+        known = f"about {space.expected_distinct(most):.0f} are expected" if space.in_closed_form else "there are fewer"
         raise InputError(
             f"--phrases={request.phrases}: so many distinct phrases are expected to take more than "
-            f"{MOST_DRAWS_A_PHRASE} draws a phrase (after {MOST_DRAWS_A_PHRASE * request.phrases} draws about "
-            f"{space.expected_distinct(MOST_DRAWS_A_PHRASE * request.phrases):.0f} are expected); ask for fewer"
+            f"{MOST_DRAWS_A_PHRASE} draws a phrase (after {most} draws {known}); ask for fewer"
         )
     repeats = draws - request.phrases
     margin = int(6 * repeats**0.5) + 1 if repeats else 0  # six standard deviations, at most

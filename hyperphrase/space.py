@@ -16,12 +16,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.phrases import Phrases
+from hyperphrase.fingerprints import fingerprints
+from hyperphrase.phrases import Phrases, seed_range
 from hyperphrase.samplers.base import IidSampler, Sampler
 
 MOST_DRAWS_A_PHRASE = 1000  # a corpus that needs more draws on average is refused
 _BIN = 1.0 / 16.0  # width, in bits, of a bin of -log2 of a phrase's probability
 _MOST_BITS = 192.0  # rarer phrases do not repeat in 2^64 draws, so the distribution ends here
+_FIRST_SAMPLE = 1 << 12  # draws that tell whether a law has enough phrases, doubled as long as they cannot
+_MOST_SAMPLED = 1 << 25  # symbols of such draws: a second
 _RARE = 1e-3  # duplicates in all that a length may have before it is worth a convolution
 
 
@@ -173,8 +176,8 @@ class Space:
     def draws_for(self, phrases: int) -> int | None:
         """Return how many draws are expected to give ``phrases`` distinct ones; None above 1,000 a phrase.
 
-        Where only a bound of the duplicates is known, it is two draws a phrase at most: the bound may be far off, and
-        a run draws more where they are too few.
+        Where only a bound of the duplicates is known, it is two draws a phrase at most, or None if the first draws show
+        that 1,000 will not do: the bound may be far off, and a run draws more where they are too few.
         """
         if self.duplicates_bound(phrases) < 1e-9:
             return phrases
@@ -188,7 +191,30 @@ class Space:
             low, high = (low, middle) if self.expected_distinct(middle) >= target else (middle + 1, high)
         if low <= most:
             return low
-        return None if self.in_closed_form else most
+        return None if self.in_closed_form or self._is_hopeless(phrases) else most
+
+    def _is_hopeless(self, phrases: int) -> bool:
+        """Tell whether the first draws show that 1,000 a phrase do not give ``phrases``; False if they cannot tell."""
+        before, draws = (0, 0), _FIRST_SAMPLE
+        while draws * self.phrases.recipe.mean_length() <= _MOST_SAMPLED:
+            found = np.sort(fingerprints(self.phrases, seed_range(0, draws)))
+            seen = draws, 1 + int(np.count_nonzero(found[1:] != found[:-1]))
+            if seen[1] >= phrases:
+                return False
+            if at_most(before, seen, MOST_DRAWS_A_PHRASE * phrases) < phrases:
+                return True
+            before, draws = seen, 2 * draws
+        return False
+
+
+def at_most(before: tuple[int, int], seen: tuple[int, int], draws: int) -> float:
+    """Return how many distinct phrases ``draws`` give at most, from two counts of (draws, distinct ones of them).
+
+    The chance that a draw is a new phrase only falls, so beyond ``seen`` it is not above what it was between the two.
+    Three new ones more could have come by chance (the rule of three: 95 in 100).
+    """
+    chance = (seen[1] - before[1] + 3) / (seen[0] - before[0])
+    return seen[1] + chance * (draws - seen[0])
 
 
 def _runs(lengths: list[int]) -> Iterator[tuple[int, int]]:

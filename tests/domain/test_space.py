@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperphrase.phrases import seed_range
-from hyperphrase.space import MOST_DRAWS_A_PHRASE, Space
+from hyperphrase.space import MOST_DRAWS_A_PHRASE, Space, at_most
 
 TINY = [
     ("uniform", "fixed:length=1", 2),
@@ -176,9 +176,27 @@ def test_what_is_known_of_a_law_by_its_collision_entropy_alone_is_a_bound(phrase
 def test_a_law_of_which_little_is_known_is_not_refused(phrases_of):
     """Its bound says that all draws may be equal: it is drawn from, and more where that was too few."""
     space = Space(phrases_of("uniform", "uniform:min=1,max=4", 6))
+    drawn = space.phrases.sampler
     space.phrases.sampler = SimpleNamespace(entropy=3.0, collision_entropy=0.0)
     assert math.isclose(4.0, space.expected_distinct(10**6), rel_tol=1e-4)  # a phrase of each length
+    space.phrases.sampler.lengths, space.phrases.sampler.draw = drawn.lengths, drawn.draw
     assert 2000 == space.draws_for(1000)
+
+
+@pytest.mark.parametrize(("length", "most"), [(2, 1), (10, 42), (20, 16_796)])
+def test_a_law_that_has_no_more_phrases_is_refused_by_its_first_draws(phrases_of, length, most):
+    """The balanced strings of one kind of bracket are counted by Catalan's numbers, and no entropy tells that."""
+    space = Space(phrases_of("dyck:k=1", f"fixed:length={length}", 2))
+    assert space.draws_for(most) is not None
+    assert [None, None] == [space.draws_for(6 * most), space.draws_for(10**9)]
+
+
+def test_what_more_draws_give_at_most_is_not_below_what_they_give(phrases_of, phrase_tuples):
+    phrases = phrases_of("zipf:s=1.0", "uniform:min=1,max=4", 20)
+    found = [len(set(phrase_tuples(phrases, seed_range(0, draws)))) for draws in (1000, 2000, 20_000)]
+    bound = at_most((1000, found[0]), (2000, found[1]), 20_000)
+    assert found[2] <= bound < found[1] / 2000 * 20_000
+    assert found[1] / 2000 * 20_000 <= at_most((0, 0), (2000, found[1]), 20_000)
 
 
 @pytest.mark.parametrize("draws", [1, 2, 7, 50, 1000, 10**6])

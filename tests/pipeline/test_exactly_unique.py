@@ -9,6 +9,7 @@ from hyperphrase.lengths import Fixed
 from hyperphrase.phrases import Phrases
 from hyperphrase.recipe import Recipe
 from hyperphrase.samplers.uniform import Uniform
+from hyperphrase.space import Space
 
 FIVE = ["--sampler=uniform", "--vocabulary=5", "--lengths=uniform:min=1,max=4", "--phrases_per_shard=10000"]
 
@@ -65,6 +66,24 @@ def test_a_phrase_that_would_take_too_many_draws_is_refused_with_the_expected_nu
     assert outcome.status == 2
     assert "more than 1000 draws a phrase" in outcome.error
     assert not (tmp_path / "out").exists()
+
+
+HOPELESS = [*arguments_of("dyck:k=1", "fixed:length=20", 2), "--phrases=100000"]  # there are 16,796
+
+
+def test_a_law_that_has_no_more_phrases_is_refused_by_its_first_draws(program, tmp_path):
+    outcome = program("run", *HOPELESS, f"--output={tmp_path}/out")
+    assert (outcome.status, outcome.out, outcome.error.count("\n")) == (2, "", 1)
+    assert "more than 1000 draws a phrase" in outcome.error
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_ends_as_soon_as_more_draws_will_not_do(program, tmp_path, monkeypatch):
+    monkeypatch.setattr(Space, "draws_for", lambda self, phrases: 2 * phrases)  # as where first draws cannot tell
+    outcome = program("run", *HOPELESS, f"--output={tmp_path}/out")
+    assert (outcome.status, outcome.error.count("drawing more")) == (1, 2)
+    assert outcome.error.endswith("distinct phrases only; ask for fewer\n")
+    assert not (tmp_path / "out" / "manifest.json").exists()
 
 
 @pytest.mark.parametrize(
