@@ -2,7 +2,7 @@
 
     python tests/faults/campaign.py --rounds=20
 
-A fault is tried as often as its own command tries it, times ``--rounds`` / 20: at 20 that takes the better part of an
+A fault is tried as often as its own command tries it, times ``--rounds`` / 20: at 20 that takes half an
 hour on two cores. Exit status 0 if nothing was lost.
 """
 
