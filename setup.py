@@ -17,8 +17,10 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=["hyperphrase*", "transforms*", "beam_pipeline*"]),
     package_data={
-        "hyperphrase": ["py.typed", "data/*"],
-        "beam_pipeline": ["py.typed", "data/*"],
+        "hyperphrase": ["py.typed"],
+        "hyperphrase.laws.text": ["english_grammar.txt"],
+        "hyperphrase.lexicon": ["alphabet.csv"],
+        "beam_pipeline": ["py.typed"],
         "transforms": ["py.typed"],
     },
     install_requires=[

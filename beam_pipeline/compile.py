@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from beam_pipeline import find, plan, run, verify
-from beam_pipeline.command import DONE, Parser, WorkFailedError, run_command
-from hyperphrase import lexicons
+from beam_pipeline.terminal.command import DONE, Parser, WorkFailedError, run_command
 from hyperphrase.kernels import compiled_here, unsaved_here
-from hyperphrase.laws import parse_law
-from hyperphrase.lengths import Uniform
-from hyperphrase.phrases import Phrases, seed_range
-from hyperphrase.recipe import Recipe
-from hyperphrase.samplers import SAMPLERS
-from transforms import storage
+from hyperphrase.laws.grammar import parse_law
+from hyperphrase.laws.lengths import Uniform
+from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.phrases.phrases import Phrases, seed_range
+from hyperphrase.phrases.recipe import Recipe
+from transforms.files import storage
 
 VOCABULARY = 1000  # words that laws draw from here
 _SEEDS = 100
@@ -61,10 +61,10 @@ def _compile(arguments: Sequence[str]) -> int:
 
 def draw_laws(folder: str) -> None:
     """Draw a few phrases of every law, whole and their beginnings; files that laws need are written to ``folder``."""
-    lexicon = lexicons.build_lexicon("english", VOCABULARY, "stable", storage.open_file)
+    lexicon = build_lexicon("english", VOCABULARY, "stable", storage.open_file)
     Path(folder, "text.txt").write_text(" ".join(lexicon.words), encoding="utf-8")
-    for text in [*(PARAMETERS.get(name, name) for name in SAMPLERS), "loglinear:vectors=gaussian"]:
-        law = parse_law(text.format(folder=folder), SAMPLERS, "--sampler", storage.open_file)
+    for text in [*(PARAMETERS.get(name, name) for name in SYMBOL_LAWS), "loglinear:vectors=gaussian"]:
+        law = parse_law(text.format(folder=folder), SYMBOL_LAWS, "--sampler", storage.open_file)
         recipe = Recipe(law, Uniform(), law.vocabulary() or VOCABULARY, lexicon.digest)
         phrases = Phrases(recipe, lambda: lexicon)
         phrases.draw(seed_range(0, _SEEDS))

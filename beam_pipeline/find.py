@@ -9,21 +9,22 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from beam_pipeline import folder, meaning_index
-from beam_pipeline.command import DONE, Parser, run_command
-from beam_pipeline.dropped import read_dropped
-from beam_pipeline.options import whole
-from beam_pipeline.terminal import harmless
-from hyperphrase.blocks import PhraseBlock
-from hyperphrase.dictionary import ROOM, read_meanings
+from beam_pipeline.folder import meaning_index, output_folder
+from beam_pipeline.folder.dropped_seeds import read_dropped
+from beam_pipeline.terminal.command import DONE, Parser, run_command
+from beam_pipeline.terminal.escaping import harmless
+from beam_pipeline.terminal.options import whole
+from hyperphrase.corpus.layout import DICTIONARY_FOLDER
+from hyperphrase.corpus.manifest import Dictionary, Manifest
+from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import InputError
-from hyperphrase.lexicon import Lexicon
+from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.limits import MAX_LENGTH, SEED_STOP
-from hyperphrase.manifest import Dictionary, Manifest
-from hyperphrase.nearest import Nearest, nearest
-from hyperphrase.shard_table import Shard
-from transforms import storage
-from transforms.context import Site
+from hyperphrase.meaning.dictionary import read_meanings
+from hyperphrase.meaning.nearest import Nearest, nearest
+from hyperphrase.phrases.blocks import PhraseBlock
+from transforms.files import storage
+from transforms.worker.context import CorpusContext
 
 EXACT_UP_TO = 10_000_000  # phrases: all their meanings are read and compared in a few seconds
 SEARCHES = ("exact", "index")
@@ -60,27 +61,29 @@ def _find(arguments: Sequence[str]) -> int:
         raise InputError('WORDS and --seed: give one of them, as in: hyperphrase find out "stormy sea at night"')
     if given.search not in (None, *SEARCHES):
         raise InputError(f"--search={given.search}: there are {' and '.join(SEARCHES)}; choose one of them")
-    manifest = folder.need_manifest(given.out)
+    manifest = output_folder.need_manifest(given.out)
     if manifest.dictionary is None:
         raise InputError(f"{given.out}: has no dictionary; make the corpus with --dictionary")
-    site = Site(given.out, manifest.request)
-    lexicon = site.lexicon()
+    context = CorpusContext(given.out, manifest.request)
+    lexicon = context.lexicon()
     query = (
-        _meaning_of_words(site, lexicon, " ".join(given.words)) if seed is None else _of_phrase(site, manifest, seed)
+        _meaning_of_words(context, lexicon, " ".join(given.words))
+        if seed is None
+        else _of_phrase(context, manifest, seed)
     )
     search = given.search or (SEARCHES[manifest.kept > EXACT_UP_TO])
     more = count + (seed is not None)  # the phrase itself is not among those that are near to it
     find = _by_index if search == "index" else _exactly
-    _show(site, lexicon, find(site, manifest, manifest.dictionary, query, more), seed, count)
+    _show(context, lexicon, find(context, manifest, manifest.dictionary, query, more), seed, count)
     return DONE
 
 
-def _meaning_of_words(site: Site, lexicon: Lexicon, text: str) -> NDArray[np.int8]:
+def _meaning_of_words(context: CorpusContext, lexicon: Lexicon, text: str) -> NDArray[np.int8]:
     """Return the meaning of a text, (d,). Raises InputError if no word of it means anything here."""
     ids = {word: i for i, word in enumerate(lexicon.words)}
     words = _words_of(text.replace("\u2019", "'"))
     found = [ids.get(word, ids.get(word.lower())) for word in words]
-    rows = site.meanings().rows
+    rows = context.meanings().rows
     known = [i for i in found if i is not None and rows[i].any()]
     unknown = [word for word, i in zip(words, found, strict=True) if i is None or not rows[i].any()]
     if not known:
@@ -90,27 +93,29 @@ def _meaning_of_words(site: Site, lexicon: Lexicon, text: str) -> NDArray[np.int
     if unknown:
         print(harmless(f"left out, since they have no meaning here: {', '.join(unknown)}"), file=sys.stderr)
     block = PhraseBlock(np.array(known, np.uint32), np.array([0, len(known)]), np.zeros(1, np.uint64))
-    return _direction(site, block, repr(text))
+    return _direction(context, block, repr(text))
 
 
-def _of_phrase(site: Site, manifest: Manifest, seed: int) -> NDArray[np.int8]:
+def _of_phrase(context: CorpusContext, manifest: Manifest, seed: int) -> NDArray[np.int8]:
     inside = manifest.first_seed <= seed < manifest.stop_seed
-    if not inside or seed in read_dropped(site.folder, manifest):
+    if not inside or seed in read_dropped(context.folder, manifest):
         why = "an earlier seed gives the same phrase" if inside else "it is outside the corpus's seeds"
         raise InputError(f"--seed={seed}: is not in the corpus: {why}; give one of its phrases")
-    return _direction(site, site.phrases().draw(np.array([seed], np.uint64)), f"--seed={seed}")
+    return _direction(context, context.phrases().draw(np.array([seed], np.uint64)), f"--seed={seed}")
 
 
-def _direction(site: Site, block: PhraseBlock, what: str) -> NDArray[np.int8]:
-    vector: NDArray[np.int8] = site.meanings().of(block)[0]
+def _direction(context: CorpusContext, block: PhraseBlock, what: str) -> NDArray[np.int8]:
+    vector: NDArray[np.int8] = context.meanings().of(block)[0]
     if not vector.any():
         raise InputError(f"{what:.200}: means nothing, as its words have no vectors; give another")
     return vector
 
 
-def _exactly(site: Site, manifest: Manifest, dictionary: Dictionary, query: NDArray[np.int8], count: int) -> Nearest:
+def _exactly(
+    context: CorpusContext, manifest: Manifest, dictionary: Dictionary, query: NDArray[np.int8], count: int
+) -> Nearest:
     def of_shard(shard: Shard) -> Nearest:
-        path = storage.join(site.folder, ROOM, shard.name)
+        path = storage.join(context.folder, DICTIONARY_FOLDER, shard.name)
         with storage.open_file(path) as stream:
             groups = read_meanings(stream, len(query), shard, path)
             return Nearest.best((nearest(query, seeds, vectors, count) for seeds, vectors in groups), count)
@@ -119,16 +124,18 @@ def _exactly(site: Site, manifest: Manifest, dictionary: Dictionary, query: NDAr
         return Nearest.best(pool.map(of_shard, dictionary.shards), count)
 
 
-def _by_index(site: Site, manifest: Manifest, dictionary: Dictionary, query: NDArray[np.int8], count: int) -> Nearest:
-    seeds = meaning_index.candidates(site, manifest, query, count)
-    return nearest(query, seeds, site.meanings().of(site.phrases().draw(seeds)), count)
+def _by_index(
+    context: CorpusContext, manifest: Manifest, dictionary: Dictionary, query: NDArray[np.int8], count: int
+) -> Nearest:
+    seeds = meaning_index.candidates(context, manifest, query, count)
+    return nearest(query, seeds, context.meanings().of(context.phrases().draw(seeds)), count)
 
 
-def _show(site: Site, lexicon: Lexicon, found: Nearest, own: int | None, count: int) -> None:
+def _show(context: CorpusContext, lexicon: Lexicon, found: Nearest, own: int | None, count: int) -> None:
     if own is not None:
-        print(f"nearest to seed {own}\n  {' '.join(_words(site, lexicon, own))}")
+        print(f"nearest to seed {own}\n  {' '.join(_words(context, lexicon, own))}")
     for seed, cosine in list(_others(found, own))[:count]:
-        words = _words(site, lexicon, seed)
+        words = _words(context, lexicon, seed)
         print(f"cosine {cosine:.3f}, seed {seed}, {len(words)} symbols\n  {' '.join(words)}")
 
 
@@ -137,8 +144,8 @@ def _others(found: Nearest, own: int | None) -> Iterator[tuple[int, float]]:
     return (pair for pair in pairs if pair[0] != own)
 
 
-def _words(site: Site, lexicon: Lexicon, seed: int) -> list[str]:
-    return [harmless(lexicon.words[i]) for i in site.phrases().draw(np.array([seed], np.uint64)).ids.tolist()]
+def _words(context: CorpusContext, lexicon: Lexicon, seed: int) -> list[str]:
+    return [harmless(lexicon.words[i]) for i in context.phrases().draw(np.array([seed], np.uint64)).ids.tolist()]
 
 
 if __name__ == "__main__":

@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from beam_pipeline import folder
-from beam_pipeline.command import DONE, Parser, run_command
-from beam_pipeline.dropped import read_dropped
-from beam_pipeline.options import whole
-from beam_pipeline.table import print_table
-from beam_pipeline.terminal import harmless
+from beam_pipeline.folder import output_folder
+from beam_pipeline.folder.dropped_seeds import read_dropped
+from beam_pipeline.terminal.command import DONE, Parser, run_command
+from beam_pipeline.terminal.escaping import harmless
+from beam_pipeline.terminal.options import whole
+from beam_pipeline.terminal.table import print_table
+from hyperphrase.corpus.manifest import Manifest
+from hyperphrase.corpus.shard_table import bytes_in
 from hyperphrase.errors import InputError
+from hyperphrase.formatting import format_bytes
 from hyperphrase.limits import SEED_STOP
-from hyperphrase.manifest import Manifest
-from hyperphrase.phrases import seed_range
-from hyperphrase.report import size
-from hyperphrase.shard_table import bytes_in
-from transforms.context import Site
+from hyperphrase.phrases.phrases import seed_range
+from transforms.worker.context import CorpusContext
 
 _MOST = 10_000  # phrases shown at most
 _STEP = 65_536  # seeds looked through at a time
@@ -41,22 +41,22 @@ def _inspect(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     head = None if given.head is None else whole("--head", given.head, 1, _MOST)
     seed = None if given.seed is None else whole("--seed", given.seed, 0, SEED_STOP - 1)
-    manifest = folder.need_manifest(given.out)
-    site = Site(given.out, manifest.request)
+    manifest = output_folder.need_manifest(given.out)
+    context = CorpusContext(given.out, manifest.request)
     if seed is not None and seed >= manifest.recipe.seed_stop():
         raise InputError(f"--seed={seed}: the law has phrases for the seeds below {manifest.recipe.seed_stop()} alone")
     if seed is not None:
-        _show_phrases(site, np.array([seed], np.uint64), {seed: _standing(given.out, manifest, seed)})
+        _show_phrases(context, np.array([seed], np.uint64), {seed: _standing(given.out, manifest, seed)})
     elif head is not None:
-        _show_phrases(site, _first_kept(given.out, manifest, head), {})
+        _show_phrases(context, _first_kept(given.out, manifest, head), {})
     else:
-        print_table(_rows(manifest, site))
+        print_table(_rows(manifest, context))
     return DONE
 
 
-def _rows(manifest: Manifest, site: Site) -> Iterator[tuple[str, str]]:
-    sampler = site.phrases().sampler
-    yield "sampler", str(manifest.recipe.sampler)
+def _rows(manifest: Manifest, context: CorpusContext) -> Iterator[tuple[str, str]]:
+    bound = context.phrases().law
+    yield "sampler", str(manifest.recipe.law)
     yield "lengths", f"{manifest.recipe.lengths}"
     yield "lexicon", f"{manifest.lexicon}, {manifest.recipe.vocabulary:,} hyperwords"
     yield "key", str(manifest.recipe.key)
@@ -64,24 +64,27 @@ def _rows(manifest: Manifest, site: Site) -> Iterator[tuple[str, str]]:
     yield "seeds", f"{manifest.first_seed:,} to {manifest.stop_seed - 1:,}"
     yield "phrases", f"{manifest.drawn:,} drawn = {manifest.kept:,} kept + {manifest.dropped.count:,} dropped"
     yield "symbols", f"{manifest.symbols:,}"
-    yield "entropy", f"{sampler.entropy:.2f} bits a symbol: a floor of {size(sampler.entropy * manifest.symbols / 8)}"
+    yield (
+        "entropy",
+        f"{bound.entropy:.2f} bits a symbol: a floor of {format_bytes(bound.entropy * manifest.symbols / 8)}",
+    )
     if manifest.length_histogram:
         lengths = manifest.length_histogram
         yield "phrase lengths", f"{min(lengths)} to {max(lengths)}, mean {manifest.symbols / manifest.kept:.1f}"
     for output in manifest.outputs:
         shards = manifest.shards_of(output)
         kind = f"{output.format}, {output.compression}"
-        yield "shards", f"{len(shards):,} of {kind}: {size(bytes_in(shards))}"
+        yield "shards", f"{len(shards):,} of {kind}: {format_bytes(bytes_in(shards))}"
     if not manifest.outputs:
         yield "shards", "none: the manifest is the corpus"
     if manifest.dictionary:
-        yield "dictionary", f"{manifest.dictionary.kind}: {size(bytes_in(manifest.dictionary.shards))}"
+        yield "dictionary", f"{manifest.dictionary.kind}: {format_bytes(bytes_in(manifest.dictionary.shards))}"
     yield "versions", ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
 
 
-def _show_phrases(site: Site, seeds: NDArray[np.uint64], notes: dict[int, str]) -> None:
-    lexicon = site.lexicon()
-    block = site.phrases().draw(seeds)
+def _show_phrases(context: CorpusContext, seeds: NDArray[np.uint64], notes: dict[int, str]) -> None:
+    lexicon = context.lexicon()
+    block = context.phrases().draw(seeds)
     for i, seed in enumerate(seeds.tolist()):
         ids = block.ids[block.offsets[i] : block.offsets[i + 1]].tolist()
         print(f"seed {seed}, {len(ids)} symbols{notes.get(seed, '')}")

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from beam_pipeline.command import DONE, Parser, run_command
+from beam_pipeline.terminal.command import DONE, Parser, run_command
 from hyperphrase.errors import InputError
-from hyperphrase.laws import Law, nearest, parse_law
-from hyperphrase.lengths import LENGTH_LAWS
-from hyperphrase.presets import PRESETS, Preset
-from hyperphrase.samplers import SAMPLERS, SamplerLaw
+from hyperphrase.laws.base import SymbolLaw
+from hyperphrase.laws.grammar import Law, nearest, parse_law
+from hyperphrase.laws.lengths import LENGTH_LAWS
+from hyperphrase.laws.presets import PRESETS, Preset
+from hyperphrase.laws.registry import SYMBOL_LAWS
 
 _EPILOG = """
 examples:
@@ -41,7 +42,7 @@ def _laws(arguments: Sequence[str]) -> int:
 def _list() -> Iterator[str]:
     """Yield the lines of all laws and presets, a paragraph a kind."""
     yield "laws, as in --sampler=zipf:s=1.0"
-    yield from _entries({name: law.summary for name, law in sorted(SAMPLERS.items())})
+    yield from _entries({name: law.summary for name, law in sorted(SYMBOL_LAWS.items())})
     yield ""
     yield "length laws, as in --lengths=uniform:min=10,max=190"
     yield from _entries({name: law.summary for name, law in sorted(LENGTH_LAWS.items())})
@@ -56,15 +57,15 @@ def _about(name: str) -> Iterator[str]:
     """Yield all that is known of ``name``, which a law and a length law may share. Raises InputError."""
     if name in PRESETS:
         return _about_preset(PRESETS[name])
-    kinds: list[type[Law]] = [laws[name] for laws in (SAMPLERS, LENGTH_LAWS) if name in laws]
+    kinds: list[type[Law]] = [laws[name] for laws in (SYMBOL_LAWS, LENGTH_LAWS) if name in laws]
     if not kinds:
-        known = [*SAMPLERS, *LENGTH_LAWS, *PRESETS]
+        known = [*SYMBOL_LAWS, *LENGTH_LAWS, *PRESETS]
         raise InputError(f"there is no law or preset {name!r}{nearest(name, known)}; hyperphrase laws lists all")
     return (line for i, law in enumerate(kinds) for line in ([""] * bool(i) + list(_about_law(law))))
 
 
 def _about_law(law: type[Law]) -> Iterator[str]:
-    yield f"--{'sampler' if issubclass(law, SamplerLaw) else 'lengths'}={law.name}: {law.summary}"
+    yield f"--{'sampler' if issubclass(law, SymbolLaw) else 'lengths'}={law.name}: {law.summary}"
     yield from _paragraphs(inspect.getdoc(law) or "")
     yield ""
     if len(law.parameters()) == len(dataclasses.fields(law)) > 0:
@@ -72,16 +73,16 @@ def _about_law(law: type[Law]) -> Iterator[str]:
         yield from _entries(law.parameters(), "    ")
     else:  # none, or of the law's own kind
         yield from _wrapped(law.usage(), "  ")
-    if issubclass(law, SamplerLaw):
+    if issubclass(law, SymbolLaw):
         yield from _wrapped(f"source: {law.source}", "  ")
         if law.injective:
             yield "  injective: two seeds never give the same phrase, and nothing is deduplicated"
-        if presets := [preset.name for preset in PRESETS.values() if preset.sampler.partition(":")[0] == law.name]:
+        if presets := [preset.name for preset in PRESETS.values() if preset.law.partition(":")[0] == law.name]:
             yield from _wrapped(f"presets: {', '.join(presets)}", "  ")
 
 
 def _about_preset(preset: Preset) -> Iterator[str]:
-    law = parse_law(preset.sampler, SAMPLERS, "--sampler", _open)
+    law = parse_law(preset.law, SYMBOL_LAWS, "--sampler", _open)
     yield f"--preset={preset.name}: {preset.source}"
     yield ""
     vocabulary = preset.vocabulary or law.vocabulary()

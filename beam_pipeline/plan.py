@@ -6,20 +6,22 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from beam_pipeline import engine, options, plan_cost
-from beam_pipeline.command import DONE, run_command
-from beam_pipeline.table import print_table
-from hyperphrase.blocks import PhraseBlock
+from beam_pipeline.engines import engine
+from beam_pipeline.planning import cost_tables
+from beam_pipeline.terminal import options
+from beam_pipeline.terminal.command import DONE, run_command
+from beam_pipeline.terminal.table import print_table
 from hyperphrase.codecs import FORMATS
 from hyperphrase.codecs.base import Format, Texts
-from hyperphrase.corpus import CorpusRequest, Output
-from hyperphrase.dictionary import bytes_a_row
-from hyperphrase.lexicon import Lexicon
-from hyperphrase.phrases import CHUNK, Phrases
-from hyperphrase.report import size
-from hyperphrase.samplers import Sampler
-from hyperphrase.space import Space
-from transforms.context import texts_of
+from hyperphrase.corpus.request import CorpusRequest, Output
+from hyperphrase.formatting import format_bytes
+from hyperphrase.laws.base import BoundLaw
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.meaning.dictionary import bytes_a_row
+from hyperphrase.phrases.blocks import PhraseBlock
+from hyperphrase.phrases.phrases import CHUNK, Phrases
+from hyperphrase.space.phrase_space import Space
+from transforms.worker.context import texts_of
 
 _SAMPLE = CHUNK  # phrases that are drawn and encoded to tell the bytes of each format
 
@@ -31,25 +33,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _plan(arguments: Sequence[str]) -> int:
     parser = options.parser("plan", "say what a run with these options would give and cost, and start nothing")
-    plan_cost.add_options(parser)
+    cost_tables.add_options(parser)
     if {"--help", "-h"} & set(arguments):
         print(parser.format_help())
         return DONE
     given, rest = parser.parse_known_args(arguments)
     chosen = engine.choose(rest, parser)
-    fleet = plan_cost.read_fleet(given, chosen.local and "://" not in (given.output or ""))
+    fleet = cost_tables.read_fleet(given, chosen.local and "://" not in (given.output or ""))
     job = options.read_job(given)
     sample = job.phrases.draw(_sample_seeds(job.request))
     mean = _mean_length(job.phrases, sample)
     print_table([*_rows(job.request, job.space, job.lexicon, mean), *_dictionary_rows(job)])
     print()
     symbols = mean * _expected(job.request, job.space)
-    print_table(_format_rows(sample, texts_of(job.lexicon, given.text), symbols, job.phrases.sampler.entropy))
+    print_table(_format_rows(sample, texts_of(job.lexicon, given.text), symbols, job.phrases.law.entropy))
     print(f"\nbytes: from a sample of {len(sample.seeds):,} phrases; below the floor no file of these symbols can be")
     if fleet is not None:
         print()
         outputs = tuple(mean * _bytes_a_symbol(sample, job.lexicon, output) for output in job.request.outputs)
-        plan_cost.print_cost(job, fleet, mean, outputs)
+        cost_tables.print_cost(job, fleet, mean, outputs)
     return DONE
 
 
@@ -79,20 +81,20 @@ def _sample_seeds(request: CorpusRequest) -> NDArray[np.uint64]:
 
 def _mean_length(phrases: Phrases, sample: PhraseBlock) -> float:
     """Return the mean length of the corpus: the length law's, or that of a sample where the content has a say."""
-    if type(phrases.sampler).lengths is Sampler.lengths:
+    if type(phrases.law).lengths is BoundLaw.lengths:
         return phrases.recipe.mean_length()
     return float(sample.lengths.mean())
 
 
 def _rows(request: CorpusRequest, space: Space, lexicon: Lexicon, mean: float) -> Iterator[tuple[str, str]]:
-    sampler, drawn = space.phrases.sampler, request.stop_seed - request.first_seed
+    bound, drawn = space.phrases.law, request.stop_seed - request.first_seed
     kept = _expected(request, space)
     yield "recipe digest", request.recipe.digest
-    yield "sampler", f"{request.recipe.sampler}"
+    yield "sampler", f"{request.recipe.law}"
     yield "lengths", f"{request.recipe.lengths}, mean {mean:,.1f}"
     yield "lexicon", f"{lexicon.name}, {lexicon.vocabulary:,} hyperwords"
     yield "space", f"10^{space.log10_size():,.1f} phrases"
-    yield "entropy", f"{sampler.entropy:.2f} bits a symbol (collision entropy {sampler.collision_entropy:.2f})"
+    yield "entropy", f"{bound.entropy:.2f} bits a symbol (collision entropy {bound.collision_entropy:.2f})"
     yield "seeds", f"{request.first_seed:,} to {request.stop_seed - 1:,}: {drawn:,} to draw"
     least, most = ("", "") if space.in_closed_form else ("at least ", "at most ")
     yield "phrases", f"{kept:,.0f}" if request.phrases else f"{least}{kept:,.0f} expected"
@@ -103,13 +105,13 @@ def _rows(request: CorpusRequest, space: Space, lexicon: Lexicon, mean: float) -
         yield "duplicates", f"{most}{repeats:,.3g} expected in the seeds to draw"
     yield "symbols", f"{kept * mean:,.0f} expected"
     yield "shards", f"{request.unit_count:,} of {request.phrases_per_shard:,} seeds, for each format"
-    yield "shuffle", f"{size(0 if space.injective else 8 * drawn)} of fingerprints; phrases are never shuffled"
+    yield "shuffle", f"{format_bytes(0 if space.injective else 8 * drawn)} of fingerprints; phrases are never shuffled"
 
 
 def _dictionary_rows(job: options.Job) -> Iterator[tuple[str, str]]:
     if job.meanings is not None:
         each = bytes_a_row(job.meanings.dimensions)
-        yield "dictionary", f"{job.request.dictionary}, {size(each * _expected(job.request, job.space))}"
+        yield "dictionary", f"{job.request.dictionary}, {format_bytes(each * _expected(job.request, job.space))}"
 
 
 def _format_rows(block: PhraseBlock, texts: Texts, symbols: float, entropy: float) -> Iterator[tuple[str, ...]]:
@@ -118,8 +120,14 @@ def _format_rows(block: PhraseBlock, texts: Texts, symbols: float, entropy: floa
     for name, form in FORMATS.items():
         for compression in form.compressions:
             each = _encoded(form, compression, texts, block) / len(block.ids)
-            yield name, compression, size(each * symbols), f"{each:.2f}", f"{each / floor:.2f}" if floor else "-"
-    yield "entropy", "floor", size(floor * symbols), f"{floor:.2f}", "1.00"
+            yield (
+                name,
+                compression,
+                format_bytes(each * symbols),
+                f"{each:.2f}",
+                f"{each / floor:.2f}" if floor else "-",
+            )
+    yield "entropy", "floor", format_bytes(floor * symbols), f"{floor:.2f}", "1.00"
 
 
 if __name__ == "__main__":

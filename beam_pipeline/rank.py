@@ -4,14 +4,15 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from beam_pipeline import folder, options
-from beam_pipeline.command import DONE, Parser, run_command
+from beam_pipeline.folder import output_folder
+from beam_pipeline.terminal import options
+from beam_pipeline.terminal.command import DONE, Parser, run_command
 from hyperphrase.errors import InputError
-from hyperphrase.lexicon import Lexicon
-from hyperphrase.numbering import decimal_text
-from hyperphrase.phrases import Phrases
-from hyperphrase.ranking import WORDINGS, rank, read_phrase
-from transforms.context import Site
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.numbers.digits import decimal_text
+from hyperphrase.phrases.phrases import Phrases
+from hyperphrase.space.ranking import NOTATIONS, rank, read_phrase
+from transforms.worker.context import CorpusContext
 
 EXAMPLES = """
 examples:
@@ -44,7 +45,7 @@ def numbers_parser(command: str, description: str) -> Parser:
     what.add_argument(
         "--text",
         default="ids",
-        metavar="|".join(WORDINGS),
+        metavar="|".join(NOTATIONS),
         help="how the phrase is written: ids with commas between them (default), symbols, or words with spaces",
     )
     return parser
@@ -52,8 +53,8 @@ def numbers_parser(command: str, description: str) -> Parser:
 
 def read_numbered(parser: Parser, given: argparse.Namespace) -> tuple[Lexicon, Phrases]:
     """Return the hyperwords and phrases of the options, or of the corpus that they name. Raises InputError."""
-    if given.text not in WORDINGS:
-        raise InputError(f"--text={given.text}: there are {', '.join(WORDINGS)}; choose one of them")
+    if given.text not in NOTATIONS:
+        raise InputError(f"--text={given.text}: there are {', '.join(NOTATIONS)}; choose one of them")
     if given.corpus is None:
         given.sampler = given.sampler or "exhaustive"
         return options.read_recipe(given)
@@ -61,9 +62,9 @@ def read_numbered(parser: Parser, given: argparse.Namespace) -> tuple[Lexicon, P
     named = next((name for name in options_of_recipe if getattr(given, name) != parser.get_default(name)), None)
     if named:
         raise InputError(f"--{named}={getattr(given, named)}: --corpus={given.corpus} has its own; leave one out")
-    manifest = folder.need_manifest(given.corpus)
-    site = Site(given.corpus, manifest.request)
-    return site.lexicon(), site.phrases()
+    manifest = output_folder.need_manifest(given.corpus)
+    context = CorpusContext(given.corpus, manifest.request)
+    return context.lexicon(), context.phrases()
 
 
 if __name__ == "__main__":

@@ -12,19 +12,21 @@ import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.runners.runner import PipelineResult
 
-from beam_pipeline import dataflow_engine, engine, folder, options
-from beam_pipeline.command import DONE, GO_ON, INTERRUPTED, WorkFailedError, leave, run_command
+from beam_pipeline.engines import dataflow_engine, engine
+from beam_pipeline.folder import output_folder
 from beam_pipeline.pipeline import make_corpus
-from beam_pipeline.progress_line import ProgressLine
-from beam_pipeline.seeds import deduplication, up_to
-from hyperphrase.corpus import CorpusRequest
+from beam_pipeline.terminal import options
+from beam_pipeline.terminal.command import DONE, INTERRUPTED, RESUME_HINT, WorkFailedError, leave, run_command
+from beam_pipeline.terminal.progress_line import ProgressLine
+from hyperphrase.corpus.drawn_range import deduplication, up_to
+from hyperphrase.corpus.layout import REPORT_FILE
+from hyperphrase.corpus.manifest import Manifest
+from hyperphrase.corpus.request import CorpusRequest
+from hyperphrase.corpus.shard_table import bytes_in
 from hyperphrase.errors import CorruptError, InputError
-from hyperphrase.manifest import Manifest
-from hyperphrase.report import size
-from hyperphrase.shard_table import bytes_in
-from hyperphrase.space import MOST_DRAWS_A_PHRASE, at_most
-from transforms.context import Site
-from transforms.write_manifest import REPORT
+from hyperphrase.formatting import format_bytes
+from hyperphrase.space.phrase_space import MOST_DRAWS_A_PHRASE, at_most
+from transforms.worker.context import CorpusContext
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,10 +67,10 @@ class _Run:
         if self.engine.check:
             self.engine.check(self._pipeline())
         begin = time.monotonic()
-        with folder.locked(self.output):
+        with output_folder.locked(self.output):
             manifest = self._check()  # again: another run may have finished meanwhile
-            if manifest is not None and not folder.missing_files(self.output, manifest):
-                folder.clean(self.output)
+            if manifest is not None and not output_folder.missing_files(self.output, manifest):
+                output_folder.clean(self.output)
                 if self.engine.template:
                     raise InputError(f"--output={self.output}: is complete already; there is no job to launch")
                 self._say(
@@ -83,34 +85,34 @@ class _Run:
 
     def _check(self) -> Manifest | None:
         try:
-            return folder.check(self.output, self.request)
+            return output_folder.check(self.output, self.request)
         except CorruptError as error:
-            raise folder.corrupt_as_input(error) from error
+            raise output_folder.corrupt_as_input(error) from error
 
     def _make(self, before: Manifest | None) -> tuple[Manifest, int]:
         """Return the manifest of the finished corpus, and how many of its shards an earlier run had made."""
         self._begin(before)
-        earlier = folder.shard_times(self.output)
+        earlier = output_folder.shard_times(self.output)
         try:
             self._work()
         except WorkFailedError:
             if self._check() is None:
                 raise  # else the engine was lost when all was done
-        manifest = folder.read_manifest(self.output)
+        manifest = output_folder.read_manifest(self.output)
         if manifest is None:
             raise WorkFailedError(
                 f"{self.engine.description} ended the work well, but {self.output} has no manifest.json"
             )
-        if missing := folder.missing_files(self.output, manifest):
+        if missing := output_folder.missing_files(self.output, manifest):
             raise WorkFailedError(f"{len(missing)} files are not there after the run, such as {missing[0]}")
-        now = folder.shard_times(self.output)
-        folder.clean(self.output)
+        now = output_folder.shard_times(self.output)
+        output_folder.clean(self.output)
         return manifest, sum(earlier.get(shard.name) == now[shard.name] for shard in manifest.shards)
 
     def _begin(self, before: Manifest | None) -> None:
-        folder.begin(self.output, self.request, self.job.lexicon, self.job.meanings)
+        output_folder.begin(self.output, self.request, self.job.lexicon, self.job.meanings)
         if before is not None:
-            folder.reopen(self.output, before)
+            output_folder.reopen(self.output, before)
 
     def _stage(self, before: Manifest | None) -> int:
         """Write what workers read, and the job for somebody else to launch; returns the exit status."""
@@ -125,7 +127,7 @@ class _Run:
 
     def _draw_more(self) -> bool:
         """Draw more seeds than are known to be too few; tells whether the drawn ones are."""
-        short = folder.shortfall(self.output, self.request)
+        short = output_folder.shortfall(self.output, self.request)
         if short is None:
             return False
         kept, drawn = short
@@ -156,11 +158,11 @@ class _Run:
                 return
 
     def _pipeline(self) -> beam.Pipeline:
-        how = deduplication(self.job.phrases, self.request)
+        dedup = deduplication(self.job.phrases, self.request)
         pipeline = beam.Pipeline(options=self.engine.options)
         folder_ = self.output if self.engine.here or "://" in self.output else str(Path(self.output).absolute())
         files = self.engine.local and "://" not in self.output
-        make_corpus(pipeline, Site(folder_, self.request, files), how, self.job.lexicon.name)
+        make_corpus(pipeline, CorpusContext(folder_, self.request, files), dedup, self.job.lexicon.name)
         return pipeline
 
     def _run_pipeline(self) -> None:
@@ -195,14 +197,14 @@ class _Run:
         written = bytes_in(manifest.shards)
         dictionary = manifest.dictionary
         meanings = f"then      hyperphrase find {self.output} WORDS   by {dictionary.kind}\n" if dictionary else ""
-        injective = " (no two seeds give the same phrase)" if manifest.recipe.sampler.injective else ""
+        injective = " (no two seeds give the same phrase)" if manifest.recipe.law.injective else ""
         kept = f", {shards_kept:,} of them kept from before" if shards_kept else ""
         self._say(
             f"{manifest.drawn:,} drawn = {manifest.kept:,} kept + {manifest.dropped.count:,} dropped{injective}; "
             f"{manifest.symbols:,} symbols\n"
-            f"{len(manifest.shards):,} shards{kept}, {size(written)} in {seconds:.1f} s: "
-            f"{manifest.symbols / seconds / 1e6:,.1f} M symbols/s, {size(written / seconds)}/s\n"
-            f"look at   {self.output}/{REPORT}, {self.output}/statistics, {self.output}/manifest.json\n"
+            f"{len(manifest.shards):,} shards{kept}, {format_bytes(written)} in {seconds:.1f} s: "
+            f"{manifest.symbols / seconds / 1e6:,.1f} M symbols/s, {format_bytes(written / seconds)}/s\n"
+            f"look at   {self.output}/{REPORT_FILE}, {self.output}/statistics, {self.output}/manifest.json\n"
             f"{meanings}then      hyperphrase verify {self.output}    hyperphrase inspect {self.output} --head=3"
         )
 
@@ -214,7 +216,7 @@ def _quiet() -> Iterator[None]:
         try:
             yield
         except KeyboardInterrupt:
-            leave("run", GO_ON, INTERRUPTED)
+            leave("run", RESUME_HINT, INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from beam_pipeline import options
-from beam_pipeline.command import DONE, run_command
-from beam_pipeline.table import print_table
+from beam_pipeline.terminal import options
+from beam_pipeline.terminal.command import DONE, run_command
+from beam_pipeline.terminal.table import print_table
 from hyperphrase.errors import InputError
 from hyperphrase.limits import SEED_STOP
-from hyperphrase.numbering import decimal_text
-from hyperphrase.space import Space
+from hyperphrase.numbers.digits import decimal_text
+from hyperphrase.space.phrase_space import Space
 
 _EXAMPLES = """
 examples:
@@ -89,18 +89,18 @@ def _shown(log10: float) -> str:
 
 
 def _rows(space: Space) -> Iterator[tuple[str, str]]:
-    recipe, sampler = space.phrases.recipe, space.phrases.sampler
-    yield "sampler", f"{recipe.sampler}"
+    recipe, bound = space.phrases.recipe, space.phrases.law
+    yield "sampler", f"{recipe.law}"
     yield "lengths", f"{recipe.lengths}"
     yield "hyperwords", f"{recipe.vocabulary:,}"
     of_phrase = space.phrase_entropy()
-    yield "entropy", f"{sampler.entropy:.4f} bits a symbol" + (f", {of_phrase:,.1f} a phrase" if of_phrase else "")
+    yield "entropy", f"{bound.entropy:.4f} bits a symbol" + (f", {of_phrase:,.1f} a phrase" if of_phrase else "")
     birthday = space.log10_birthday()
     if birthday is None:
         yield "seeds", f"{recipe.seed_stop():,} have phrases"
         yield "birthday", "never: no two seeds give the same phrase, so nothing is deduplicated"
     else:
-        bits = f"{sampler.collision_entropy:.4f} bits a symbol, {space.collision_bits():,.1f} a phrase"
+        bits = f"{bound.collision_entropy:.4f} bits a symbol, {space.collision_bits():,.1f} a phrase"
         yield "collision entropy", bits if space.in_closed_form else f"at least {bits}"
         least = "about" if space.in_closed_form else "no fewer than"
         yield "birthday", f"{least} {_shown(birthday)} draws repeat a phrase with probability 1/2"
@@ -115,10 +115,10 @@ def _distinct(space: Space, draws: Sequence[int]) -> Iterator[tuple[str, ...]]:
 
 
 def _facts(space: Space, draws: Sequence[int]) -> dict[str, Any]:
-    recipe, sampler = space.phrases.recipe, space.phrases.sampler
+    recipe, bound = space.phrases.recipe, space.phrases.law
     log10 = math.log10(recipe.vocabulary)
     return {
-        "sampler": recipe.sampler.to_json(),
+        "sampler": recipe.law.to_json(),
         "lengths": recipe.lengths.to_json(),
         "vocabulary": recipe.vocabulary,
         "phrases": decimal_text(space.size()),
@@ -127,8 +127,8 @@ def _facts(space: Space, draws: Sequence[int]) -> dict[str, Any]:
             {"length": length, "phrases": decimal_text(recipe.vocabulary**length), "log10_phrases": length * log10}
             for length in sorted(space.lengths)
         ],
-        "entropy": sampler.entropy,
-        "collision_entropy": sampler.collision_entropy,
+        "entropy": bound.entropy,
+        "collision_entropy": bound.collision_entropy,
         "phrase_entropy": space.phrase_entropy(),
         "injective": space.injective,
         "seeds": recipe.seed_stop(),

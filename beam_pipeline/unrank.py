@@ -3,12 +3,12 @@
 import sys
 from collections.abc import Sequence
 
-from beam_pipeline.command import DONE, run_command
 from beam_pipeline.rank import numbers_parser, read_numbered
-from beam_pipeline.terminal import harmless
+from beam_pipeline.terminal.command import DONE, run_command
+from beam_pipeline.terminal.escaping import harmless
 from hyperphrase.errors import InputError
-from hyperphrase.numbering import decimal_number
-from hyperphrase.ranking import unrank, write_phrase
+from hyperphrase.numbers.digits import decimal_number
+from hyperphrase.space.ranking import unrank, write_phrase
 
 _MOST_DIGITS = 500_000  # more than the longest phrase over the largest vocabulary has
 

@@ -13,25 +13,25 @@ from typing import BinaryIO, cast
 import google_crc32c
 import numpy as np
 
-from beam_pipeline import folder
-from beam_pipeline.command import DONE, FAILED, Parser, WorkFailedError, run_command
-from beam_pipeline.dropped import read_dropped
-from beam_pipeline.seeds import deduplication
-from beam_pipeline.terminal import harmless
-from beam_pipeline.verify_dictionary import check_names, dictionary_problems
+from beam_pipeline.folder import output_folder
+from beam_pipeline.folder.dictionary_check import check_names, dictionary_problems
+from beam_pipeline.folder.dropped_seeds import read_dropped
+from beam_pipeline.terminal.command import DONE, FAILED, Parser, WorkFailedError, run_command
+from beam_pipeline.terminal.escaping import harmless
 from hyperphrase.codecs import FORMATS
-from hyperphrase.corpus import KeptPhrases, Output, ends, shard_name
+from hyperphrase.corpus.drawn_range import deduplication
+from hyperphrase.corpus.layout import DROPPED_FILE, RECIPE_FILE, REPORT_FILE, SHARDS_FOLDER, shard_name
+from hyperphrase.corpus.manifest import File, Manifest
+from hyperphrase.corpus.request import KeptPhrases, Output, ends
+from hyperphrase.corpus.shard_table import Shard
+from hyperphrase.corpus.statistics import RANK_BINS, Statistics
+from hyperphrase.corpus.verification import count_phrases, find_dropped
 from hyperphrase.errors import CorruptError
-from hyperphrase.machines import this_machine
-from hyperphrase.manifest import DROPPED_FILE, File, Manifest
-from hyperphrase.report import size
-from hyperphrase.shard_table import Shard
-from hyperphrase.statistics import RANK_BINS, Statistics
-from hyperphrase.verification import count_phrases, find_dropped
-from transforms import storage
-from transforms.context import Site
-from transforms.write_manifest import RECIPE_FILE, REPORT, files_read, statistics_files
-from transforms.write_shards import SHARDS
+from hyperphrase.formatting import format_bytes
+from hyperphrase.planning.machines import this_machine
+from transforms.files import storage
+from transforms.worker.context import CorpusContext
+from transforms.write_manifest import files_read, statistics_files
 
 _MOST_PROBLEMS = 20  # shown; all are counted
 _BYTES_A_SEED = 8  # in memory, while duplicates are looked for
@@ -48,7 +48,7 @@ def _verify(arguments: Sequence[str]) -> int:
     parser.add_argument("out", metavar="OUT", help="folder of a corpus, local or gs://")
     given = parser.parse_args(arguments)
     begin = time.monotonic()
-    manifest = folder.need_manifest(given.out)
+    manifest = output_folder.need_manifest(given.out)
     problems = list(_Audit(given.out, manifest).problems())
     for problem in problems[:_MOST_PROBLEMS]:
         print(f"hyperphrase verify: {harmless(problem)}", file=sys.stderr)
@@ -84,8 +84,8 @@ class _Audit:
             yield from self._caught(functools.partial(self._check_dropped, pool))
             yield from self._shard_problems(pool)
             if self.manifest.dictionary:
-                kept = [self._kept_phrases(i) for i in range(self.site.request.unit_count)]
-                yield from dictionary_problems(self.site, self.manifest.dictionary, kept, pool)
+                kept = [self._kept_phrases(i) for i in range(self.context.request.unit_count)]
+                yield from dictionary_problems(self.context, self.manifest.dictionary, kept, pool)
 
     def _caught(self, check: Callable[[], None]) -> Iterator[str]:
         try:
@@ -99,7 +99,7 @@ class _Audit:
     def _check_lists(self) -> None:
         """Check that the manifest lists the files and shards that its range makes."""
         counts = Statistics({}, (0,) * RANK_BINS if self.manifest.outputs else ())
-        files = [RECIPE_FILE, REPORT, *files_read(self.site)]
+        files = [RECIPE_FILE, REPORT_FILE, *files_read(self.context)]
         files += statistics_files(counts, self.manifest.recipe.vocabulary)
         files += self.manifest.tables()
         files += [DROPPED_FILE] if self.manifest.dropped.listed is None else []
@@ -108,21 +108,23 @@ class _Audit:
         request, shards = self.manifest.request, self.manifest.shards
         expected = request.unit_count * len(request.outputs)
         if len(shards) != expected or [shard.name for shard in shards] != [
-            shard_name(i, request.unit_count, output) for output in request.outputs for i in range(request.unit_count)
+            shard_name(i, request.unit_count, output.extension)
+            for output in request.outputs
+            for i in range(request.unit_count)
         ]:
             raise CorruptError(f"{self.out}: the manifest's shards are not the {expected} that its seeds make")
 
     def _kept_phrases(self, index: int) -> KeptPhrases:
-        unit = self.site.request.unit(index)
+        unit = self.context.request.unit(index)
         low, high = np.searchsorted(self.dropped, np.array([unit.first_seed, unit.stop_seed], np.uint64))
         gone = (self.dropped[low:high] - np.uint64(unit.first_seed)).astype(np.uint32)
-        return KeptPhrases(unit, gone.tobytes(), None, self.site.request.unit_count)
+        return KeptPhrases(unit, gone.tobytes(), None, self.context.request.unit_count)
 
     def _check_strangers(self) -> None:
         """Check that no shards are there but those of the manifest."""
-        there = storage.file_sizes(self._path(SHARDS))
+        there = storage.file_sizes(self._path(SHARDS_FOLDER))
         if strange := sorted(set(there) - {shard.name for shard in self.manifest.shards}):
-            raise CorruptError(f"{self._path(SHARDS)}: {strange[0]} does not belong to the corpus")
+            raise CorruptError(f"{self._path(SHARDS_FOLDER)}: {strange[0]} does not belong to the corpus")
         check_names(self.out, self.manifest)
 
     def _check_file(self, file: File) -> None:
@@ -140,29 +142,29 @@ class _Audit:
         recipe = self.manifest.recipe
         if storage.read_file(self._path(RECIPE_FILE), 1 << 24) != (recipe.canonical() + "\n").encode():
             raise CorruptError(f"{self._path(RECIPE_FILE)}: is not the recipe of the manifest")
-        self.site = Site(self.out, self.manifest.request)
-        lexicon = self.site.lexicon()
+        self.context = CorpusContext(self.out, self.manifest.request)
+        lexicon = self.context.lexicon()
         if lexicon.name != self.manifest.lexicon:
             raise CorruptError(f"{self.out}: the lexicon is {lexicon.name!r}, the manifest's {self.manifest.lexicon!r}")
-        self.site.phrases()
+        self.context.phrases()
         self.dropped = read_dropped(self.out, self.manifest)
 
     def _check_dropped(self, pool: ThreadPoolExecutor) -> None:
-        phrases, request = self.site.phrases(), self.site.request
+        phrases, request = self.context.phrases(), self.context.request
         needed, memory = _BYTES_A_SEED * (request.stop_seed - request.first_seed), this_machine().memory
-        if needed > memory and not request.recipe.sampler.injective:
+        if needed > memory and not request.recipe.law.injective:
             raise WorkFailedError(
-                f"{self.out}: to compare all phrases again takes {size(needed)} of memory, "
-                f"and this machine has {size(memory)}"
+                f"{self.out}: to compare all phrases again takes {format_bytes(needed)} of memory, "
+                f"and this machine has {format_bytes(memory)}"
             )
-        how = deduplication(phrases, request)
-        found = np.empty(0, np.uint64) if how is None else find_dropped(phrases, request, how, pool)
+        dedup = deduplication(phrases, request)
+        found = np.empty(0, np.uint64) if dedup is None else find_dropped(phrases, request, dedup, pool)
         if not np.array_equal(found, self.dropped):
             wrong = np.setxor1d(found, self.dropped)
             raise CorruptError(f"{self.out}: {len(wrong)} seeds are dropped or kept wrongly, such as {wrong[0]}")
 
     def _shard_problems(self, pool: ThreadPoolExecutor) -> Iterator[str]:
-        phrases, units = self.site.phrases(), self.site.request.unit_count
+        phrases, units = self.context.phrases(), self.context.request.unit_count
         tasks = [(output, i, o * units + i) for o, output in enumerate(self.manifest.outputs) for i in range(units)]
         counts: dict[Output, list[Statistics]] = {output: [] for output in self.manifest.outputs}
         for task, result in zip(tasks, pool.map(lambda task: self._read(*task), tasks), strict=True):
@@ -189,11 +191,11 @@ class _Audit:
 
     def _read_shard(self, output: Output, unit: int, shard: Shard) -> Statistics:
         form, seeds = FORMATS[output.format], self._kept_phrases(unit).seeds()
-        texts = self.site.texts(output.text) if form.text else None
-        with storage.open_file(self._path(f"{SHARDS}/{shard.name}")) as stream:
+        texts = self.context.texts(output.text) if form.text else None
+        with storage.open_file(self._path(f"{SHARDS_FOLDER}/{shard.name}")) as stream:
             measured = _Measured(stream)
             blocks = form.decode(cast(BinaryIO, measured), output.compression, texts, shard.name)
-            counts = count_phrases(blocks, self.site.phrases(), seeds, form.stores_seeds, shard.name)
+            counts = count_phrases(blocks, self.context.phrases(), seeds, form.stores_seeds, shard.name)
             measured.finish()
         self._compare(shard, measured.size, measured.crc)
         found = (counts.phrases, counts.symbols, *ends(seeds))
@@ -203,13 +205,13 @@ class _Audit:
             )
         return counts
 
-    def _check_counts(self, how: str, parts: list[Statistics]) -> None:
+    def _check_counts(self, source: str, parts: list[Statistics]) -> None:
         total = Statistics.total(parts)
         if total.lengths != self.manifest.length_histogram:
-            raise CorruptError(f"{self.out}: the lengths {how} are not the manifest's histogram")
+            raise CorruptError(f"{self.out}: the lengths {source} are not the manifest's histogram")
         for name, text in statistics_files(total, self.manifest.recipe.vocabulary).items():
             if storage.read_file(self._path(name), 1 << 24) != text:
-                raise CorruptError(f"{self._path(name)}: is not what was {how}")
+                raise CorruptError(f"{self._path(name)}: is not what was {source}")
 
 
 class _Measured(io.RawIOBase):

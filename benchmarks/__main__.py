@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from os import cpu_count
 from pathlib import Path
 
-from beam_pipeline.command import DONE, Parser, WorkFailedError, run_command
+from beam_pipeline.terminal.command import DONE, Parser, WorkFailedError, run_command
 from benchmarks.contestants import PEERS, PROJECT, TPCH, Contestant, check_installed, contestants
 from benchmarks.machine import machine, versions
 from benchmarks.process import measured

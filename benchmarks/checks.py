@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from beam_pipeline.command import WorkFailedError
+from beam_pipeline.terminal.command import WorkFailedError
 from benchmarks.readers import Block
 from benchmarks.work import Work
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from beam_pipeline.command import WorkFailedError
+from beam_pipeline.terminal.command import WorkFailedError
 from benchmarks import readers
 from benchmarks.checks import check_phrases
 from benchmarks.process import measured

@@ -16,22 +16,23 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from beam_pipeline.table import print_table
+from beam_pipeline.terminal.table import print_table
 from benchmarks.nearest_libraries import LIBRARIES, survey
-from hyperphrase import lexicons
-from hyperphrase.blocks import PhraseBlock
-from hyperphrase.dictionary import KINDS, MeaningsWriter, read_meanings
-from hyperphrase.laws import parse_law
-from hyperphrase.lengths import LENGTH_LAWS
-from hyperphrase.lexicon import Lexicon
-from hyperphrase.meanings import Meanings, build_meanings
-from hyperphrase.nearest import nearest
-from hyperphrase.phrases import CHUNK, Phrases, seed_range
-from hyperphrase.recipe import Recipe
-from hyperphrase.samplers import SAMPLERS
-from hyperphrase.samplers.loglinear import LoglinearSampler
-from hyperphrase.shard_table import Shard
-from hyperphrase.vectors import vectors_of
+from hyperphrase.corpus.request import DICTIONARY_KINDS
+from hyperphrase.corpus.shard_table import Shard
+from hyperphrase.laws.grammar import parse_law
+from hyperphrase.laws.lengths import LENGTH_LAWS
+from hyperphrase.laws.meaning.loglinear import BoundLoglinear
+from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.lexicon.word_vectors import vectors_of
+from hyperphrase.meaning.dictionary import MeaningsWriter, read_meanings
+from hyperphrase.meaning.nearest import nearest
+from hyperphrase.meaning.phrase_meanings import Meanings, build_meanings
+from hyperphrase.phrases.blocks import PhraseBlock
+from hyperphrase.phrases.phrases import CHUNK, Phrases, seed_range
+from hyperphrase.phrases.recipe import Recipe
 
 VOCABULARY = 250_000
 _REPEATS = 9
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--libraries", default="", help=f"of {','.join(LIBRARIES)}")
     parser.add_argument("--meanings", type=int, default=1_000_000, help="how many the libraries index")
     given = parser.parse_args(arguments)
-    lexicon = lexicons.build_lexicon("english", VOCABULARY, "stable", _open)
+    lexicon = build_lexicon("english", VOCABULARY, "stable", _open)
     print_table(rates(lexicon))
     print()
     print_table(estimates(lexicon))
@@ -73,7 +74,7 @@ def rates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
     yield "what", "rate", "unit"
     for law in ("lexicon", "uniform"):
         phrases = _phrases(law, "uniform", lexicon)
-        for kind in KINDS:
+        for kind in DICTIONARY_KINDS:
             begin = time.perf_counter()
             meanings = build_meanings(kind, vectors, lexicon, phrases)
             seconds = time.perf_counter() - begin
@@ -106,11 +107,11 @@ def estimates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
     for law in ("loglinear", "loglinear:step=0"):
         for length in (10, 30, 100):
             phrases = _phrases(law, f"fixed:length={length}", lexicon)
-            sampler, block = phrases.sampler, phrases.draw(seed_range(0, CHUNK))
-            assert isinstance(sampler, LoglinearSampler)
-            truth = sampler.discourses(phrases.recipe.key, block.seeds, block.lengths).astype(float)
-            words = sampler.space.rows[:, : truth.shape[1]].astype(float)
-            for kind in KINDS:
+            bound, block = phrases.law, phrases.draw(seed_range(0, CHUNK))
+            assert isinstance(bound, BoundLoglinear)
+            truth = bound.discourses(phrases.recipe.key, block.seeds, block.lengths).astype(float)
+            words = bound.space.rows[:, : truth.shape[1]].astype(float)
+            for kind in DICTIONARY_KINDS:
                 meanings = build_meanings(kind, vectors, lexicon, phrases)
                 own, other = _cosines(meanings, block, truth, words, lexicon.frequencies)
                 yield law, kind, str(length), f"{own:.3f}", f"{other:.3f}"
@@ -124,9 +125,9 @@ def pairs(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
     """
     vectors, random = vectors_of(lexicon), np.random.default_rng(1)
     phrases = _phrases("lexicon", "uniform", lexicon)
-    made = {kind: build_meanings(kind, vectors, lexicon, phrases) for kind in KINDS}
+    made = {kind: build_meanings(kind, vectors, lexicon, phrases) for kind in DICTIONARY_KINDS}
     logs = np.where(vectors.present, np.log(lexicon.frequencies), -np.inf)
-    yield "symbols", "strength", *KINDS
+    yield "symbols", "strength", *DICTIONARY_KINDS
     for length, strength in ((10, 3.0), (30, 3.0), (100, 1.5)):
         drawn = np.empty((2, _PAIRS, length), np.uint32)
         for pair in range(_PAIRS):
@@ -164,14 +165,14 @@ def _cosines(
 def sample(lexicon: Lexicon, first: int, stop: int) -> NDArray[np.int8]:
     """Return the meanings of a range of seeds of the default law, (n, 50)."""
     phrases = _phrases("lexicon", "uniform", lexicon)
-    meanings = build_meanings(KINDS[0], vectors_of(lexicon), lexicon, phrases)
+    meanings = build_meanings(DICTIONARY_KINDS[0], vectors_of(lexicon), lexicon, phrases)
     parts = [seed_range(start, min(start + CHUNK, stop)) for start in range(first, stop, CHUNK)]
     return np.concatenate([meanings.of(phrases.draw(part)) for part in parts])
 
 
 def _phrases(law: str, lengths: str, lexicon: Lexicon) -> Phrases:
-    sampler, length_law = parse_law(law, SAMPLERS, "--sampler", _open), parse_law(lengths, LENGTH_LAWS, "", _open)
-    return Phrases(Recipe(sampler, length_law, lexicon.vocabulary, lexicon.digest), lambda: lexicon)
+    bound, length_law = parse_law(law, SYMBOL_LAWS, "--sampler", _open), parse_law(lengths, LENGTH_LAWS, "", _open)
+    return Phrases(Recipe(bound, length_law, lexicon.vocabulary, lexicon.digest), lambda: lexicon)
 
 
 def _file(seeds: NDArray[np.uint64], vectors: NDArray[np.int8]) -> bytes:

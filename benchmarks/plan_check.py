@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from beam_pipeline.command import WorkFailedError
+from beam_pipeline.terminal.command import WorkFailedError
 from benchmarks.machine import machine
 from benchmarks.process import ROOT, measured
 from benchmarks.shuffle_simulation import markdown
-from hyperphrase.cost import POINTER_BYTES
+from hyperphrase.corpus.layout import MANIFEST_FILE
+from hyperphrase.planning.work import POINTER_BYTES
 
 RESULTS = Path(__file__).parent / "results" / "plan.md"
 SIZES = "1000000,3000000,10000000,30000000,100000000"
@@ -45,7 +46,7 @@ Values = dict[str, float]
 def child(options: Sequence[str], out: str, report: str) -> int:
     """Make the corpus in this process and count what reaches its buckets."""
     from beam_pipeline import run
-    from hyperphrase import manifest as manifests
+    from hyperphrase.corpus import manifest as manifests
     from transforms import find_duplicates as module
 
     find_duplicates: Any = module  # whose function is replaced
@@ -53,16 +54,16 @@ def child(options: Sequence[str], out: str, report: str) -> int:
     runs: list[int] = []
     buckets: list[int] = []
 
-    def counted(phrases: Any, parts: Any, how: Any) -> Any:
+    def counted(phrases: Any, parts: Any, dedup: Any) -> Any:
         sizes = [len(keys) // 8 for _, keys in parts]
         with lock:
             runs.append(len(sizes))
             buckets.append(sum(sizes))
-        return original(phrases, parts, how)
+        return original(phrases, parts, dedup)
 
     find_duplicates.duplicates_in_bucket = counted
     status = run.main([*options, f"--output={out}", "--quiet"])
-    manifest = manifests.loads((Path(out) / manifests.MANIFEST_FILE).read_bytes(), out)
+    manifest = manifests.loads((Path(out) / MANIFEST_FILE).read_bytes(), out)
     shards = [shard.bytes for shard in manifest.shards]
     counts = {
         "shuffled": (8 * sum(buckets) + POINTER_BYTES * sum(runs)) / _MEGA,

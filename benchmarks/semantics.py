@@ -15,16 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.machine import machine
-from hyperphrase import lexicons
-from hyperphrase.discourse import WordSpace
-from hyperphrase.laws import parse_law
-from hyperphrase.lengths import Fixed
-from hyperphrase.lexicon import Lexicon
-from hyperphrase.phrases import CHUNK, Phrases, seed_range
-from hyperphrase.recipe import Recipe
-from hyperphrase.samplers import SAMPLERS
-from hyperphrase.samplers.loglinear import LoglinearSampler
-from hyperphrase.vectors import vectors_of
+from hyperphrase.laws.grammar import parse_law
+from hyperphrase.laws.lengths import Fixed
+from hyperphrase.laws.meaning.discourse import WordSpace
+from hyperphrase.laws.meaning.loglinear import BoundLoglinear
+from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.lexicon.word_vectors import vectors_of
+from hyperphrase.phrases.phrases import CHUNK, Phrases, seed_range
+from hyperphrase.phrases.recipe import Recipe
 
 VOCABULARY, LENGTH, PHRASES = 250_000, 100, 2000
 RESULTS = Path(__file__).parent / "results" / "semantics.md"
@@ -39,7 +39,7 @@ Floats = NDArray[np.float64]
 
 def phrases_of(law: str, lexicon: Lexicon) -> Phrases:
     """Return the phrases of a law with its defaults, 100 words long."""
-    bound = parse_law(law, SAMPLERS, "--sampler", _open)
+    bound = parse_law(law, SYMBOL_LAWS, "--sampler", _open)
     recipe = Recipe(bound, Fixed(length=LENGTH), lexicon.vocabulary, lexicon.digest, 1)
     recipe.check()
     return Phrases(recipe, lambda: lexicon)
@@ -69,11 +69,11 @@ def found_near(phrases: NDArray[np.uint32], directions: Floats, nearest: int) ->
     return float(np.mean(shares))
 
 
-def conditionals(sampler: LoglinearSampler, base: Floats, tau: float, words: int) -> Floats:
+def conditionals(bound: BoundLoglinear, base: Floats, tau: float, words: int) -> Floats:
     """Return p(w given c) by the formula, of the first ``words`` words at each point: (points, words)."""
-    vectors = (sampler.space.rows / sampler.space.unit).astype(np.float32)
+    vectors = (bound.space.rows / bound.space.unit).astype(np.float32)
     made = []
-    for point in sampler.points.astype(np.float32) / np.float32(4096.0 * tau):
+    for point in bound.points.astype(np.float32) / np.float32(4096.0 * tau):
         weights = base * np.exp((vectors @ point).astype(np.float64))
         made.append(weights[:words] / weights.sum())
     return np.array(made)
@@ -105,7 +105,7 @@ def rows_of(lexicon: Lexicon) -> Iterator[str]:
     yield "| law | bits a word | distinct words in 100 | cosine in a phrase | of two | near: 100 | near: 1,000 |"
     yield "|---|--:|--:|--:|--:|--:|--:|"
     for law in LAWS:
-        if law.partition(":")[0] not in SAMPLERS:
+        if law.partition(":")[0] not in SYMBOL_LAWS:
             continue
         phrases = phrases_of(law, lexicon)
         drawn = phrases.draw(seed_range(0, PHRASES)).ids.reshape(PHRASES, LENGTH)
@@ -113,7 +113,7 @@ def rows_of(lexicon: Lexicon) -> Iterator[str]:
         near = [found_near(drawn[:ASKED], directions, nearest) for nearest in (100, 1000)]
         distinct = np.mean([len(set(phrase)) for phrase in drawn.tolist()])
         yield (
-            f"| `{law}` | {phrases.sampler.entropy:.1f} | {distinct:.0f} | {within:.3f} | {across:.3f} "
+            f"| `{law}` | {phrases.law.entropy:.1f} | {distinct:.0f} | {within:.3f} | {across:.3f} "
             f"| {near[0]:.0%} | {near[1]:.0%} |"
         )
 
@@ -121,8 +121,8 @@ def rows_of(lexicon: Lexicon) -> Iterator[str]:
 def of_loglinear(lexicon: Lexicon) -> Iterator[str]:
     """Yield what is true of ``loglinear`` alone."""
     phrases = phrases_of("loglinear", lexicon)
-    sampler = phrases.sampler
-    assert isinstance(sampler, LoglinearSampler)
+    bound = phrases.law
+    assert isinstance(bound, BoundLoglinear)
     seeds = seed_range(0, CHUNK)
     drawn = phrases.draw(seeds).ids.copy().reshape(-1, LENGTH)
     seconds = []
@@ -131,16 +131,16 @@ def of_loglinear(lexicon: Lexicon) -> Iterator[str]:
         phrases.draw(seeds)
         seconds.append(time.thread_time() - begin)
     base = (lexicon.frequencies / lexicon.frequencies.max()) ** 0.75
-    correlation, slope = pointwise(conditionals(sampler, base, 0.5, COMMON), sampler.space, 0.5)
-    truth = sampler.discourses(1, seeds, np.full(len(seeds), LENGTH)).astype(np.float64)
-    means = sampler.space.rows.astype(np.float64)[drawn].sum(axis=1)
+    correlation, slope = pointwise(conditionals(bound, base, 0.5, COMMON), bound.space, 0.5)
+    truth = bound.discourses(1, seeds, np.full(len(seeds), LENGTH)).astype(np.float64)
+    means = bound.space.rows.astype(np.float64)[drawn].sum(axis=1)
     cosines = (means * truth).sum(axis=1) / np.linalg.norm(means, axis=1) / np.linalg.norm(truth, axis=1)
     yield f"* {drawn.size / min(seconds) / 1e6:.1f} M symbols/s on one core."
-    yield f"* {sampler.acceptance:.0%} of attempts give a symbol."
+    yield f"* {bound.acceptance:.0%} of attempts give a symbol."
     yield f"* PMI of the {COMMON:,} commonest words over v . v' / (d tau^2): correlation {correlation:.2f}."
     yield f"* Cosine of the mean of a phrase's words with its true mean discourse: {cosines.mean():.3f}."
-    theory = phrases_of("loglinear:vectors=gaussian,a=0,tau=1.0,k=4096", lexicon).sampler
-    assert isinstance(theory, LoglinearSampler)
+    theory = phrases_of("loglinear:vectors=gaussian,a=0,tau=1.0,k=4096", lexicon).law
+    assert isinstance(theory, BoundLoglinear)
     p = conditionals(theory, np.ones(lexicon.vocabulary), 1.0, lexicon.vocabulary)[:, -COMMON:]
     tail = WordSpace(theory.space.rows[-COMMON:], theory.space.unit)
     (pmi, slope), (logs, steepness) = pointwise(p, tail, 1.0), lengths_law(p, tail)
@@ -153,7 +153,7 @@ def of_loglinear(lexicon: Lexicon) -> Iterator[str]:
 def shown(lexicon: Lexicon) -> Iterator[str]:
     """Yield ten phrases of each law as words."""
     for law in SHOWN:
-        if law not in SAMPLERS:
+        if law not in SYMBOL_LAWS:
             continue
         block = phrases_of(law, lexicon).draw(seed_range(0, 10))
         yield f"\n`{law}`\n"
@@ -167,7 +167,7 @@ def main(arguments: Sequence[str]) -> int:
         prog="python -m benchmarks.semantics", description=(__doc__ or "").partition("\n")[0]
     )
     parser.parse_args(arguments)
-    lexicon = lexicons.build_lexicon("english", VOCABULARY, "stable", _open)
+    lexicon = build_lexicon("english", VOCABULARY, "stable", _open)
     lines = ["# How far the words of a phrase belong together", "", f"On {machine()['processor']}.", ""]
     lines += [*rows_of(lexicon), "", *of_loglinear(lexicon), "", "## Ten phrases", *shown(lexicon)]
     print("\n".join(lines))

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from beam_pipeline import options
-from beam_pipeline.seeds import deduplication
-from hyperphrase.cost import shuffle, work_of
-from hyperphrase.duplicates import Deduplication, distinct_in_span
-from hyperphrase.schedule import dealt, one_by_one
+from beam_pipeline.terminal import options
+from hyperphrase.corpus.drawn_range import deduplication
+from hyperphrase.deduplication.duplicates import Deduplication, distinct_in_span
+from hyperphrase.planning.schedule import dealt, one_by_one
+from hyperphrase.planning.work import shuffle, work_of
 
 RESULTS = Path(__file__).parent / "results" / "shuffle.md"
 REPEATS = 30
@@ -46,21 +46,21 @@ def job_of(text: str) -> tuple[options.Job, Deduplication]:
     """Return the job of the options in ``text``, and how it deduplicates."""
     given, _ = options.parser("plan", "").parse_known_args(text.split())
     job = options.read_job(given)
-    how = deduplication(job.phrases, job.request)
-    if how is None:
+    dedup = deduplication(job.phrases, job.request)
+    if dedup is None:
         raise ValueError(f"{text}: the law repeats nothing")
-    return job, how
+    return job, dedup
 
 
 def law_rows() -> Iterator[Row]:
     """Yield, for each law, what is planned and what its units really send to their buckets."""
     yield "law", "keys", "planned", "runs", "planned", "largest bucket", "planned", "candidates", "planned"
     for name, text in LAWS.items():
-        job, how = job_of(text)
-        planned = shuffle(work_of(job.request, job.space, how, 1.0, ()))
-        buckets, runs, keys_of = np.zeros(1 << how.bucket_bits, np.int64), 0, []
-        for index in range(-(-job.request.unit_count // how.span_units)):
-            found, _ = distinct_in_span(job.phrases, job.request.span(index, how.span_units), how)
+        job, dedup = job_of(text)
+        planned = shuffle(work_of(job.request, job.space, dedup, 1.0, ()))
+        buckets, runs, keys_of = np.zeros(1 << dedup.bucket_bits, np.int64), 0, []
+        for index in range(-(-job.request.unit_count // dedup.span_units)):
+            found, _ = distinct_in_span(job.phrases, job.request.span(index, dedup.span_units), dedup)
             for bucket, keys in found:
                 buckets[bucket] += len(keys)
                 keys_of.append((np.uint64(bucket), keys))
@@ -70,17 +70,17 @@ def law_rows() -> Iterator[Row]:
             *_pair(float(buckets.sum()), planned.keys),
             *_pair(runs, planned.elements),
             *_pair(float(buckets.max()), planned.largest),
-            *_pair(agreeing(keys_of, how), planned.candidates),
+            *_pair(agreeing(keys_of, dedup), planned.candidates),
         )
 
 
-def agreeing(runs: list[tuple[np.uint64, NDArray[np.uint64]]], how: Deduplication) -> float:
+def agreeing(runs: list[tuple[np.uint64, NDArray[np.uint64]]], dedup: Deduplication) -> float:
     """Return how many keys agree with an earlier one, of another span, in bucket and fingerprint."""
     later = 0
-    for bucket in range(1 << how.bucket_bits):
+    for bucket in range(1 << dedup.bucket_bits):
         keys = [keys for owner, keys in runs if owner == bucket]
         if keys:
-            everything = np.concatenate(keys) >> np.uint64(how.offset_bits)
+            everything = np.concatenate(keys) >> np.uint64(dedup.offset_bits)
             later += len(everything) - len(np.unique(everything))
     return float(later)
 
@@ -90,8 +90,8 @@ def throw_rows() -> Iterator[Row]:
     yield "phrases", "spans", "buckets", "keys in a bucket", "largest", "planned", "keys in a run"
     random = np.random.default_rng(0)
     for drawn in SIZES:
-        job, how = job_of(f"--sampler=zipf --phrases={drawn}")
-        work = work_of(job.request, job.space, how, 1.0, ())
+        job, dedup = job_of(f"--sampler=zipf --phrases={drawn}")
+        work = work_of(job.request, job.space, dedup, 1.0, ())
         planned = shuffle(work)
         shares = np.full(planned.buckets, 1.0 / planned.buckets)
         largest = float(np.mean([random.multinomial(drawn, shares).max() for _ in range(REPEATS)]))

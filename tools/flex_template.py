@@ -8,18 +8,18 @@ from typing import Any
 
 from apache_beam.options.pipeline_options import WorkerOptions
 
-from beam_pipeline import options
-from beam_pipeline.command import Parser
+from beam_pipeline.terminal import options
+from beam_pipeline.terminal.command import Parser
 from hyperphrase.codecs import FORMATS
-from hyperphrase.dictionary import KINDS
-from hyperphrase.lengths import LENGTH_LAWS
-from hyperphrase.presets import PRESETS
-from hyperphrase.samplers import SAMPLERS
+from hyperphrase.corpus.request import DICTIONARY_KINDS
+from hyperphrase.laws.lengths import LENGTH_LAWS
+from hyperphrase.laws.presets import PRESETS
+from hyperphrase.laws.registry import SYMBOL_LAWS
 
 METADATA = Path(__file__).parents[1] / "templates" / "dataflow" / "metadata.json"
 LEFT_OUT = {"help", "quiet"}  # options without a value, which a template's parameters always have
 _WHOLE = "[0-9]+"
-_ENUMS = {"text": ["symbols", "words"], "alphabet": ["stable", "extended"], "dictionary": list(KINDS)}
+_ENUMS = {"text": ["symbols", "words"], "alphabet": ["stable", "extended"], "dictionary": list(DICTIONARY_KINDS)}
 _NEEDED = ("output", "sdk_container_image")
 
 
@@ -72,7 +72,7 @@ def _regexes(name: str) -> Iterator[str]:
     """Yield what a value has to match, as far as that can be told without the program."""
     compressions = "|".join(sorted({name for form in FORMATS.values() for name in form.compressions} | {"none"}))
     formats = "|".join(FORMATS)
-    laws = {"sampler": SAMPLERS, "lengths": LENGTH_LAWS}
+    laws = {"sampler": SYMBOL_LAWS, "lengths": LENGTH_LAWS}
     known = {
         "output": "gs://[^/*?\\[\\]]+/[^*?\\[\\]]+",
         "seeds": f"{_WHOLE}:{_WHOLE}",

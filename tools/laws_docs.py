@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from hyperphrase.laws import Law
-from hyperphrase.lengths import LENGTH_LAWS
-from hyperphrase.presets import PRESETS
-from hyperphrase.samplers import SAMPLERS
+from hyperphrase.laws.grammar import Law
+from hyperphrase.laws.lengths import LENGTH_LAWS
+from hyperphrase.laws.presets import PRESETS
+from hyperphrase.laws.registry import SYMBOL_LAWS
 
 DOCS = Path(__file__).parents[1] / "docs" / "laws.md"
 
@@ -33,8 +33,8 @@ def rendered(text: str) -> str:
 def _laws() -> Iterator[str]:
     yield "| law | process | parameters | presets | source |"
     yield "|---|---|---|---|---|"
-    for name, law in sorted(SAMPLERS.items()):
-        presets = ", ".join(f"`{p.name}`" for p in PRESETS.values() if p.sampler.partition(":")[0] == name)
+    for name, law in sorted(SYMBOL_LAWS.items()):
+        presets = ", ".join(f"`{p.name}`" for p in PRESETS.values() if p.law.partition(":")[0] == name)
         yield _row(f"`{name}`", law.summary, _parameters(law), presets, law.source)
 
 
@@ -52,7 +52,7 @@ def _presets() -> Iterator[str]:
         vocabulary = f" `--vocabulary={preset.vocabulary}`" if preset.vocabulary else ""
         lengths = str(preset.lengths)
         lengths = f"lengths {lengths}" if " " in lengths else f"`--lengths={lengths}`"
-        yield _row(f"`{name}`", f"`--sampler={preset.sampler}` {lengths}{vocabulary}", preset.source, preset.note)
+        yield _row(f"`{name}`", f"`--sampler={preset.law}` {lengths}{vocabulary}", preset.source, preset.note)
 
 
 def _parameters(law: type[Law]) -> str:

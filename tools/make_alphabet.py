@@ -1,10 +1,10 @@
-"""Make hyperphrase/data/alphabet.csv: which code points may stand for hyperwords, and in which order.
+"""Make hyperphrase/lexicon/alphabet.csv: which code points may stand for hyperwords, and in which order.
 
 Why a tool and a frozen table: the safe set depends on the Unicode version of the interpreter, and a symbol may never
 move. This program says how the table was made; it was run once, with Unicode 14.0.0 (Python 3.11), and needs the same
 version to repeat it. Code points assigned by Unicode 14 keep their normalisation for ever (Unicode stability policy).
 
-Run: python tools/make_alphabet.py > hyperphrase/data/alphabet.csv
+Run: python tools/make_alphabet.py > hyperphrase/lexicon/alphabet.csv
 """
 
 import csv

@@ -1,18 +1,18 @@
-"""Make hyperphrase/data/english_grammar.txt: the grammar of English that ``template`` takes by default.
+"""Make hyperphrase/laws/text/english_grammar.txt: the grammar of English that ``template`` takes by default.
 
 The rules and the lists of verbs, pronouns, determiners and the like are our own, and stand here. Nouns, adjectives and
 adverbs are those of the package lemminflect 0.2.3 (MIT; its table is derived from the SPECIALIST Lexicon of the U.S.
 National Library of Medicine) that are of one class only, the most frequent ones in the English lexicon here; it tells
 plurals and the forms of verbs too. It is not needed to run the program.
 
-Run: python tools/make_english_grammar.py infl_lu.csv.gz > hyperphrase/data/english_grammar.txt
+Run: python tools/make_english_grammar.py infl_lu.csv.gz > hyperphrase/laws/text/english_grammar.txt
 """
 
 import gzip
 import sys
 from collections import defaultdict
 
-from hyperphrase.lexicons import build_lexicon
+from hyperphrase.lexicon.sources import build_lexicon
 
 NOUNS, ADJECTIVES, ADVERBS = 1500, 700, 250
 RARE_PLURAL = 0.05  # of the singular's frequency: a noun whose plural is rarer is not counted

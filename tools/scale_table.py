@@ -5,15 +5,15 @@ By what ``hyperphrase plan --workers=100 --machine=n2-standard-8`` computes, wit
 
 import sys
 
-from beam_pipeline import options
-from beam_pipeline.calibration import calibrate
-from beam_pipeline.seeds import deduplication
-from hyperphrase.bends import shard_size_for
-from hyperphrase.cost import memory, shuffle, work_of
-from hyperphrase.machines import MACHINES
-from hyperphrase.prices import requests
-from hyperphrase.report import size
-from hyperphrase.schedule import phases
+from beam_pipeline.planning.calibration import calibrate
+from beam_pipeline.terminal import options
+from hyperphrase.corpus.drawn_range import deduplication
+from hyperphrase.formatting import format_bytes
+from hyperphrase.planning.machines import MACHINES
+from hyperphrase.planning.prices import requests
+from hyperphrase.planning.schedule import phases
+from hyperphrase.planning.size_warnings import shard_size_for
+from hyperphrase.planning.work import memory, shuffle, work_of
 
 WORKERS, MACHINE = 100, MACHINES["n2-standard-8"]
 BYTES_A_PHRASE = 235.7  # TFRecord of zipf, 100 symbols
@@ -44,8 +44,9 @@ def main() -> int:
             _, *parts = phases(work, WORKERS, MACHINE, measured.speed, local=False)
             print(
                 f"| 10^{exponent} | {work.spans:,} x {work.span:,} | {sent.buckets:,} x {sent.mean:,.0f} "
-                f"| {sent.run:,.0f} | {sent.elements:,.0f} | {size(sent.bytes)} | {work.how.width if work.how else 0} "
-                f"| {sent.candidates:,.2g} | {work.units:,} | {size(needed.peak)} "
+                f"| {sent.run:,.0f} | {sent.elements:,.0f} | {format_bytes(sent.bytes)} | "
+                f"{work.dedup.width if work.dedup else 0} "
+                f"| {sent.candidates:,.2g} | {work.units:,} | {format_bytes(needed.peak)} "
                 f"| {requests(work, WORKERS * MACHINE.cores).writes:,.0f} | "
                 + " | ".join(f"{phase.seconds:,.1f} s" for phase in parts)
                 + " |"

@@ -7,7 +7,7 @@ import apache_beam as beam
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.shard_table import ROW, Shard, row_of
+from hyperphrase.corpus.shard_table import ROW, Shard, row_of
 
 #: unit index, stop seed, shards (one for each output), dropped seeds (uint64, ascending, as bytes)
 Unit = tuple[int, int, tuple[Shard, ...], bytes]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import apache_beam as beam
 
-from hyperphrase.corpus import CorpusRequest
-from hyperphrase.phrases import WorkUnit
+from hyperphrase.corpus.request import CorpusRequest
+from hyperphrase.phrases.phrases import WorkUnit
 
 _GROUP = 1024  # units that one starting element stands for: a graph of any corpus stays small
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import apache_beam as beam
 import numpy as np
 
-from hyperphrase.corpus import CorpusRequest, Extent, extent
+from hyperphrase.corpus.request import CorpusRequest, Extent, extent
 
 Count = tuple[dict[int, int], int]
 _SEEN = -1  # the place of the seeds seen among the seeds dropped by unit

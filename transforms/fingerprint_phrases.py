@@ -6,11 +6,11 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.metrics import Metrics
 
-from hyperphrase.duplicates import Deduplication, distinct_in_span
-from hyperphrase.phrases import WorkUnit
-from transforms.context import Site
-from transforms.key_runs import put_runs
-from transforms.progress import PROGRESS
+from hyperphrase.deduplication.duplicates import Deduplication, distinct_in_span
+from hyperphrase.phrases.phrases import WorkUnit
+from transforms.worker.context import CorpusContext
+from transforms.worker.key_runs import put_runs
+from transforms.worker.progress import PROGRESS
 
 #: Output tags.
 KEYS, DROPS, COUNTS = "keys", "drops", "counts"
@@ -24,28 +24,28 @@ class FingerprintPhrases(beam.PTransform):
     Counts are ({unit index: seeds dropped in it}, seeds that will not be compared because they are dropped already).
     """
 
-    def __init__(self, site: Site, how: Deduplication) -> None:
+    def __init__(self, context: CorpusContext, dedup: Deduplication) -> None:
         super().__init__()
-        self._site, self._how = site, how
+        self._context, self._dedup = context, dedup
 
     def expand(self, units: beam.PCollection) -> Any:
-        return units | "FingerprintUnits" >> beam.ParDo(_Fingerprint(self._site, self._how)).with_outputs(
+        return units | "FingerprintUnits" >> beam.ParDo(_Fingerprint(self._context, self._dedup)).with_outputs(
             KEYS, DROPS, COUNTS
         )
 
 
 class _Fingerprint(beam.DoFn):
-    def __init__(self, site: Site, how: Deduplication) -> None:
-        self._site, self._how = site, how
+    def __init__(self, context: CorpusContext, dedup: Deduplication) -> None:
+        self._context, self._dedup = context, dedup
         self._counter = Metrics.counter("hyperphrase", "phrases_fingerprinted")
 
     def process(self, unit: WorkUnit) -> Iterator[Any]:
-        request, units = self._site.request, self._how.span_units
+        request, units = self._context.request, self._dedup.span_units
         if unit.index % units:
             return
         span = request.span(unit.index // units, units)
-        runs, dropped = distinct_in_span(self._site.phrases(), span, self._how)
-        for bucket, run in put_runs(self._site, span.index, runs):
+        runs, dropped = distinct_in_span(self._context.phrases(), span, self._dedup)
+        for bucket, run in put_runs(self._context, span.index, runs):
             yield beam.pvalue.TaggedOutput(KEYS, (bucket, (span.index, run)))
         if len(dropped):
             yield beam.pvalue.TaggedOutput(DROPS, (span.index, dropped.tobytes()))

@@ -11,8 +11,8 @@ from typing import Any
 import apache_beam as beam
 import numpy as np
 
-from hyperphrase.corpus import CorpusRequest, Extent, KeptPhrases
-from hyperphrase.duplicates import Deduplication
+from hyperphrase.corpus.request import CorpusRequest, Extent, KeptPhrases
+from hyperphrase.deduplication.duplicates import Deduplication
 
 _UNITS = "units"
 _NONE = np.empty(0, np.uint32)
@@ -21,13 +21,13 @@ _NONE = np.empty(0, np.uint32)
 class GeneratePhrases(beam.PTransform):
     """(PCollection[WorkUnit], PCollection[(span index, offsets to drop)], ...) -> PCollection[KeptPhrases].
 
-    how: what spans are; None without drops. extent: PCollection[Extent] of one element; units beyond it, and all units
+    dedup: what spans are; None without drops. extent: PCollection[Extent] of one element; units beyond it, and all units
     if it is short, give nothing.
     """
 
-    def __init__(self, request: CorpusRequest, how: Deduplication | None, extent: beam.PCollection) -> None:
+    def __init__(self, request: CorpusRequest, dedup: Deduplication | None, extent: beam.PCollection) -> None:
         super().__init__()
-        self._request, self._span_units, self._extent = request, how.span_units if how else 1, extent
+        self._request, self._span_units, self._extent = request, dedup.span_units if dedup else 1, extent
 
     def expand(self, units_and_drops: Any) -> beam.PCollection:
         units, *drops = units_and_drops

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import apache_beam as beam
 
-from hyperphrase.statistics import Statistics
+from hyperphrase.corpus.statistics import Statistics
 
 
 class LengthHistogram(beam.PTransform):

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import apache_beam as beam
 
-from hyperphrase.corpus import KeptPhrases, ends, parts
-from hyperphrase.dictionary import ROOM, MeaningsWriter, meanings_name
-from hyperphrase.parquet_file import Sink
-from hyperphrase.phrases import CHUNK
-from hyperphrase.shard_table import Shard
-from transforms import storage
-from transforms.context import Site
+from hyperphrase.corpus.layout import DICTIONARY_FOLDER, meanings_name
+from hyperphrase.corpus.request import KeptPhrases, ends, parts
+from hyperphrase.corpus.shard_table import Shard
+from hyperphrase.meaning.dictionary import MeaningsWriter
+from hyperphrase.meaning.parquet_file import Sink
+from hyperphrase.phrases.phrases import CHUNK
+from transforms.files import storage
+from transforms.worker.context import CorpusContext
 from transforms.write_shards import MeasuredFile, finished, write_row
 
 
@@ -20,17 +21,17 @@ class WriteDictionary(beam.PTransform):
     The phrases are drawn once more, so that nothing large passes between transforms.
     """
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, context: CorpusContext) -> None:
         super().__init__()
-        self._site = site
+        self._context = context
 
     def expand(self, kept: beam.PCollection) -> beam.PCollection:
-        return kept | "WriteMeanings" >> beam.FlatMap(_write, self._site)
+        return kept | "WriteMeanings" >> beam.FlatMap(_write, self._context)
 
 
-def put_meanings(kept: KeptPhrases, site: Site, sink: Sink) -> int:
+def put_meanings(kept: KeptPhrases, context: CorpusContext, sink: Sink) -> int:
     """Write the file of meanings of a unit to ``sink``; returns the symbols of its phrases."""
-    phrases, meanings, symbols = site.phrases(), site.meanings(), 0
+    phrases, meanings, symbols = context.phrases(), context.meanings(), 0
     writer = MeaningsWriter(sink, meanings.dimensions)
     for part in parts(kept.seeds(), CHUNK):
         block = phrases.draw(part)
@@ -40,17 +41,17 @@ def put_meanings(kept: KeptPhrases, site: Site, sink: Sink) -> int:
     return symbols
 
 
-def _write(kept: KeptPhrases, site: Site) -> Iterator[tuple[int, Shard]]:
+def _write(kept: KeptPhrases, context: CorpusContext) -> Iterator[tuple[int, Shard]]:
     name = meanings_name(kept.unit.index, kept.total)
-    yield kept.unit.index, finished(site.folder, ROOM, name) or _written(kept, site, name)
+    yield kept.unit.index, finished(context.folder, DICTIONARY_FOLDER, name) or _written(kept, context, name)
 
 
-def _written(kept: KeptPhrases, site: Site, name: str) -> Shard:
-    with storage.written_whole(site.folder, storage.join(ROOM, name)) as stream:
+def _written(kept: KeptPhrases, context: CorpusContext, name: str) -> Shard:
+    with storage.written_whole(context.folder, storage.join(DICTIONARY_FOLDER, name)) as stream:
         measured = MeasuredFile(stream)
-        symbols = put_meanings(kept, site, measured)
-        site.check_ours()
+        symbols = put_meanings(kept, context, measured)
+        context.check_ours()
     seeds = kept.seeds()
     row = Shard(name, len(seeds), symbols, measured.size, measured.crc32c, *ends(seeds))
-    write_row(site.folder, row)
+    write_row(context.folder, row)
     return row

@@ -9,21 +9,31 @@ import apache_beam as beam
 import numpy as np
 
 import hyperphrase
-from hyperphrase import manifest as manifests
-from hyperphrase import report, statistics
-from hyperphrase.corpus import Extent, shard_names
-from hyperphrase.dictionary import ROOM, WORDS_FILE, meanings_name
-from hyperphrase.manifest import Dictionary, DroppedSeeds, Manifest
-from hyperphrase.shard_table import ShardTable, phrases_in
-from hyperphrase.statistics import Statistics
-from transforms import storage
+from hyperphrase.corpus import manifest as manifests
+from hyperphrase.corpus import statistics
+from hyperphrase.corpus.layout import (
+    DICTIONARY_FOLDER,
+    DROPPED_FILE,
+    LAW_FILE,
+    LEXICON_FILE,
+    MANIFEST_FILE,
+    RECIPE_FILE,
+    REPORT_FILE,
+    SHARDS_FOLDER,
+    SHORTFALL_FILE,
+    STATISTICS_FOLDER,
+    WORDS_FILE,
+    meanings_name,
+)
+from hyperphrase.corpus.manifest import Dictionary, DroppedSeeds, Manifest
+from hyperphrase.corpus.request import Extent, shard_names
+from hyperphrase.corpus.shard_table import ShardTable, phrases_in
+from hyperphrase.corpus.statistics import Statistics
+from hyperphrase.report.page import render
 from transforms.collect_units import Collected, CollectUnits, Unit
-from transforms.context import LAW_FILE, LEXICON_FILE, Site
-from transforms.write_shards import SHARDS, WrittenUnit
-
-SHORTFALL = f"{storage.WORK}/shortfall.json"
-RECIPE_FILE = "recipe.json"
-REPORT = "report.html"
+from transforms.files import storage
+from transforms.worker.context import CorpusContext
+from transforms.write_shards import WrittenUnit
 
 
 class WriteManifest(beam.PTransform):
@@ -36,14 +46,14 @@ class WriteManifest(beam.PTransform):
 
     def __init__(
         self,
-        site: Site,
+        context: CorpusContext,
         lexicon: str,
         counts: beam.PCollection,
         extent: beam.PCollection,
         meanings: beam.PCollection | None = None,
     ) -> None:
         super().__init__()
-        self._site, self._lexicon, self._counts, self._extent = site, lexicon, counts, extent
+        self._context, self._lexicon, self._counts, self._extent = context, lexicon, counts, extent
         self._meanings = meanings
 
     def expand(self, written: beam.PCollection) -> beam.PCollection:
@@ -55,7 +65,7 @@ class WriteManifest(beam.PTransform):
         return self._extent | "FinishCorpus" >> beam.Map(
             _finish,
             beam.pvalue.AsSingleton(units, Collected()),
-            self._site,
+            self._context,
             self._lexicon,
             beam.pvalue.AsSingleton(self._counts, Statistics.total([])),
             meanings,
@@ -69,48 +79,51 @@ def _row(unit: WrittenUnit) -> Unit:
 def _finish(
     extent: Extent,
     units: Collected,
-    site: Site,
+    context: CorpusContext,
     lexicon: str,
     counts: Statistics,
     meanings: Collected,
 ) -> str:
     if extent.short:
-        drawn = site.request.stop_seed - site.request.first_seed
-        storage.write_file(site.folder, SHORTFALL, json.dumps({"kept": extent.kept, "drawn": drawn}).encode())
-        return SHORTFALL
-    for some in (units, meanings) if site.request.dictionary else (units,):
+        drawn = context.request.stop_seed - context.request.first_seed
+        storage.write_file(context.folder, SHORTFALL_FILE, json.dumps({"kept": extent.kept, "drawn": drawn}).encode())
+        return SHORTFALL_FILE
+    for some in (units, meanings) if context.request.dictionary else (units,):
         if not np.array_equal(some.indexes(), np.arange(extent.units)):
             raise RuntimeError(f"{len(some.indexes())} units came back of {extent.units}: the corpus is not complete")
-    manifest = _manifest(units, site, lexicon, counts, extent, meanings)
-    _check(manifest, counts, extent, site)
-    texts = _texts(manifest, counts, site) | manifest.tables()
+    manifest = _manifest(units, context, lexicon, counts, extent, meanings)
+    _check(manifest, counts, extent, context)
+    texts = _texts(manifest, counts, context) | manifest.tables()
     if manifest.dropped.listed is None:
-        texts[manifests.DROPPED_FILE] = units.sorted_dropped()
+        texts[DROPPED_FILE] = units.sorted_dropped()
     for name, data in texts.items():
-        storage.write_file(site.folder, name, data)
-    names = sorted([*texts, RECIPE_FILE, *files_read(site)])
-    files = tuple(_measured(site.folder, name) for name in names)
-    storage.settle(site.folder, [*names, *_stored(manifest)])
-    storage.write_once(site.folder, manifests.MANIFEST_FILE, dataclasses.replace(manifest, files=files).dumps())
-    storage.settle(site.folder, [manifests.MANIFEST_FILE])
-    return storage.join(site.folder, manifests.MANIFEST_FILE)
+        storage.write_file(context.folder, name, data)
+    names = sorted([*texts, RECIPE_FILE, *files_read(context)])
+    files = tuple(_measured(context.folder, name) for name in names)
+    storage.settle(context.folder, [*names, *_stored(manifest)])
+    storage.write_once(context.folder, MANIFEST_FILE, dataclasses.replace(manifest, files=files).dumps())
+    storage.settle(context.folder, [MANIFEST_FILE])
+    return storage.join(context.folder, MANIFEST_FILE)
 
 
 def _stored(manifest: Manifest) -> Iterator[str]:
     """Yield the names of shards and files of meanings, in the folder."""
-    yield from (storage.join(SHARDS, shard.name) for shard in manifest.shards)
-    yield from (storage.join(ROOM, shard.name) for shard in (manifest.dictionary.shards if manifest.dictionary else ()))
+    yield from (storage.join(SHARDS_FOLDER, shard.name) for shard in manifest.shards)
+    yield from (
+        storage.join(DICTIONARY_FOLDER, shard.name)
+        for shard in (manifest.dictionary.shards if manifest.dictionary else ())
+    )
 
 
 def _manifest(
     units: Collected,
-    site: Site,
+    context: CorpusContext,
     lexicon: str,
     counts: Statistics,
     extent: Extent,
     meanings: Collected,
 ) -> Manifest:
-    request, dropped, total = site.request, units.sorted_dropped(), extent.units
+    request, dropped, total = context.request, units.sorted_dropped(), extent.units
     files = ShardTable(meanings.sorted_rows(), lambda i: meanings_name(i, total))
     return Manifest(
         recipe=request.recipe,
@@ -137,7 +150,7 @@ def _dropped(seeds: bytes) -> DroppedSeeds:
     return DroppedSeeds(count, tuple(np.frombuffer(seeds, "<u8").tolist()) if count <= manifests.MAX_LISTED else None)
 
 
-def _check(manifest: Manifest, counts: Statistics, extent: Extent, site: Site) -> None:
+def _check(manifest: Manifest, counts: Statistics, extent: Extent, context: CorpusContext) -> None:
     """Raise RuntimeError unless every count of the corpus agrees with every other."""
     shards_phrases = [phrases_in(manifest.shards_of(output)) for output in manifest.outputs]
     agree: dict[str, tuple[object, object]] = {
@@ -146,12 +159,12 @@ def _check(manifest: Manifest, counts: Statistics, extent: Extent, site: Site) -
         "symbols by length and by rank": (counts.symbols if manifest.outputs else 0, sum(counts.ranks)),
         **{f"phrases in shards of output {i}": (n, manifest.kept) for i, n in enumerate(shards_phrases)},
     }
-    stored = [("shard sizes", SHARDS, manifest.shards)] if manifest.shards else []
+    stored = [("shard sizes", SHARDS_FOLDER, manifest.shards)] if manifest.shards else []
     if manifest.dictionary:
-        stored.append(("sizes of meanings", ROOM, manifest.dictionary.shards))
+        stored.append(("sizes of meanings", DICTIONARY_FOLDER, manifest.dictionary.shards))
         agree["meanings and phrases"] = (phrases_in(manifest.dictionary.shards), manifest.kept)
     for what, room, shards in stored:
-        on_disk = storage.file_sizes(storage.join(site.folder, room))
+        on_disk = storage.file_sizes(storage.join(context.folder, room))
         written = {shard.name: shard.bytes for shard in shards}
         agree[f"{what} and what is stored"] = (
             sorted(written.items()),
@@ -162,27 +175,27 @@ def _check(manifest: Manifest, counts: Statistics, extent: Extent, site: Site) -
             raise RuntimeError(f"counts do not agree: {what}: {left!r:.200} and {right!r:.200}")
 
 
-def _texts(manifest: Manifest, counts: Statistics, site: Site) -> dict[str, bytes]:
+def _texts(manifest: Manifest, counts: Statistics, context: CorpusContext) -> dict[str, bytes]:
     """Return the contents of statistics and report, by file name."""
-    page = report.render(manifest, counts.ranks, site.phrases().sampler.entropy)
-    return {**statistics_files(counts, manifest.recipe.vocabulary), REPORT: page.encode()}
+    page = render(manifest, counts.ranks, context.phrases().law.entropy)
+    return {**statistics_files(counts, manifest.recipe.vocabulary), REPORT_FILE: page.encode()}
 
 
-def files_read(site: Site) -> list[str]:
+def files_read(context: CorpusContext) -> list[str]:
     """Return the names of the files that workers read: the lexicon, those of law and dictionary where they are."""
-    law = [LAW_FILE] if site.phrases().recipe.sampler.attached() is not None else []
-    return [LEXICON_FILE, *law, *([WORDS_FILE] if site.request.dictionary else [])]
+    law = [LAW_FILE] if context.phrases().recipe.law.attached() is not None else []
+    return [LEXICON_FILE, *law, *([WORDS_FILE] if context.request.dictionary else [])]
 
 
 def statistics_files(counts: Statistics, vocabulary: int) -> dict[str, bytes]:
     """Return the contents of the files of statistics, by name: ranks only where symbols were drawn."""
     texts = {
-        "statistics/length_histogram.csv": statistics.lengths_csv(counts.lengths),
-        "statistics/length_histogram.json": statistics.lengths_json(counts.lengths),
+        f"{STATISTICS_FOLDER}/length_histogram.csv": statistics.lengths_csv(counts.lengths),
+        f"{STATISTICS_FOLDER}/length_histogram.json": statistics.lengths_json(counts.lengths),
     }
     if counts.ranks:
-        texts["statistics/symbol_ranks.csv"] = statistics.ranks_csv(counts.ranks, vocabulary)
-        texts["statistics/symbol_ranks.json"] = statistics.ranks_json(counts.ranks, vocabulary)
+        texts[f"{STATISTICS_FOLDER}/symbol_ranks.csv"] = statistics.ranks_csv(counts.ranks, vocabulary)
+        texts[f"{STATISTICS_FOLDER}/symbol_ranks.json"] = statistics.ranks_json(counts.ranks, vocabulary)
     return {name: text.encode() for name, text in texts.items()}
 
 

@@ -13,15 +13,15 @@ from apache_beam.metrics import Metrics
 from hyperphrase.codecs import FORMATS
 from hyperphrase.codecs.base import Encoder
 from hyperphrase.codecs.crc32c import crc32c
-from hyperphrase.corpus import KeptPhrases, Output, ends, parts, shard_name
-from hyperphrase.phrases import CHUNK
-from hyperphrase.shard_table import Shard, shard_of
-from hyperphrase.statistics import Counter, Statistics
-from transforms import storage
-from transforms.context import Site
-from transforms.progress import PROGRESS
+from hyperphrase.corpus.layout import SHARDS_FOLDER, row_file, shard_name
+from hyperphrase.corpus.request import KeptPhrases, Output, ends, parts
+from hyperphrase.corpus.shard_table import Shard, shard_of
+from hyperphrase.corpus.statistics import Counter, Statistics
+from hyperphrase.phrases.phrases import CHUNK
+from transforms.files import storage
+from transforms.worker.context import CorpusContext
+from transforms.worker.progress import PROGRESS
 
-SHARDS = "shards"
 _ROW_LIMIT = 4096  # bytes of a shard's row
 
 
@@ -39,30 +39,33 @@ class WrittenUnit:
 class WriteShards(beam.PTransform):
     """PCollection[KeptPhrases] -> PCollection[WrittenUnit]."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, context: CorpusContext) -> None:
         super().__init__()
-        self._site = site
+        self._context = context
 
     def expand(self, kept: beam.PCollection) -> beam.PCollection:
-        return kept | "WriteUnits" >> beam.ParDo(_Write(self._site))
+        return kept | "WriteUnits" >> beam.ParDo(_Write(self._context))
 
 
 class _Write(beam.DoFn):
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, context: CorpusContext) -> None:
+        self._context = context
         self._phrases = Metrics.counter("hyperphrase", "phrases_written")
         self._bytes = Metrics.counter("hyperphrase", "bytes_written")
 
     def process(self, kept: KeptPhrases) -> Iterator[WrittenUnit]:
-        names = {output: shard_name(kept.unit.index, kept.total, output) for output in self._site.request.outputs}
-        found = {output: finished(self._site.folder, SHARDS, name) for output, name in names.items()}
+        names = {
+            output: shard_name(kept.unit.index, kept.total, output.extension)
+            for output in self._context.request.outputs
+        }
+        found = {output: finished(self._context.folder, SHARDS_FOLDER, name) for output, name in names.items()}
         missing = [output for output, row in found.items() if row is None]
         if found:
             statistics, written = self._draw_and_write(kept, missing)
         else:  # the manifest alone: there is nothing to draw for
-            statistics, written = Statistics.of_lengths(self._site.phrases().lengths(kept.seeds())), {}
+            statistics, written = Statistics.of_lengths(self._context.phrases().lengths(kept.seeds())), {}
             PROGRESS.add(written=statistics.phrases)
-        shards = tuple(found[output] or written[output] for output in self._site.request.outputs)
+        shards = tuple(found[output] or written[output] for output in self._context.request.outputs)
         self._phrases.inc(statistics.phrases)
         self._bytes.inc(sum(shard.bytes for shard in written.values()))
         yield WrittenUnit(
@@ -70,9 +73,9 @@ class _Write(beam.DoFn):
         )
 
     def _draw_and_write(self, kept: KeptPhrases, outputs: list[Output]) -> tuple[Statistics, dict[Output, Shard]]:
-        phrases, counter, seeds = self._site.phrases(), Counter(), kept.seeds()
+        phrases, counter, seeds = self._context.phrases(), Counter(), kept.seeds()
         with contextlib.ExitStack() as stack:
-            writers = [stack.enter_context(_ShardWriter.opened(self._site, kept, output)) for output in outputs]
+            writers = [stack.enter_context(_ShardWriter.opened(self._context, kept, output)) for output in outputs]
             for part in parts(seeds, CHUNK):
                 block = phrases.draw(part)
                 counter.add(block)
@@ -86,7 +89,7 @@ class _Write(beam.DoFn):
             writer.output: Shard(writer.name, *counts, writer.size, writer.crc32c, *ends(seeds)) for writer in writers
         }
         for row in rows.values():
-            write_row(self._site.folder, row)
+            write_row(self._context.folder, row)
         return statistics, rows
 
 
@@ -113,22 +116,22 @@ class _ShardWriter(MeasuredFile):
 
     @classmethod
     @contextlib.contextmanager
-    def opened(cls, site: Site, kept: KeptPhrases, output: Output) -> Iterator["_ShardWriter"]:
+    def opened(cls, context: CorpusContext, kept: KeptPhrases, output: Output) -> Iterator["_ShardWriter"]:
         """Open the unit's shard; it appears under its name when the block ends well."""
-        name = shard_name(kept.unit.index, kept.total, output)
+        name = shard_name(kept.unit.index, kept.total, output.extension)
         format_ = FORMATS[output.format]
-        encoder = format_.encoder(output.compression, site.texts(output.text) if format_.text else None)
-        with storage.written_whole(site.folder, storage.join(SHARDS, name)) as stream:
+        encoder = format_.encoder(output.compression, context.texts(output.text) if format_.text else None)
+        with storage.written_whole(context.folder, storage.join(SHARDS_FOLDER, name)) as stream:
             writer = cls(name, output, encoder, stream)
             writer.write(encoder.begin())
             yield writer
-            site.check_ours()
+            context.check_ours()
 
 
 def finished(folder: str, room: str, name: str) -> Shard | None:
     """Return the row of a shard in ``folder/room`` that an earlier run finished, if it still is what the row says."""
     try:
-        data = storage.read_file(storage.join(folder, row_path(name)), _ROW_LIMIT)
+        data = storage.read_file(storage.join(folder, row_file(name)), _ROW_LIMIT)
         if data is None:
             return None
         row = shard_of(json.loads(data))
@@ -140,9 +143,4 @@ def finished(folder: str, room: str, name: str) -> Shard | None:
 
 def write_row(folder: str, shard: Shard) -> None:
     """Keep the row of a finished shard until the corpus is complete: :func:`finished` reads it."""
-    storage.write_file(folder, row_path(shard.name), json.dumps(dataclasses.asdict(shard)).encode())
-
-
-def row_path(name: str) -> str:
-    """Return where the row of a finished shard is kept until the corpus is complete."""
-    return storage.join(storage.WORK, "rows", f"{name}.json")
+    storage.write_file(folder, row_file(shard.name), json.dumps(dataclasses.asdict(shard)).encode())

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hyperphrase.alphabet import code_points
-from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs import Texts
-from hyperphrase.lengths import Uniform as UniformLengths
-from hyperphrase.lexicon import Lexicon
-from hyperphrase.phrases import CHUNK, Phrases, seed_range
-from hyperphrase.recipe import Recipe
-from hyperphrase.samplers import SAMPLERS
+from hyperphrase.laws.lengths import Uniform as UniformLengths
+from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.lexicon.alphabet import code_points
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.phrases.blocks import PhraseBlock
+from hyperphrase.phrases.phrases import CHUNK, Phrases, seed_range
+from hyperphrase.phrases.recipe import Recipe
 
 VOCABULARY = 250_000
 
@@ -24,7 +24,7 @@ def phrases_of() -> Callable[[str, int], Phrases]:
     """Return a maker of phrases of a law, lengths uniform from 10 to 190."""
 
     def make(law: str, vocabulary: int) -> Phrases:
-        recipe = Recipe(SAMPLERS[law](), UniformLengths(), vocabulary, "5eed" * 16)
+        recipe = Recipe(SYMBOL_LAWS[law](), UniformLengths(), vocabulary, "5eed" * 16)
         return Phrases(recipe, lambda: SimpleNamespace(frequencies=np.ones(vocabulary)))
 
     return make

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from hyperphrase.duplicates import Deduplication, distinct_in_span
-from hyperphrase.fingerprints import fingerprints, prefix_length
-from hyperphrase.phrases import CHUNK, WorkUnit, seed_range
-from hyperphrase.statistics import Counter
+from hyperphrase.corpus.statistics import Counter
+from hyperphrase.deduplication.duplicates import Deduplication, distinct_in_span
+from hyperphrase.deduplication.fingerprints import fingerprints, prefix_length
+from hyperphrase.phrases.phrases import CHUNK, WorkUnit, seed_range
 
 UNIT = 1 << 18  # seeds, as in a run
 
@@ -36,8 +36,8 @@ def test_fingerprints(rate, phrases_of, law):
 def test_distinct_in_span(rate, phrases_of):
     """The first pass over a span: fingerprints, sorted, without repetitions."""
     phrases = phrases_of("zipf", 250_000)
-    how = Deduplication(prefix_length(phrases), offset_bits=18, bucket_bits=4)
-    rate(lambda: distinct_in_span(phrases, WorkUnit(0, 0, UNIT), how), UNIT, "phrases")
+    dedup = Deduplication(prefix_length(phrases), offset_bits=18, bucket_bits=4)
+    rate(lambda: distinct_in_span(phrases, WorkUnit(0, 0, UNIT), dedup), UNIT, "phrases")
 
 
 def test_sort(rate):

@@ -21,13 +21,14 @@ import numpy as np
 
 from benchmarks.laws import zipf
 from benchmarks.machine import machine
-from hyperphrase import lexicons
-from hyperphrase.laws import parse_law
-from hyperphrase.lengths import Fixed
-from hyperphrase.lexicon import Lexicon
-from hyperphrase.phrases import CHUNK, Phrases, seed_range
-from hyperphrase.recipe import Recipe
-from hyperphrase.samplers import SAMPLERS, SamplerLaw
+from hyperphrase.laws.base import SymbolLaw
+from hyperphrase.laws.grammar import parse_law
+from hyperphrase.laws.lengths import Fixed
+from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.phrases.phrases import CHUNK, Phrases, seed_range
+from hyperphrase.phrases.recipe import Recipe
 
 VOCABULARY, LENGTH = 250_000, 100
 RESULTS = Path(__file__).parents[1] / "results" / "laws.md"
@@ -70,7 +71,7 @@ def measure(name: str) -> Rate:
     return Rate(name, lexicon.vocabulary, length, ours, _plain(law, lexicon, length))
 
 
-def law_of(name: str) -> SamplerLaw:
+def law_of(name: str) -> SymbolLaw:
     """Return the law with its default parameters, or those that it needs."""
     option = PARAMETERS.get(name, name)
     with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
@@ -78,12 +79,12 @@ def law_of(name: str) -> SamplerLaw:
             lexicon = _lexicon(VOCABULARY)
             file.writelines(" ".join(lexicon.words[i] for i in line) + "\n" for line in text_of(lexicon))
             file.flush()
-        return parse_law(option.format(text=file.name), SAMPLERS, "--sampler", _open)
+        return parse_law(option.format(text=file.name), SYMBOL_LAWS, "--sampler", _open)
 
 
 @functools.cache
 def _lexicon(vocabulary: int) -> Lexicon:
-    return lexicons.build_lexicon("english", vocabulary, "stable", _open)
+    return build_lexicon("english", vocabulary, "stable", _open)
 
 
 def _ours(phrases: Phrases) -> float:
@@ -92,7 +93,7 @@ def _ours(phrases: Phrases) -> float:
     return symbols / min(_seconds(lambda: phrases.draw(seeds)) for _ in range(REPEATS))
 
 
-def _plain(law: SamplerLaw, lexicon: Lexicon, length: int) -> float:
+def _plain(law: SymbolLaw, lexicon: Lexicon, length: int) -> float:
     phrases: Callable[..., list[list[int]]] = importlib.import_module(f"benchmarks.laws.{law.name}").phrases
     parameters = {name: value for name, value in law.to_json().items() if name not in ("name", "digest")}
     if law.name in EXTRA:
@@ -142,7 +143,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("laws", nargs="*", metavar="LAW", help="print these alone, and write nothing; default all")
     names = parser.parse_args(arguments).laws
     rates = []
-    for name in names or sorted(SAMPLERS):
+    for name in names or sorted(SYMBOL_LAWS):
         rates.append(measure(name))
         print(list(table(rates))[-1], flush=True)
     if not names:

@@ -6,7 +6,7 @@ import apache_beam as beam
 import numpy as np
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from beam_pipeline.beam_mends import mend
+from beam_pipeline.engines.beam_fixes import fix_beam
 from benchmarks.peers.alias import zipf_weights
 from benchmarks.peers.tf_example import example, varint
 from benchmarks.work import Order, Work, read_order
@@ -14,7 +14,7 @@ from benchmarks.work import Order, Work, read_order
 
 def main(order: Order) -> None:
     """Do the work."""
-    mend()  # several workers may lose elements else
+    fix_beam()  # several workers may lose elements else
     options = PipelineOptions(
         runner="FnApiRunner", direct_num_workers=order.workers, direct_running_mode="multi_threading"
     )

@@ -16,17 +16,17 @@ import fastavro
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.avro_compression import codec, compressor, content_of
 from hyperphrase.codecs.base import Buffer, Encoder, Format, Texts, check_block
 from hyperphrase.codecs.compression import read_pieces
-from hyperphrase.codecs.intrinsics import i64
-from hyperphrase.codecs.lanes import wide_lanes
-from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE, ROOM, Scanner, Window
+from hyperphrase.codecs.record_reading import FIRST_DEFECT, FULL, MORE, ROOM, Scanner, Window
 from hyperphrase.codecs.varints import MAX_SMALL, get_long, get_small, get_varints, put_long, put_small, put_varints
+from hyperphrase.codecs.vector_packing import uses_avx512
 from hyperphrase.errors import CorruptError
 from hyperphrase.kernels import bare_kernel
+from hyperphrase.kernels.intrinsics import i64
 from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY
+from hyperphrase.phrases.blocks import PhraseBlock
 
 SCHEMA = {
     "type": "record",
@@ -110,7 +110,7 @@ class AvroEncoder(Encoder):
         pending, done = self._pending, 0
         while done < len(block):
             pending.size, after = _write_records(
-                pending.data, pending.size, BLOCK_BYTES, block.ids, block.offsets, block.seeds, done, wide_lanes()
+                pending.data, pending.size, BLOCK_BYTES, block.ids, block.offsets, block.seeds, done, uses_avx512()
             )
             self._records += after - done
             done = after
@@ -182,8 +182,8 @@ def scan_records(
     offsets: NDArray[np.int64],
     seeds: NDArray[np.uint64],
 ) -> tuple[int, int, int]:
-    """Parse whole records of a container block, see :class:`hyperphrase.codecs.reading.Scan`."""
-    return _scan_records(data, at, end, ids, offsets, seeds, wide_lanes())
+    """Parse whole records of a container block, see :class:`hyperphrase.codecs.record_reading.Scan`."""
+    return _scan_records(data, at, end, ids, offsets, seeds, uses_avx512())
 
 
 def _take_long(window: Window, place: str) -> int:

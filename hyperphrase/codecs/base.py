@@ -12,11 +12,11 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.blocks import PhraseBlock
-from hyperphrase.codecs.lanes import REACH
+from hyperphrase.codecs.vector_packing import REACH
 from hyperphrase.errors import InputError
+from hyperphrase.lexicon.text_table import TextTable
 from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY, SEED_STOP
-from hyperphrase.text_table import TextTable
+from hyperphrase.phrases.blocks import PhraseBlock
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,21 +6,18 @@ our own (no time, no name, system unknown), so that they say nothing of the mach
 
 import struct
 from collections.abc import Iterator
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from zlib_ng import zlib_ng
 
-from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.base import Encoder
 from hyperphrase.codecs.deflate import Deflater
 from hyperphrase.errors import CorruptError
-
-InflateError = cast("type[Exception]", zlib_ng.error)
-"""What zlib-ng raises on damaged streams."""
+from hyperphrase.phrases.blocks import PhraseBlock
+from hyperphrase.untrusted.decompression import InflateError, read_full
 
 PIECE = 1 << 19  # bytes; what a decoder works on at a time: as much as a core's own cache holds
 _COMPRESSED_PIECE = 1 << 18  # bytes
-_MOST_AT_ONCE = 16 << 20  # bytes
 _HEADER = bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 4, 255])  # deflate, no flags, no time, fastest, system unknown
 _TRAILER = struct.Struct("<II")  # CRC-32 and size modulo 2^32 of the uncompressed bytes
 
@@ -56,15 +53,6 @@ class GzipEncoder(Encoder):
 def compressed(encoder: Encoder, compression: str) -> Encoder:
     """Return ``encoder`` for "none", else around it what ``compression`` ("gzip") asks for."""
     return GzipEncoder(encoder) if compression == "gzip" else encoder
-
-
-def read_full(stream: BinaryIO, size: int) -> bytes:
-    """Return ``size`` bytes of ``stream``, less only at its end, however short its own reads are."""
-    parts: list[bytes] = []
-    while size > 0 and (part := stream.read(min(size, _MOST_AT_ONCE))):  # a reader makes room for all it is asked for
-        parts.append(part)
-        size -= len(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def read_pieces(stream: BinaryIO, compression: str, where: str) -> Iterator[bytes]:

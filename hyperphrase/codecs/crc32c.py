@@ -10,8 +10,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs.intrinsics import crc32c_u8, crc32c_u64, has_crc32c_instruction, load_u32, load_u64
 from hyperphrase.kernels import bare_kernel, inline_kernel
+from hyperphrase.kernels.intrinsics import crc32c_u8, crc32c_u64, has_crc32c_instruction, load_u32, load_u64
 
 _POLYNOMIAL = 0x82F63B78  # reflected
 _ONES = np.uint32(0xFFFFFFFF)

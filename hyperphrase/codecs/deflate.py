@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from hyperphrase.codecs.base import Buffer
 from hyperphrase.codecs.huffman import code_lengths, codes
-from hyperphrase.codecs.intrinsics import SLACK, i64, load_u32, load_u64, store_u64
 from hyperphrase.kernels import kernel
+from hyperphrase.kernels.intrinsics import SLACK, i64, load_u32, load_u64, store_u64
 
 PIECE_BYTES = 1 << 17  # of content; twice as much saves 0.1 %, but begins to leave the caches
 

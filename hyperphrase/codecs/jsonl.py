@@ -4,7 +4,7 @@ Symbols stay what they are (an escaped one would take twelve bytes); only what J
 """
 
 from hyperphrase.codecs.line_reading import LineFormat
-from hyperphrase.codecs.lines import line_shape
+from hyperphrase.codecs.line_writing import line_shape
 
 
 class JsonLinesFormat(LineFormat):

@@ -6,17 +6,17 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.base import Encoder, Format, Texts, needed
 from hyperphrase.codecs.compression import compressed, read_pieces
-from hyperphrase.codecs.intrinsics import SLACK, i64, load_u64
-from hyperphrase.codecs.lanes import wide_lanes
-from hyperphrase.codecs.lines import MAX_DIGITS, LineEncoder, LineShape
-from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE, ROOM, Scanner
+from hyperphrase.codecs.line_writing import MAX_DIGITS, LineEncoder, LineShape
+from hyperphrase.codecs.record_reading import FIRST_DEFECT, FULL, MORE, ROOM, Scanner
 from hyperphrase.codecs.symbols import find_byte, get_symbols
-from hyperphrase.codecs.wordings import Unwording, Wording, find, unwording, wording
+from hyperphrase.codecs.text_encoding import TextDecoding, TextEncoding, find, text_decoding, text_encoding
+from hyperphrase.codecs.vector_packing import uses_avx512
 from hyperphrase.kernels import bare_kernel, inline_kernel
+from hyperphrase.kernels.intrinsics import SLACK, i64, load_u64
 from hyperphrase.limits import MAX_LENGTH, SEED_STOP
+from hyperphrase.phrases.blocks import PhraseBlock
 
 _BAD_LINE, _BAD_SEED, _BAD_TEXT, _BAD_LENGTH = range(FIRST_DEFECT, FIRST_DEFECT + 4)
 _DEFECTS = (
@@ -159,7 +159,7 @@ def _scan_lines(
     closing: NDArray[np.uint8],
     wide: bool,
 ) -> tuple[int, int, int]:
-    """Parse whole lines, see :class:`hyperphrase.codecs.reading.Scan`."""
+    """Parse whole lines, see :class:`hyperphrase.codecs.record_reading.Scan`."""
     by_code_point, slots, texts, starts, separator = tables
     for k in range(len(seeds)):
         first = offsets[k]
@@ -187,7 +187,7 @@ def _scan_lines(
 class _LineScan:
     """The scan of lines with its tables."""
 
-    def __init__(self, words: Wording, back: Unwording, shape: LineShape) -> None:
+    def __init__(self, words: TextEncoding, back: TextDecoding, shape: LineShape) -> None:
         self._tables = (
             back.by_code_point,
             back.slots,
@@ -206,7 +206,7 @@ class _LineScan:
         offsets: NDArray[np.int64],
         seeds: NDArray[np.uint64],
     ) -> tuple[int, int, int]:
-        return _scan_lines(data, at, end, ids, offsets, seeds, self._tables, *self._shape, wide_lanes())
+        return _scan_lines(data, at, end, ids, offsets, seeds, self._tables, *self._shape, uses_avx512())
 
 
 class LineFormat(Format):
@@ -224,12 +224,12 @@ class LineFormat(Format):
     def encoder(self, compression: str, texts: Texts | None) -> Encoder:
         """Return the encoder of one new shard."""
         self.check_compression(compression)
-        return compressed(LineEncoder(wording(needed(texts), self.escapes), self.shape), compression)
+        return compressed(LineEncoder(text_encoding(needed(texts), self.escapes), self.shape), compression)
 
     def decode(self, stream: BinaryIO, compression: str, texts: Texts | None, where: str) -> Iterator[PhraseBlock]:
         """Yield the phrases of a shard; ValueError if ``texts`` cannot be told apart when read back."""
         self.check_compression(compression)
-        words, back = wording(needed(texts), self.escapes), unwording(needed(texts), self.escapes)
+        words, back = text_encoding(needed(texts), self.escapes), text_decoding(needed(texts), self.escapes)
         bound = words.longest * MAX_LENGTH + self.shape.longest
         scanner = Scanner(_LineScan(words, back, self.shape), bound, _DEFECTS)
         return scanner.blocks(read_pieces(stream, compression, where), where)

@@ -1,7 +1,7 @@
 """Texts of one to four bytes, which all symbols are: written and read back sixteen at a time.
 
-An id's text lies in a table of lanes (:mod:`hyperphrase.codecs.lanes`): writing is a look-up and a squeeze. Reading
-spreads the characters of UTF-8 into lanes and looks up the id of each code point. Source: RFC 3629.
+An id's text lies in a table of lanes (:mod:`hyperphrase.codecs.vector_packing`): writing is a look-up and a squeeze.
+Reading spreads the characters of UTF-8 into lanes and looks up the id of each code point. Source: RFC 3629.
 """
 
 from collections.abc import Callable
@@ -13,10 +13,10 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from hyperphrase.codecs import lanes
-from hyperphrase.codecs.intrinsics import element, trailing_zeros
-from hyperphrase.codecs.lanes import LANES, WINDOW, splat
+from hyperphrase.codecs import vector_packing as packing
+from hyperphrase.codecs.vector_packing import LANES, WINDOW, splat
 from hyperphrase.kernels import inline_kernel
+from hyperphrase.kernels.intrinsics import element, trailing_zeros
 
 NO_ID = 0xFFFF_FFFF  # stands for no id
 
@@ -48,12 +48,12 @@ _FORMS = (
 def _put_lanes(typing_context: Any, out: Any, at: Any, ids: Any, first: Any, count: Any, table: Any, wide: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         out, at, ids, first, count, table, wide = arguments
-        flags = lanes.first_lanes(builder, count)
-        values = lanes.load(builder, element(context, builder, signature.args[2], ids, first), flags)
-        source = element(context, builder, signature.args[5], table, lanes.I64(0))
-        items = lanes.look_up(builder, source, values, flags)
+        flags = packing.first_lanes(builder, count)
+        values = packing.load(builder, element(context, builder, signature.args[2], ids, first), flags)
+        source = element(context, builder, signature.args[5], table, packing.I64(0))
+        items = packing.look_up(builder, source, values, flags)
         target = element(context, builder, signature.args[0], out, at)
-        return builder.add(at, lanes.squeeze(builder, items, count, target, wide))
+        return builder.add(at, packing.squeeze(builder, items, count, target, wide))
 
     number = types.int64
     return number(out, number, ids, number, number, table, types.boolean), generate
@@ -85,14 +85,14 @@ def _get_lanes(
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         data, at, ends, ids, first, by_code_point, wide = arguments
         source = element(context, builder, signature.args[0], data, at)
-        items, count, used, wrong = lanes.spread(builder, source, ends, wide)
-        flags = lanes.first_lanes(builder, count)
+        items, count, used, wrong = packing.spread(builder, source, ends, wide)
+        flags = packing.first_lanes(builder, count)
         points, misspelt = _code_points(builder, items)
-        table = element(context, builder, signature.args[5], by_code_point, lanes.I64(0))
-        values = lanes.look_up(builder, table, points, flags)
-        lanes.move(builder, element(context, builder, signature.args[3], ids, first), values)
+        table = element(context, builder, signature.args[5], by_code_point, packing.I64(0))
+        values = packing.look_up(builder, table, points, flags)
+        packing.move(builder, element(context, builder, signature.args[3], ids, first), values)
         defects = builder.or_(misspelt, builder.icmp_unsigned("==", values, splat(NO_ID)))
-        wrong = builder.or_(wrong, lanes.any_flag(builder, builder.and_(defects, flags)))
+        wrong = builder.or_(wrong, packing.any_flag(builder, builder.and_(defects, flags)))
         return context.make_tuple(builder, signature.return_type, [count, used, wrong])
 
     number = types.int64
@@ -103,10 +103,10 @@ def _get_lanes(
 def _find_bytes(typing_context: Any, data: Any, at: Any, low: Any, high: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         data, at, low, high = arguments
-        window = lanes.move(builder, element(context, builder, signature.args[0], data, at), shape=lanes.BYTES)
-        above = builder.icmp_unsigned(">=", window, lanes.broadcast(builder, low, lanes.BYTES))
-        below = builder.icmp_unsigned("<=", window, lanes.broadcast(builder, high, lanes.BYTES))
-        return builder.bitcast(builder.and_(above, below), lanes.I64)
+        window = packing.move(builder, element(context, builder, signature.args[0], data, at), shape=packing.BYTES)
+        above = builder.icmp_unsigned(">=", window, packing.broadcast(builder, low, packing.BYTES))
+        below = builder.icmp_unsigned("<=", window, packing.broadcast(builder, high, packing.BYTES))
+        return builder.bitcast(builder.and_(above, below), packing.I64)
 
     return types.uint64(data, types.int64, types.uint8, types.uint8), generate
 

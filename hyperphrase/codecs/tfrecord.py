@@ -11,12 +11,9 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.base import Buffer, Encoder, Format, Texts, check_block
 from hyperphrase.codecs.compression import compressed, read_pieces
-from hyperphrase.codecs.intrinsics import i64, load_u32, load_u64, store_u64
-from hyperphrase.codecs.lanes import wide_lanes
-from hyperphrase.codecs.reading import FULL, Scanner
+from hyperphrase.codecs.record_reading import FULL, Scanner
 from hyperphrase.codecs.tfrecord_framing import (
     BAD_SIZE,
     FRAMING_DEFECTS,
@@ -38,8 +35,11 @@ from hyperphrase.codecs.varints import (
     small_size,
     small_varint,
 )
+from hyperphrase.codecs.vector_packing import uses_avx512
 from hyperphrase.kernels import bare_kernel, inline_kernel
+from hyperphrase.kernels.intrinsics import i64, load_u32, load_u64, store_u64
 from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY, SEED_STOP
+from hyperphrase.phrases.blocks import PhraseBlock
 
 
 def _word(piece: bytes) -> np.uint64:
@@ -243,11 +243,11 @@ def scan_records(
     offsets: NDArray[np.int64],
     seeds: NDArray[np.uint64],
 ) -> tuple[int, int, int]:
-    """Check and parse whole records, see :class:`hyperphrase.codecs.reading.Scan`."""
+    """Check and parse whole records, see :class:`hyperphrase.codecs.record_reading.Scan`."""
     # a symbol takes a byte at least, so records that begin before the limit have room among the ids
     limit = at + len(ids) - MAX_RECORD
     checked, status = check(data, at, end, limit, len(seeds))
-    behind, count, defect = _parse_records(data, at, checked, ids, offsets, seeds, wide_lanes())
+    behind, count, defect = _parse_records(data, at, checked, ids, offsets, seeds, uses_avx512())
     return behind, count, status if defect == FULL else defect
 
 
@@ -267,7 +267,7 @@ class TFRecordEncoder(Encoder):
         buffer = self._buffer
         buffer.size = 0
         buffer.reserve(MAX_SMALL * len(block.ids) + MAX_EXTRA * len(block))
-        buffer.size = _write_records(buffer.data, block.ids, block.offsets, block.seeds, wide_lanes())
+        buffer.size = _write_records(buffer.data, block.ids, block.offsets, block.seeds, uses_avx512())
         seal(buffer.data, buffer.size)
         return buffer.view()
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.codecs.crc32c import by_instruction, crc32c_by_instruction, crc32c_by_table, masked
-from hyperphrase.codecs.intrinsics import i64, load_u32, load_u64, store_u32
-from hyperphrase.codecs.reading import FIRST_DEFECT, FULL, MORE
+from hyperphrase.codecs.record_reading import FIRST_DEFECT, FULL, MORE
 from hyperphrase.codecs.varints import MAX_SMALL
 from hyperphrase.kernels import bare_kernel
+from hyperphrase.kernels.intrinsics import i64, load_u32, load_u64, store_u32
 from hyperphrase.limits import MAX_LENGTH
 
 HEAD = 12  # bytes: length of the record, its CRC

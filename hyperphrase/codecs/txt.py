@@ -5,10 +5,10 @@ from typing import BinaryIO
 
 import numpy as np
 
-from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs.base import Encoder, Texts, needed
 from hyperphrase.codecs.line_reading import LineFormat
-from hyperphrase.codecs.lines import line_shape
+from hyperphrase.codecs.line_writing import line_shape
+from hyperphrase.phrases.blocks import PhraseBlock
 
 
 class TextFormat(LineFormat):

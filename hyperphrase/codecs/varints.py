@@ -11,10 +11,10 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from hyperphrase.codecs import lanes
-from hyperphrase.codecs.intrinsics import element, i64, load_u32, store_u32
-from hyperphrase.codecs.lanes import LANES, WINDOW, first_ends, splat
+from hyperphrase.codecs import vector_packing as packing
+from hyperphrase.codecs.vector_packing import LANES, WINDOW, first_ends, splat
 from hyperphrase.kernels import bare_kernel, inline_kernel
+from hyperphrase.kernels.intrinsics import element, i64, load_u32, store_u32
 from hyperphrase.limits import MAX_VOCABULARY
 
 MAX_SMALL = 3  # bytes of a small varint
@@ -127,10 +127,10 @@ def _put_lanes(typing_context: Any, out: Any, at: Any, ids: Any, first: Any, cou
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         out, at, ids, first, count, shift, wide = arguments
         source = element(context, builder, signature.args[2], ids, first)
-        values = lanes.load(builder, source, lanes.first_lanes(builder, count))
-        values = builder.shl(values, lanes.broadcast(builder, shift))
+        values = packing.load(builder, source, packing.first_lanes(builder, count))
+        values = builder.shl(values, packing.broadcast(builder, shift))
         target = element(context, builder, signature.args[0], out, at)
-        return builder.add(at, lanes.squeeze(builder, _varints_of(builder, values), count, target, wide))
+        return builder.add(at, packing.squeeze(builder, _varints_of(builder, values), count, target, wide))
 
     number = types.int64
     return number(out, number, ids, number, number, types.uint32, types.boolean), generate
@@ -140,14 +140,14 @@ def _get_lanes(typing_context: Any, data: Any, at: Any, ends: Any, ids: Any, fir
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         data, at, ends, ids, first, shift, wide = arguments
         source = element(context, builder, signature.args[0], data, at)
-        items, count, used, wrong = lanes.spread(builder, source, ends, wide)
-        shifts = lanes.broadcast(builder, shift)
+        items, count, used, wrong = packing.spread(builder, source, ends, wide)
+        shifts = packing.broadcast(builder, shift)
         values = builder.lshr(_values_of(builder, items), shifts)
-        lanes.move(builder, element(context, builder, signature.args[3], ids, first), values)
+        packing.move(builder, element(context, builder, signature.args[3], ids, first), values)
         due = _varints_of(builder, builder.shl(values, shifts))
         beyond = builder.and_(values, splat(-MAX_VOCABULARY & 0xFFFFFFFF))
         defects = builder.or_(builder.xor(items, due), beyond)
-        wrong = builder.or_(wrong, lanes.any_flag(builder, builder.icmp_unsigned("!=", defects, splat(0))))
+        wrong = builder.or_(wrong, packing.any_flag(builder, builder.icmp_unsigned("!=", defects, splat(0))))
         return context.make_tuple(builder, signature.return_type, [count, used, wrong])
 
     number = types.int64
@@ -158,8 +158,8 @@ def _get_lanes(typing_context: Any, data: Any, at: Any, ends: Any, ids: Any, fir
 def _find_ends(typing_context: Any, data: Any, at: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         place = element(context, builder, signature.args[0], *arguments)
-        marked = builder.icmp_signed("<", lanes.move(builder, place, shape=lanes.BYTES), splat(0, lanes.BYTES))
-        return builder.not_(builder.bitcast(marked, lanes.I64))
+        marked = builder.icmp_signed("<", packing.move(builder, place, shape=packing.BYTES), splat(0, packing.BYTES))
+        return builder.not_(builder.bitcast(marked, packing.I64))
 
     return types.uint64(data, types.int64), generate
 
@@ -175,7 +175,7 @@ def put_varints(
 ) -> int:
     """Write ``ids[first:stop]``, each times two to the ``shift`` (below 2^21 then); return the place behind.
 
-    Touches WINDOW bytes from there on. wide: see :mod:`hyperphrase.codecs.lanes`.
+    Touches WINDOW bytes from there on. wide: see :mod:`hyperphrase.codecs.vector_packing`.
     """
     while first + LANES <= stop:
         at = _put_varints(out, at, ids, first, LANES, np.uint32(shift), wide)

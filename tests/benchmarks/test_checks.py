@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from beam_pipeline.command import WorkFailedError
+from beam_pipeline.terminal.command import WorkFailedError
 from benchmarks import readers
 from benchmarks.__main__ import run_once
 from benchmarks.checks import check_phrases
@@ -14,8 +14,8 @@ from benchmarks.peers.alias import alias_table, zipf_weights
 from benchmarks.peers.tf_example import example, varint
 from benchmarks.process import measured
 from benchmarks.work import Work
-from hyperphrase.blocks import PhraseBlock
 from hyperphrase.codecs import FORMATS
+from hyperphrase.phrases.blocks import PhraseBlock
 
 WORK = Work(2000, vocabulary=1000)
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from beam_pipeline.command import WorkFailedError
+from beam_pipeline.terminal.command import WorkFailedError
 from benchmarks import __main__ as harness
 from benchmarks import contestants
 from benchmarks.rendering import document, markdown, render, table

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.laws import __main__ as rates
-from hyperphrase.samplers import SAMPLERS
+from hyperphrase.laws.registry import SYMBOL_LAWS
 
 
 @pytest.fixture(autouse=True)
@@ -15,7 +15,7 @@ def in_a_moment(monkeypatch, tmp_path):
     monkeypatch.setattr(rates, "RESULTS", tmp_path / "results" / "laws.md")
 
 
-@pytest.mark.parametrize("name", SAMPLERS)
+@pytest.mark.parametrize("name", SYMBOL_LAWS)
 def test_every_law_is_measured_on_both_sides(name):
     rate = rates.measure(name)
     assert name == rate.law
@@ -41,4 +41,4 @@ def test_laws_that_are_named_are_printed_and_nothing_is_written(capsys):
 def test_all_laws_are_written(monkeypatch):
     monkeypatch.setattr(rates, "measure", lambda name: rates.Rate(name, 1, 1, 2.0, 1.0))
     assert 0 == rates.main([])
-    assert [f"| `{name}` " in rates.RESULTS.read_text() for name in SAMPLERS] == [True] * len(SAMPLERS)
+    assert [f"| `{name}` " in rates.RESULTS.read_text() for name in SYMBOL_LAWS] == [True] * len(SYMBOL_LAWS)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from apache_beam.version import __version__ as beam_version
 
-from beam_pipeline import options
+from beam_pipeline.terminal import options
 from tests.engines.bare_root import instructions
 from tools import flex_template
 

@@ -12,7 +12,8 @@ import yaml
 from apache_beam.version import __version__ as beam_version
 
 import hyperphrase
-from beam_pipeline import engine, options
+from beam_pipeline.engines import engine
+from beam_pipeline.terminal import options
 
 ROOT = Path(__file__).parents[2]
 KIT = ROOT / "templates/flink"

@@ -21,13 +21,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hyperphrase import lexicons
-from hyperphrase.fingerprints import fingerprints
-from hyperphrase.laws import law_from_json, parse_law
-from hyperphrase.lengths import Fixed, Uniform
-from hyperphrase.phrases import Phrases, seed_range
-from hyperphrase.recipe import Recipe
-from hyperphrase.samplers import SAMPLERS
+from hyperphrase.deduplication.fingerprints import fingerprints
+from hyperphrase.laws.grammar import law_from_json, parse_law
+from hyperphrase.laws.lengths import Fixed, Uniform
+from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.phrases.phrases import Phrases, seed_range
+from hyperphrase.phrases.recipe import Recipe
 from tools import laws_docs
 
 ROOT = Path(__file__).parents[2]
@@ -88,12 +88,12 @@ def text_folder():
 @functools.cache
 def law_of(name):
     text = Path(text_folder().name, "text.txt")
-    return parse_law(PARAMETERS.get(name, name).format(text=text), SAMPLERS, "--sampler", open_file)
+    return parse_law(PARAMETERS.get(name, name).format(text=text), SYMBOL_LAWS, "--sampler", open_file)
 
 
 @functools.cache
 def lexicon_of(vocabulary):
-    return lexicons.build_lexicon("english", vocabulary, "stable", open_file)
+    return build_lexicon("english", vocabulary, "stable", open_file)
 
 
 @functools.cache
@@ -117,12 +117,12 @@ def digest_of(name):
     return state.hexdigest()[:32]
 
 
-every_law = pytest.mark.parametrize("name", SAMPLERS)
+every_law = pytest.mark.parametrize("name", SYMBOL_LAWS)
 
 
 @every_law
 def test_a_law_is_documented(name):
-    law = SAMPLERS[name]
+    law = SYMBOL_LAWS[name]
     assert law.__doc__
     assert not law.__doc__.startswith(f"{law.__name__}(")  # what a dataclass writes by itself
     assert law.summary
@@ -137,21 +137,21 @@ def test_a_law_has_a_plain_python_version_and_tests_of_its_own(name):
     assert plain.__doc__
     assert callable(plain.phrases)
     assert inspect.getdoc(plain.phrases)
-    tests = [path for path in (ROOT / "tests/domain").glob("test_*.py") if is_test_of(path, name)]
+    tests = [path for path in (ROOT / "tests/domain/laws").glob("test_*.py") if is_test_of(path, name)]
     assert tests != []
 
 
 def is_test_of(path, name):
     """Tell whether a test file is that of a law: by its name or, for the first three, by what it imports."""
-    module = SAMPLERS[name].__module__
-    return path.name == f"test_law_{name}.py" or f"from {module} import" in path.read_text(encoding="utf-8")
+    module = SYMBOL_LAWS[name].__module__
+    return path.name == f"test_{name}.py" or f"from {module} import" in path.read_text(encoding="utf-8")
 
 
 def test_the_document_says_what_the_laws_say():
     """``python -m tools.laws_docs`` makes it so."""
     text = laws_docs.DOCS.read_text(encoding="utf-8")
     assert laws_docs.rendered(text) == text
-    assert [name for name in SAMPLERS if f"| `{name}` |" not in text] == []
+    assert [name for name in SYMBOL_LAWS if f"| `{name}` |" not in text] == []
 
 
 @every_law
@@ -173,9 +173,9 @@ def test_a_phrase_is_the_same_in_any_company(name):
 
 def test_a_phrase_that_depends_on_its_company_is_found():
     phrases = copy.copy(phrases_of("uniform"))
-    draw = phrases.sampler.draw
-    phrases.sampler = copy.copy(phrases.sampler)
-    phrases.sampler.draw = lambda key, seeds, *rest: draw(key, np.full_like(seeds, seeds[0]), *rest)
+    draw = phrases.law.draw
+    phrases.law = copy.copy(phrases.law)
+    phrases.law.draw = lambda key, seeds, *rest: draw(key, np.full_like(seeds, seeds[0]), *rest)
     assert depends_on_company(phrases)
 
 
@@ -209,7 +209,7 @@ def test_a_prefix_in_one_piece_is_the_beginning_of_the_phrase(name):
         offsets = np.zeros(len(seeds) + 1, np.int64)
         np.cumsum(np.minimum([len(phrase) for phrase in whole], symbols), out=offsets[1:])
         ids = np.empty(offsets[-1], np.uint32)
-        phrases.sampler.draw(phrases.recipe.key, seeds, drawn, offsets, ids)
+        phrases.law.draw(phrases.recipe.key, seeds, drawn, offsets, ids)
         assert [phrase[:symbols] for phrase in whole] == [tuple(part) for part in np.split(ids, offsets[1:-1])]
 
 
@@ -224,7 +224,7 @@ def test_a_recipe_comes_back_from_its_json(name):
     recipe = phrases_of(name).recipe
     data = json.loads(recipe.canonical())
     assert recipe == Recipe.from_json(data)
-    assert recipe.sampler == law_from_json(data["sampler"], SAMPLERS)
+    assert recipe.law == law_from_json(data["sampler"], SYMBOL_LAWS)
 
 
 def makes(name, length):
@@ -245,7 +245,7 @@ def repeats_more_often(phrases, bits):
     pairs come in groups: each three phrases that are equal say so.
     """
     lengths = phrases.recipe.possible_lengths()
-    stop = min(20_000, phrases.recipe.sampler.seed_stop(lengths, phrases.recipe.vocabulary))
+    stop = min(20_000, phrases.recipe.law.seed_stop(lengths, phrases.recipe.vocabulary))
     seeds = seed_range(0, stop)
     groups = np.unique_counts(fingerprints(phrases, seeds)).counts.astype(float)
     pairs, triples = (groups * (groups - 1) / 2).sum(), (groups * (groups - 1) * (groups - 2)).sum()
@@ -255,22 +255,22 @@ def repeats_more_often(phrases, bits):
 
 @every_law
 def test_no_more_phrases_repeat_than_the_collision_entropy_says(name):
-    sampler = phrases_of(name).sampler
-    assert 0.0 <= sampler.collision_entropy <= sampler.entropy + 1e-9
-    phrases = phrases_of(name, Fixed(length=length_to_test(name, sampler.collision_entropy)))
-    assert not repeats_more_often(phrases, phrases.sampler.collision_entropy)
+    law = phrases_of(name).law
+    assert 0.0 <= law.collision_entropy <= law.entropy + 1e-9
+    phrases = phrases_of(name, Fixed(length=length_to_test(name, law.collision_entropy)))
+    assert not repeats_more_often(phrases, phrases.law.collision_entropy)
 
 
 @pytest.mark.parametrize("name", ["zipf", "lexicon", "dyck"])
 def test_a_collision_entropy_that_is_too_high_is_found(name):
-    bits = 1.25 * phrases_of(name).sampler.collision_entropy
+    bits = 1.25 * phrases_of(name).law.collision_entropy
     assert repeats_more_often(phrases_of(name, Fixed(length=length_to_test(name, bits))), bits)
 
 
 DIGESTS = """
 import json, runpy
 laws = runpy.run_path("tests/contracts/test_laws.py")
-print(json.dumps({name: laws["digest_of"](name) for name in laws["SAMPLERS"]}))
+print(json.dumps({name: laws["digest_of"](name) for name in laws["SYMBOL_LAWS"]}))
 """
 
 
@@ -281,4 +281,4 @@ def test_another_processor_draws_the_same():
     environment = {**os.environ, "NUMBA_CPU_NAME": "x86-64-v2", "NUMBA_CPU_FEATURES": ""}
     command = [sys.executable, "-c", DIGESTS]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env=environment)
-    assert {name: digest_of(name) for name in SAMPLERS} == json.loads(done.stdout)
+    assert {name: digest_of(name) for name in SYMBOL_LAWS} == json.loads(done.stdout)

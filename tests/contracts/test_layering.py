@@ -95,7 +95,7 @@ def test_imports_go_down_only():
 @pytest.mark.parametrize(
     ("module", "source", "found"),
     [
-        ("hyperphrase__a", "import transforms.storage", "transforms"),
+        ("hyperphrase__a", "import transforms.files.storage", "transforms"),
         ("hyperphrase__a", "from beam_pipeline import run", "beam_pipeline"),
         ("hyperphrase__a", "def f():\n    from apache_beam import Map", "apache_beam"),
         ("hyperphrase__a", "import os, google.cloud.storage", "google"),
@@ -114,6 +114,6 @@ def test_imports_that_go_down_are_none_of_it(tmp_path):
         tmp_path,
         hyperphrase__a="import google_crc32c\nimport numpy",
         transforms__a="import apache_beam\nfrom hyperphrase.errors import InputError",
-        beam_pipeline__a="import transforms.storage\nimport hyperphrase",
+        beam_pipeline__a="import transforms.files.storage\nimport hyperphrase",
     )
     assert upward_imports(tmp_path) == []

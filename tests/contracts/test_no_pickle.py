@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hyperphrase import kernels
-from hyperphrase.fingerprints import _hash_phrases
-from hyperphrase.trusted_folders import is_trusted
+from hyperphrase.deduplication.fingerprints import _hash_phrases
+from hyperphrase.kernels import cache
+from hyperphrase.untrusted.trusted_folders import is_trusted
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for name in ("hyperphrase", "transforms", "beam_pipeline") for path in (ROOT / name).rglob("*.py")]
@@ -58,8 +58,8 @@ def test_kernels_are_loaded_from_folders_that_nobody_else_can_write_to(tmp_path,
     folder.chmod(mode)
     if owner:
         os.chown(folder, owner, owner)
-    monkeypatch.setattr(kernels.config, "CACHE_DIR", str(folder))
-    found = list(kernels.cache_folders(_hash_phrases.py_func))
+    monkeypatch.setattr(cache.config, "CACHE_DIR", str(folder))
+    found = list(cache.cache_folders(_hash_phrases.py_func))
     assert trusted == any(folder in place.parents or folder == place for place in found)
     assert found  # the others stay
 
@@ -68,8 +68,8 @@ def test_a_folder_that_is_not_there_yet_is_made_ours_where_everybody_may_make_so
     """As NUMBA_CACHE_DIR=/tmp/kernels in many an image."""
     tmp_path.chmod(0o1777)
     folder = tmp_path / "kernels"
-    monkeypatch.setattr(kernels.config, "CACHE_DIR", str(folder))
-    assert any(folder in place.parents or folder == place for place in kernels.cache_folders(_hash_phrases.py_func))
+    monkeypatch.setattr(cache.config, "CACHE_DIR", str(folder))
+    assert any(folder in place.parents or folder == place for place in cache.cache_folders(_hash_phrases.py_func))
     assert (os.geteuid(), 0) == (folder.stat().st_uid, folder.stat().st_mode & 0o022)
 
 

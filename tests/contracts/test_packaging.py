@@ -55,7 +55,7 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_holds_code_data_and_types(wheel):
     names, _ = wheel
-    assert {"hyperphrase/data/alphabet.csv", *(f"{package}/py.typed" for package in PACKAGES)} <= set(names)
+    assert {"hyperphrase/lexicon/alphabet.csv", *(f"{package}/py.typed" for package in PACKAGES)} <= set(names)
     for package in PACKAGES:
         modules = {str(path.relative_to(ROOT)) for path in (ROOT / package).rglob("*.py")}
         assert modules - set(names) == set()

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from hyperphrase.laws import parse_law
-from hyperphrase.lengths import LENGTH_LAWS
-from hyperphrase.phrases import Phrases
-from hyperphrase.recipe import Recipe
-from hyperphrase.samplers import SAMPLERS
+from hyperphrase.laws.grammar import parse_law
+from hyperphrase.laws.lengths import LENGTH_LAWS
+from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.phrases.phrases import Phrases
+from hyperphrase.phrases.recipe import Recipe
 
 
 def no_file(path):
@@ -21,9 +21,9 @@ def no_file(path):
 def recipe_of():
     """Return a maker of recipes: (sampler, lengths, vocabulary, key) -> Recipe."""
 
-    def make(sampler="uniform", lengths="uniform:min=1,max=9", vocabulary=1000, key=0):
+    def make(law="uniform", lengths="uniform:min=1,max=9", vocabulary=1000, key=0):
         return Recipe(
-            parse_law(sampler, SAMPLERS, "--sampler", no_file),
+            parse_law(law, SYMBOL_LAWS, "--sampler", no_file),
             parse_law(lengths, LENGTH_LAWS, "--lengths", no_file),
             vocabulary,
             "5eed" * 16,
@@ -37,10 +37,10 @@ def recipe_of():
 def phrases_of(recipe_of):
     """Return a maker of phrases; the lexicon's frequencies are 1/(1 + rank) + 0.001 unless given."""
 
-    def make(sampler="uniform", lengths="uniform:min=1,max=9", vocabulary=1000, key=0, frequencies=None):
+    def make(law="uniform", lengths="uniform:min=1,max=9", vocabulary=1000, key=0, frequencies=None):
         default = 1.0 / np.arange(1, vocabulary + 1) + 0.001
         lexicon = SimpleNamespace(frequencies=default if frequencies is None else frequencies)
-        return Phrases(recipe_of(sampler, lengths, vocabulary, key), lambda: lexicon)
+        return Phrases(recipe_of(law, lengths, vocabulary, key), lambda: lexicon)
 
     return make
 

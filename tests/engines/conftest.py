@@ -27,7 +27,7 @@ TOO_FEW = [  # run, with no seeds to spare: those of --phrases are too few where
     "-c",
     "import sys\n"
     "from beam_pipeline.run import main\n"
-    "from hyperphrase.space import Space\n"
+    "from hyperphrase.space.phrase_space import Space\n"
     "Space.draws_for = lambda self, phrases: phrases\n"
     "sys.exit(main())",
 ]

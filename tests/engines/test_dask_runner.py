@@ -8,12 +8,13 @@ from apache_beam.transforms.userstate import BagStateSpec
 from apache_beam.transforms.window import FixedWindows, GlobalWindow
 from apache_beam.utils.windowed_value import WindowedValue
 
-from beam_pipeline import dask_engine, options
-from beam_pipeline.dask_runner import DaskRunner
+from beam_pipeline.engines import dask_engine
+from beam_pipeline.engines.dask_runner import DaskRunner
 from beam_pipeline.pipeline import make_corpus
-from beam_pipeline.seeds import deduplication
+from beam_pipeline.terminal import options
+from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.errors import InputError
-from transforms.context import Site
+from transforms.worker.context import CorpusContext
 
 SEEN = {}  # {name: elements}, by tasks, which are done in this process
 
@@ -159,5 +160,5 @@ def test_the_pipeline_of_every_corpus_can_be_done(law, more):
     arguments = ["--vocabulary=1000", f"--sampler={law}", "--seeds=0:1000", "--output=out", *more]
     job = options.read_job(options.parser("run", "").parse_args(arguments))
     pipeline = beam.Pipeline()
-    make_corpus(pipeline, Site("out", job.request), deduplication(job.phrases, job.request), job.lexicon.name)
+    make_corpus(pipeline, CorpusContext("out", job.request), deduplication(job.phrases, job.request), job.lexicon.name)
     dask_engine.check(pipeline)

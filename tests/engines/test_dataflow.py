@@ -37,7 +37,8 @@ QUICK = (  # Beam's client asks for a job's state every five seconds
 RUN = ["-c", f"{QUICK}sys.exit(main())"]
 TOO_FEW = [
     "-c",
-    f"{QUICK}from hyperphrase.space import Space\nSpace.draws_for = lambda self, phrases: phrases\nsys.exit(main())",
+    f"{QUICK}from hyperphrase.space.phrase_space import Space\nSpace.draws_for = lambda self, phrases: "
+    "phrases\nsys.exit(main())",
 ]
 LARGE = ["--vocabulary=250000", "--lexicon=english", "--phrases=1000000"]
 RARE = b"kosuke"  # a word of that lexicon

@@ -19,7 +19,7 @@ WITH = (  # run, with something that happens when a shard is written
     "_Write._draw_and_write = happen\n"
     "sys.exit(main())"
 )
-GO_ON = "the same command goes on from the shards already written"
+RESUME_HINT = "the same command goes on from the shards already written"
 
 
 def with_shards_that(happening):
@@ -68,7 +68,7 @@ def failing_run(run_program, corpora, folder, engine, program=RUN):
     outcome = run_program(*corpora["repeating"].options, *engine, "--quiet", f"--output={folder}", program=program)
     assert (1, "", 1) == (outcome.status, outcome.out, outcome.error.count("\n")), outcome.error
     assert not (folder / "manifest.json").exists()
-    begin, end = "hyperphrase run: the work failed: ", f"; {GO_ON}\n"
+    begin, end = "hyperphrase run: the work failed: ", f"; {RESUME_HINT}\n"
     assert outcome.error.startswith(begin)
     assert outcome.error.endswith(end)
     return outcome.error.removeprefix(begin).removesuffix(end)

@@ -24,8 +24,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))  # the checkout, when run as a command
 
-from beam_pipeline import options  # noqa: E402
-from beam_pipeline.seeds import deduplication  # noqa: E402
+from beam_pipeline.terminal import options  # noqa: E402
+from hyperphrase.corpus.drawn_range import deduplication  # noqa: E402
 from tests.signals import heed_signals  # noqa: E402
 
 PLAIN = [  # TFRecord alone, 80 shards; one draw of thirty repeats another

@@ -41,7 +41,7 @@ def fuzz(name: str, way: str, seconds: float, inputs: int, seed: int, trial: Pat
 
     reader, chance = READERS[name], random.Random(f"{seed} {name} {way}")
     if way == "guarded":
-        from hyperphrase.codecs import reading
+        from hyperphrase.codecs import record_reading as reading
 
         reading.np = GuardedNumpy()
     for data in reader.files:  # all kernels are loaded, or compiled, and all libraries that come late
@@ -87,8 +87,8 @@ def in_a_process(name: str, way: str, seconds: float, inputs: int, seed: int) ->
         if done.returncode == 0:
             _, tried, accepted = done.stdout.split()
             return int(tried), int(accepted), "", b""
-        how = signal.Signals(-done.returncode).name if done.returncode < 0 else done.stderr.strip().split("\n")[-1]
-        return 0, 0, how or f"status {done.returncode}", trial.read_bytes() if trial.exists() else b""
+        why = signal.Signals(-done.returncode).name if done.returncode < 0 else done.stderr.strip().split("\n")[-1]
+        return 0, 0, why or f"status {done.returncode}", trial.read_bytes() if trial.exists() else b""
 
 
 def campaign(names: list[str], ways: list[str], seconds: float, inputs: int, seed: int, kept: Path) -> int:

@@ -21,29 +21,34 @@ import google_crc32c
 import numpy as np
 import zstandard
 
-from beam_pipeline import folder
-from hyperphrase import lexicons, manifest, meanings, report, shard_table, vectors
-from hyperphrase.alphabet import code_points
-from hyperphrase.blocks import PhraseBlock
+from beam_pipeline.folder import output_folder
 from hyperphrase.codecs import FORMATS, Texts, avro
-from hyperphrase.corpus import Output, shard_names
-from hyperphrase.dictionary import MeaningsWriter, meanings_name, read_meanings
+from hyperphrase.corpus import manifest, shard_table
+from hyperphrase.corpus.layout import SHORTFALL_FILE, meanings_name, row_file
+from hyperphrase.corpus.manifest import Dictionary, DroppedSeeds, File, Manifest
+from hyperphrase.corpus.request import Output, shard_names
+from hyperphrase.corpus.shard_table import ROW, Shard, ShardTable, row_of
 from hyperphrase.errors import CorruptError, InputError
-from hyperphrase.laws import parse_law
-from hyperphrase.lengths import LENGTH_LAWS, Uniform
-from hyperphrase.lexicon import Lexicon, read_lexicon
-from hyperphrase.manifest import Dictionary, DroppedSeeds, File, Manifest
-from hyperphrase.phrases import Phrases
-from hyperphrase.ranking import read_phrase
-from hyperphrase.recipe import Recipe
-from hyperphrase.samplers import SAMPLERS, markov_model
-from hyperphrase.samplers.zipf import Zipf
-from hyperphrase.shard_table import ROW, Shard, ShardTable, row_of
-from hyperphrase.text_table import text_table
+from hyperphrase.laws.grammar import parse_law
+from hyperphrase.laws.independent.zipf import Zipf
+from hyperphrase.laws.lengths import LENGTH_LAWS, Uniform
+from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.laws.text import markov_model
+from hyperphrase.lexicon import word_vectors as vectors
+from hyperphrase.lexicon.alphabet import code_points
+from hyperphrase.lexicon.lexicon import Lexicon, read_lexicon
+from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.lexicon.text_table import text_table
+from hyperphrase.meaning import phrase_meanings as meanings
+from hyperphrase.meaning.dictionary import MeaningsWriter, read_meanings
+from hyperphrase.phrases.blocks import PhraseBlock
+from hyperphrase.phrases.phrases import Phrases
+from hyperphrase.phrases.recipe import Recipe
+from hyperphrase.report.page import render
+from hyperphrase.space.ranking import read_phrase
 from tests.fuzz.mutations import Chance, mutated, mutated_json
-from transforms import storage
-from transforms.write_manifest import SHORTFALL
-from transforms.write_shards import finished, row_path
+from transforms.files import storage
+from transforms.write_shards import finished
 
 _MOST_DRAWN = 300  # hyperwords of a recipe that phrases are drawn by: what a law may allocate is tested by itself
 _LONGEST_ERROR = 2000  # characters: an error is a line, not a file
@@ -187,7 +192,7 @@ def _avro_words(codec: str) -> bytes:
 
 
 def _user_words(name: str, data: bytes) -> Lexicon:
-    return lexicons.build_lexicon(f"/x/{name}", None, "stable", lambda path: io.BytesIO(data))
+    return build_lexicon(f"/x/{name}", None, "stable", lambda path: io.BytesIO(data))
 
 
 def _words_readers() -> Iterator[tuple[str, Reader]]:
@@ -240,7 +245,7 @@ def signed(data: Any) -> bytes:
 
 def _read_manifest(data: bytes) -> Manifest:
     found = manifest.loads(data, "manifest.json", {"shards.npy": _TABLE.dumps()}.get)
-    report.render(found, (), 1.0)  # what a manifest can hold, a page can show
+    render(found, (), 1.0)  # what a manifest can hold, a page can show
     return found
 
 
@@ -251,14 +256,14 @@ def _read_dropped(data: bytes) -> Any:
 
 def _read_row(data: bytes) -> Any:
     with tempfile.TemporaryDirectory() as out:
-        storage.write_file(out, row_path("a"), data)
+        storage.write_file(out, row_file("a"), data)
         return finished(out, "shards", "a")
 
 
 def _read_shortfall(data: bytes) -> Any:
     with tempfile.TemporaryDirectory() as out:
-        storage.write_file(out, SHORTFALL, data)
-        return folder.shortfall(out, SimpleNamespace(first_seed=0, stop_seed=10))
+        storage.write_file(out, SHORTFALL_FILE, data)
+        return output_folder.shortfall(out, SimpleNamespace(first_seed=0, stop_seed=10))
 
 
 def _manifest_readers() -> Iterator[tuple[str, Reader]]:
@@ -314,11 +319,11 @@ def no_file(path: str) -> Any:
 
 def _recipes() -> Iterator[bytes]:
     for i, text in enumerate(_LAWS):
-        law = parse_law(text, SAMPLERS, "--sampler", no_file)
+        law = parse_law(text, SYMBOL_LAWS, "--sampler", no_file)
         lengths = parse_law(_LENGTHS[i % 2], LENGTH_LAWS, "--lengths", no_file)
         yield json.dumps(Recipe(law, lengths, law.vocabulary() or 40, lexicon_of(40).digest).to_json()).encode()
     fixed = parse_law("fixed:length=3", LENGTH_LAWS, "--lengths", no_file)
-    exhaustive = parse_law("exhaustive", SAMPLERS, "--sampler", no_file)
+    exhaustive = parse_law("exhaustive", SYMBOL_LAWS, "--sampler", no_file)
     yield json.dumps(Recipe(exhaustive, fixed, 40, lexicon_of(40).digest).to_json()).encode()
 
 
@@ -326,21 +331,21 @@ def _option(laws: Any, data: bytes) -> Any:
     return parse_law(data.decode(errors="surrogateescape"), laws, "--option", no_file)
 
 
-def _ranked(how: str, data: bytes) -> Any:
-    return read_phrase(data.decode(errors="replace"), how, lexicon_of(9))
+def _ranked(notation: str, data: bytes) -> Any:
+    return read_phrase(data.decode(errors="replace"), notation, lexicon_of(9))
 
 
 def _law_of(text: bytes, name: str, **given: str) -> Any:
     options = "".join(f",{key}={value}" for key, value in given.items())
-    return parse_law(f"{name}:file=x{options}", SAMPLERS, "--sampler", lambda path: io.BytesIO(text))
+    return parse_law(f"{name}:file=x{options}", SYMBOL_LAWS, "--sampler", lambda path: io.BytesIO(text))
 
 
 def _drawn_by(law: Any) -> None:
-    sampler = law.sampler(40, lambda: lexicon_of(40))
+    bound = law.bind(40, lambda: lexicon_of(40))
     offsets, ids = np.arange(4) * 5, np.zeros(15, np.uint32)
     made = law.makes(np.array([5]), 40)
     if made.all():
-        sampler.draw(5, np.arange(3, dtype=np.uint64), np.full(3, 5), offsets, ids)
+        bound.draw(5, np.arange(3, dtype=np.uint64), np.full(3, 5), offsets, ids)
     if ids.max() >= 40:
         raise AssertionError("an id beyond the vocabulary")
 
@@ -365,7 +370,10 @@ def _law_readers() -> Iterator[tuple[str, Reader]]:
     recipes = tuple(_recipes())
     changed = lambda chance: json.dumps(mutated_json(chance.choice(recipes), chance)).encode()  # noqa: E731
     yield "recipe.json", Reader(recipes, _read_recipe, changed=changed)
-    yield "--sampler", Reader(tuple(law.encode() for law in _LAWS), functools.partial(_option, SAMPLERS), echoes=True)
+    yield (
+        "--sampler",
+        Reader(tuple(law.encode() for law in _LAWS), functools.partial(_option, SYMBOL_LAWS), echoes=True),
+    )
     yield (
         "--lengths",
         Reader(tuple(law.encode() for law in _LENGTHS), functools.partial(_option, LENGTH_LAWS), echoes=True),
@@ -379,9 +387,9 @@ def _law_readers() -> Iterator[tuple[str, Reader]]:
     yield "law.bin of template", Reader((_GRAMMAR,), _read_grammar)
     table = vectors.write_vectors(np.arange(80, dtype=np.float32).reshape(40, 2))
     yield "vectors.npy", Reader((table,), lambda data: vectors.read_vectors(io.BytesIO(data), "vectors.npy"))
-    for how, phrase in {"words": b"w1 w2 w3", "ids": b"1,2,3"}.items():
-        rank = functools.partial(_ranked, how)
-        yield f"a phrase of {how} to rank", Reader((phrase,), rank, echoes=True)
+    for notation, phrase in {"words": b"w1 w2 w3", "ids": b"1,2,3"}.items():
+        rank = functools.partial(_ranked, notation)
+        yield f"a phrase of {notation} to rank", Reader((phrase,), rank, echoes=True)
 
 
 # The dictionary

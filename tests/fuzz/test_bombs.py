@@ -14,9 +14,9 @@ import google_crc32c
 import pytest
 
 from beam_pipeline import run
-from hyperphrase import manifest as manifests
-from hyperphrase.manifest import File
-from hyperphrase.shard_table import Shard
+from hyperphrase.corpus import manifest as manifests
+from hyperphrase.corpus.manifest import File
+from hyperphrase.corpus.shard_table import Shard
 from tests.fuzz.bounded import calls
 from tests.fuzz.readers import container, framed, gzipped
 

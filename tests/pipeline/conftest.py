@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from hyperphrase import manifest as manifests
-from transforms.context import Site, load_lexicon
+from hyperphrase.corpus import manifest as manifests
+from transforms.worker.context import CorpusContext, load_lexicon
 
 ROOT = Path(__file__).parents[2]
 REPEATING = [  # a law so narrow that about half of all draws repeat
@@ -134,7 +134,7 @@ def drawn_of(manifest_of):
 
     def draw(folder):
         manifest = manifest_of(folder)
-        phrases = Site(str(folder), manifest.request).phrases()
+        phrases = CorpusContext(str(folder), manifest.request).phrases()
         seeds = range(manifest.first_seed, manifest.stop_seed)
         return [Phrase(seed, tuple(phrases.draw(np.array([seed], np.uint64)).ids.tolist())) for seed in seeds]
 

@@ -12,7 +12,7 @@ from apache_beam.runners.portability.fn_api_runner import worker_handlers
 from apache_beam.runners.portability.fn_api_runner.execution import BundleContextManager
 from apache_beam.testing.util import assert_that, equal_to
 
-from beam_pipeline.beam_mends import make_buffers_once, send_whole_elements
+from beam_pipeline.engines.beam_fixes import make_buffers_once, send_whole_elements
 
 
 class SlowStage(BundleContextManager):

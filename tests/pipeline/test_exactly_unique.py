@@ -2,20 +2,20 @@
 
 import pytest
 
-from beam_pipeline import seeds
-from beam_pipeline.seeds import deduplication
-from hyperphrase.corpus import CorpusRequest
-from hyperphrase.lengths import Fixed
-from hyperphrase.phrases import Phrases
-from hyperphrase.recipe import Recipe
-from hyperphrase.samplers.uniform import Uniform
-from hyperphrase.space import Space
+from hyperphrase.corpus import drawn_range as seeds
+from hyperphrase.corpus.drawn_range import deduplication
+from hyperphrase.corpus.request import CorpusRequest
+from hyperphrase.laws.independent.uniform import Uniform
+from hyperphrase.laws.lengths import Fixed
+from hyperphrase.phrases.phrases import Phrases
+from hyperphrase.phrases.recipe import Recipe
+from hyperphrase.space.phrase_space import Space
 
 FIVE = ["--sampler=uniform", "--vocabulary=5", "--lengths=uniform:min=1,max=4", "--phrases_per_shard=10000"]
 
 
-def arguments_of(sampler, lengths, vocabulary):
-    return [f"--sampler={sampler}", f"--lengths={lengths}", f"--vocabulary={vocabulary}"]
+def arguments_of(law, lengths, vocabulary):
+    return [f"--sampler={law}", f"--lengths={lengths}", f"--vocabulary={vocabulary}"]
 
 
 @pytest.mark.parametrize(
@@ -92,11 +92,11 @@ def test_a_run_ends_as_soon_as_more_draws_will_not_do(program, tmp_path, monkeyp
 )
 def test_spans_grow_with_the_corpus_so_that_runs_stay_long(draws, per_shard, expected):
     recipe = Recipe(Uniform(), Fixed(length=64), 250_000, "5eed" * 16)
-    how = deduplication(Phrases(recipe, None), CorpusRequest(recipe, 0, draws, None, per_shard, ()))
-    assert expected == how.span_units
-    runs = -(-draws // (how.span_units * per_shard)) << how.bucket_bits
+    dedup = deduplication(Phrases(recipe, None), CorpusRequest(recipe, 0, draws, None, per_shard, ()))
+    assert expected == dedup.span_units
+    runs = -(-draws // (dedup.span_units * per_shard)) << dedup.bucket_bits
     assert draws < 10**6 or draws / runs > 900
-    assert draws < 10**9 or how.width >= 52
+    assert draws < 10**9 or dedup.width >= 52
 
 
 def test_spans_of_many_small_units_change_nothing(corpus, files_of, monkeypatch):

@@ -5,10 +5,11 @@ import re
 import numpy as np
 import pytest
 
-from beam_pipeline import meaning_index
-from hyperphrase.dictionary import ROOM, WORDS_FILE, read_meanings
-from hyperphrase.meanings import loads
-from hyperphrase.trusted_folders import is_trusted
+from beam_pipeline.folder import meaning_index
+from hyperphrase.corpus.layout import DICTIONARY_FOLDER, WORDS_FILE
+from hyperphrase.meaning.dictionary import read_meanings
+from hyperphrase.meaning.phrase_meanings import loads
+from hyperphrase.untrusted.trusted_folders import is_trusted
 
 LAW = ["--vocabulary=2000", "--lengths=uniform:min=3,max=9", "--phrases_per_shard=500"]
 WHOLE = [*LAW, "--seeds=0:2000", "--format=txt", "--text=words", "--dictionary", "--direct_num_workers=1"]
@@ -27,7 +28,7 @@ def vectors_in(manifest_of):
     def read(folder):
         parts = []
         for shard in manifest_of(folder).dictionary.shards:
-            with (folder / ROOM / shard.name).open("rb") as stream:
+            with (folder / DICTIONARY_FOLDER / shard.name).open("rb") as stream:
                 parts += read_meanings(stream, 50, shard, shard.name)
         return tuple(map(np.concatenate, zip(*parts, strict=True)))
 
@@ -69,7 +70,8 @@ def test_the_dictionary_is_aligned_with_the_shards(whole, vectors_in, manifest_o
 
 
 def whole_words(folder):
-    from transforms.context import LEXICON_FILE, read_lexicon
+    from hyperphrase.corpus.layout import LEXICON_FILE
+    from transforms.worker.context import read_lexicon
 
     with (folder / LEXICON_FILE).open("rb") as stream:
         return read_lexicon(stream, LEXICON_FILE).words
@@ -92,14 +94,14 @@ def test_the_same_bytes_for_a_number_of_phrases(whole, run_into, manifest_of, fi
     kept = manifest_of(whole).kept
     run_into(tmp_path / "out", *LAW, f"--phrases={kept}", *WHOLE[4:])
     ours, theirs = files_of(whole), files_of(tmp_path / "out")
-    assert {name: data for name, data in ours.items() if name.startswith(ROOM)} == {
-        name: data for name, data in theirs.items() if name.startswith(ROOM)
+    assert {name: data for name, data in ours.items() if name.startswith(DICTIONARY_FOLDER)} == {
+        name: data for name, data in theirs.items() if name.startswith(DICTIONARY_FOLDER)
     }
 
 
 def test_a_lost_file_is_made_again(copied, run_into, files_of, whole):
     folder = copied(*WHOLE)
-    (folder / ROOM / "meanings-00002-of-00004.parquet").unlink()
+    (folder / DICTIONARY_FOLDER / "meanings-00002-of-00004.parquet").unlink()
     run_into(folder, *WHOLE)
     assert files_of(whole) == files_of(folder)
 
@@ -107,7 +109,7 @@ def test_a_lost_file_is_made_again(copied, run_into, files_of, whole):
 def test_the_rest_of_the_corpus_does_not_change(whole, corpus, files_of):
     plain = files_of(corpus(*(option for option in WHOLE if option != "--dictionary")))
     ours = files_of(whole)
-    assert {name for name in ours if not name.startswith(ROOM)} == set(plain)
+    assert {name for name in ours if not name.startswith(DICTIONARY_FOLDER)} == set(plain)
     assert [name for name in plain if plain[name] != ours[name]] == ["manifest.json"]
 
 
@@ -128,7 +130,7 @@ def test_verify_says_yes(program, whole):
 @pytest.mark.parametrize("name", ["words.npy", "meanings-00001-of-00004.parquet"])
 @pytest.mark.parametrize("change", ["flip", "cut", "grow", "remove", "replace"])
 def test_verify_sees_any_change(program, copied, name, change):
-    path = copied(*WHOLE) / ROOM / name
+    path = copied(*WHOLE) / DICTIONARY_FOLDER / name
     good = path.read_bytes()
     match change:
         case "flip":
@@ -149,7 +151,7 @@ def test_verify_sees_any_change(program, copied, name, change):
 
 def test_verify_sees_a_file_too_many(program, copied):
     folder = copied(*WHOLE)
-    (folder / ROOM / "meanings-00009-of-00004.parquet").write_bytes(b"")
+    (folder / DICTIONARY_FOLDER / "meanings-00009-of-00004.parquet").write_bytes(b"")
     outcome = program("verify", folder)
     assert (outcome.status, "does not belong to the corpus" in outcome.error) == (1, True)
 
@@ -177,7 +179,7 @@ def test_an_index_that_others_may_have_put_there_is_not_read(program, copied, tm
     """faiss is C++ that parses what it is given: neither an index in the folder, nor one in a shared cache."""
     pytest.importorskip("faiss")
     folder = copied(*WHOLE)
-    hostile = folder / ROOM / meaning_index.index_path(str(folder)).name
+    hostile = folder / DICTIONARY_FOLDER / meaning_index.index_path(str(folder)).name
     hostile.write_bytes(b"IwSq" + b"\xff" * 1000)
     assert "indexing" in program("find", folder, "sea", "--search=index").error
     assert b"IwSq" + b"\xff" * 1000 == hostile.read_bytes()

@@ -15,12 +15,11 @@ from pathlib import Path
 import google_crc32c
 import pytest
 
-from hyperphrase.lexicon import Lexicon, read_lexicon
-from hyperphrase.manifest import File, loads
-from hyperphrase.recipe import Recipe
+from hyperphrase.corpus.layout import LEXICON_FILE, RECIPE_FILE
+from hyperphrase.corpus.manifest import File, loads
+from hyperphrase.lexicon.lexicon import Lexicon, read_lexicon
+from hyperphrase.phrases.recipe import Recipe
 from tests.fuzz.readers import signed
-from transforms.context import LEXICON_FILE
-from transforms.write_manifest import RECIPE_FILE
 
 LAW = ["--vocabulary=20", "--sampler=zipf:s=1.0", "--lengths=uniform:min=1,max=6", "--seeds=0:4000"]
 WHOLE = [*LAW, "--phrases_per_shard=2000", "--format=txt"]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from apache_beam.internal import pickler
 
-from hyperphrase.manifest import loads
-from transforms.context import Site
+from hyperphrase.corpus.manifest import loads
+from transforms.worker.context import CorpusContext
 
 WORDS = [f"word{i}" for i in range(50)]
 REST = ["--lengths=uniform:min=3,max=9", "--phrases=2000", "--phrases_per_shard=500", "--format=jsonl"]
@@ -99,12 +99,12 @@ def test_a_file_that_the_law_does_not_have_is_seen(copied, program):
 
 
 def test_the_file_does_not_travel(corpus, law, manifest_of):
-    from beam_pipeline import options
+    from beam_pipeline.terminal import options
 
     given = options.parser("run", "").parse_args([*law, "--output=x"])
     request = options.read_job(given).request
-    assert len(request.recipe.sampler.attached()) > 1000
-    pickled = pickler.dumps(Site(str(corpus(*law)), request), enable_trace=False, use_zlib=False)
+    assert len(request.recipe.law.attached()) > 1000
+    pickled = pickler.dumps(CorpusContext(str(corpus(*law)), request), enable_trace=False, use_zlib=False)
     assert len(pickled) < 4000
     assert b"word1" not in pickled
     phrases = pickler.loads(pickled, use_zlib=False).phrases()
@@ -121,10 +121,10 @@ def test_a_text_of_other_words_is_refused_before_anything_is_written(law, progra
 
 
 @pytest.mark.parametrize("sampler", ["template", "mixture:2*template+1*markov:file={text},order=2+1*uniform"])
-def test_grammars_and_mixtures_have_files_too(run_into, program, tmp_path, sampler):
+def test_grammars_and_mixtures_have_files_too(run_into, program, tmp_path, law):
     words = [*"aeiou", "the", "of", "and", "to", "in", "is", "that", "it", "was", "for", "on", "with", "as"]
     (tmp_path / "text.txt").write_text("\n".join(" ".join(random.Random(i).choices(words, k=20)) for i in range(99)))
-    options = [f"--sampler={sampler.format(text=tmp_path / 'text.txt')}", "--vocabulary=20000", *REST, "--text=words"]
+    options = [f"--sampler={law.format(text=tmp_path / 'text.txt')}", "--vocabulary=20000", *REST, "--text=words"]
     run_into(tmp_path / "out", *options)
     (tmp_path / "text.txt").unlink()
     assert (tmp_path / "out/law.bin").stat().st_size > 10_000

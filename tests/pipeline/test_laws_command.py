@@ -2,9 +2,9 @@
 
 import pytest
 
-from hyperphrase.lengths import LENGTH_LAWS
-from hyperphrase.presets import PRESETS
-from hyperphrase.samplers import SAMPLERS
+from hyperphrase.laws.lengths import LENGTH_LAWS
+from hyperphrase.laws.presets import PRESETS
+from hyperphrase.laws.registry import SYMBOL_LAWS
 
 
 def columns(text):
@@ -15,18 +15,18 @@ def columns(text):
 def test_the_list_has_every_law_and_preset(program):
     outcome = program("laws")
     assert (outcome.status, outcome.error) == (0, "")
-    assert [*sorted(SAMPLERS), *sorted(LENGTH_LAWS), *PRESETS] == columns(outcome.out)
+    assert [*sorted(SYMBOL_LAWS), *sorted(LENGTH_LAWS), *PRESETS] == columns(outcome.out)
 
 
-@pytest.mark.parametrize("name", SAMPLERS)
+@pytest.mark.parametrize("name", SYMBOL_LAWS)
 def test_a_law_tells_its_parameters_and_its_source(program, name):
-    law, text = SAMPLERS[name], " ".join(program("laws", name).out.split())
+    law, text = SYMBOL_LAWS[name], " ".join(program("laws", name).out.split())
     assert text.startswith(f"--sampler={name}: {' '.join(law.summary.split())}")
     assert [] == [part for part in law.parameters().values() if part not in text]
     assert f"source: {law.source}" in text
     assert "`" not in text
     assert law.injective == ("injective" in text.rpartition("source: ")[2])
-    assert [] == [p.name for p in PRESETS.values() if p.sampler.split(":")[0] == name and p.name not in text]
+    assert [] == [p.name for p in PRESETS.values() if p.law.split(":")[0] == name and p.name not in text]
 
 
 @pytest.mark.parametrize("name", LENGTH_LAWS)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hyperphrase import manifest as manifests
+from hyperphrase.corpus import manifest as manifests
 
 LAW = ["--vocabulary=20", "--sampler=zipf:s=1.0", "--lengths=uniform:min=1,max=6", "--seeds=0:400"]
 ARGUMENTS = [*LAW, "--phrases_per_shard=20", "--format=jsonl,tfrecord", "--direct_num_workers=1"]

@@ -93,9 +93,9 @@ def test_the_shuffle_that_is_planned_is_that_of_the_run(program, costed, tmp_pat
 
     compared = []
 
-    def counted(phrases, parts, how):
+    def counted(phrases, parts, dedup):
         compared.append([len(keys) // 8 for _, keys in parts])
-        return original(phrases, parts, how)
+        return original(phrases, parts, dedup)
 
     original = find_duplicates.duplicates_in_bucket
     monkeypatch.setattr(find_duplicates, "duplicates_in_bucket", counted)

@@ -10,8 +10,8 @@ import requests
 from apache_beam.internal.gcp import auth
 from gcp_storage_emulator.server import create_server
 
-from hyperphrase import prices as asked
-from hyperphrase.cost import Work
+from hyperphrase.planning import prices as asked
+from hyperphrase.planning.work import Work
 
 LAW = ["--vocabulary=100", "--sampler=zipf:s=1.0", "--lengths=uniform:min=1,max=4", "--seeds=0:2000"]
 

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from beam_pipeline import progress_line
-from beam_pipeline.progress_line import ProgressLine
-from transforms.progress import PROGRESS
+from beam_pipeline.terminal import progress_line
+from beam_pipeline.terminal.progress_line import ProgressLine
+from transforms.worker.progress import PROGRESS
 
 LAW = ["--vocabulary=1000", "--phrases=200000", "--phrases_per_shard=20000", "--direct_num_workers=1"]
 LINE = re.compile(

@@ -25,11 +25,11 @@ def kept(outcome):
 
 def cut_off(out):
     """Turn a complete corpus into what a kill just before its end leaves: rows of its shards, no manifest."""
-    from beam_pipeline import folder
-    from hyperphrase.manifest import loads
+    from beam_pipeline.folder import output_folder
+    from hyperphrase.corpus.manifest import loads
 
     manifest = loads((out / "manifest.json").read_bytes(), "manifest.json")
-    folder.reopen(str(out), manifest)
+    output_folder.reopen(str(out), manifest)
     shutil.rmtree(out / "statistics")
     (out / "report.html").unlink()
 
@@ -123,8 +123,8 @@ def test_another_corpus_is_not_mixed_in(copied, program, files_of, unfinished, o
 
 def request_of(out):
     """Return what a run of LAW writes to remember its options."""
-    from beam_pipeline import options
-    from transforms.context import request_note
+    from beam_pipeline.terminal import options
+    from transforms.worker.context import request_note
 
     given = options.parser("run", "").parse_args([*LAW, "--output=x"])
     return request_note(options.read_job(given).request)
@@ -155,16 +155,16 @@ def test_a_second_run_at_the_same_time_is_refused_and_the_first_unharmed(tmp_pat
 
 def test_a_finished_corpus_of_other_options_is_seen_behind_the_lock(tmp_path, program, run_into, monkeypatch):
     """Another run finishes between this run's first look and its lock: it looks again."""
-    from beam_pipeline import folder
+    from beam_pipeline.folder import output_folder
 
-    out, real = tmp_path / "out", folder.locked
+    out, real = tmp_path / "out", output_folder.locked
 
     def late(path):
-        monkeypatch.setattr(folder, "locked", real)
+        monkeypatch.setattr(output_folder, "locked", real)
         run_into(out, *LAW, "--key=9")
         return real(path)
 
-    monkeypatch.setattr(folder, "locked", late)
+    monkeypatch.setattr(output_folder, "locked", late)
     outcome = program("run", *LAW, f"--output={out}")
     assert (outcome.status, "another recipe" in outcome.error) == (2, True)
     assert program("verify", out).status == 0

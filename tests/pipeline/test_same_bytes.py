@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from hyperphrase.codecs import FORMATS
-from hyperphrase.corpus import shard_name
-from hyperphrase.space import Space
-from transforms.context import Site
+from hyperphrase.corpus.layout import shard_name
+from hyperphrase.space.phrase_space import Space
+from transforms.worker.context import CorpusContext
 
 REPEATING = [
     "--vocabulary=20", "--sampler=zipf:s=1.0", "--lengths=uniform:min=1,max=6", "--seeds=0:4000",
@@ -41,7 +41,7 @@ def test_work_that_is_done_twice_is_not_called_kept(tmp_path, run_into):
 def test_shards_are_the_encoded_set_of_all_draws(repeating, manifest_of, distinct_of):
     """Against the plainest program there is: draw seed by seed, keep what a set has not seen, encode."""
     manifest = manifest_of(repeating)
-    phrases = Site(str(repeating), manifest.request).phrases()
+    phrases = CorpusContext(str(repeating), manifest.request).phrases()
     kept = [phrase.seed for phrase in distinct_of(repeating)]
     for unit in range(8):
         seeds = [seed for seed in kept if seed // 500 == unit]
@@ -50,7 +50,7 @@ def test_shards_are_the_encoded_set_of_all_draws(repeating, manifest_of, distinc
         for seed in seeds:
             parts.append(bytes(encoder.encode(phrases.draw(np.array([seed], np.uint64)))))
         parts.append(encoder.end())
-        path = repeating / "shards" / shard_name(unit, 8, manifest.outputs[0])
+        path = repeating / "shards" / shard_name(unit, 8, manifest.outputs[0].extension)
         assert path.read_bytes() == b"".join(parts)
 
 

@@ -84,8 +84,8 @@ def test_numbers_and_phrases_of_a_corpus_are_inverse(program, corpus, drawn_of, 
                 "symbols": "".join(lexicon.symbols[i] for i in ids),
                 "words": " ".join(lexicon.words[i] for i in ids),
             }
-            for wording, text in wordings.items():
-                asked = [f"--corpus={out}", f"--text={wording}"]
+            for text_encoding, text in wordings.items():
+                asked = [f"--corpus={out}", f"--text={text_encoding}"]
                 assert (0, f"{seed}\n", "") == program("rank", *asked, text)
                 assert (0, f"{text}\n", "") == program("unrank", *asked, seed)
 

@@ -51,7 +51,7 @@ def test_a_manifest_that_lists_too_few_shards_is_a_problem_and_no_traceback(copi
     """Found by the mutation campaign: the digest agrees, and one shard of the range is not listed."""
     import dataclasses
 
-    from hyperphrase.manifest import loads
+    from hyperphrase.corpus.manifest import loads
 
     out = copied(*LAW, "--phrases_per_shard=500")
     manifest = loads((out / "manifest.json").read_bytes(), "manifest.json")
@@ -66,7 +66,7 @@ def test_a_manifest_that_lists_too_few_shards_is_a_problem_and_no_traceback(copi
 def test_a_manifest_that_vouches_for_too_little_is_seen(copied, program, field):
     import dataclasses
 
-    from hyperphrase.manifest import loads
+    from hyperphrase.corpus.manifest import loads
 
     out = copied(*LAW, "--phrases_per_shard=500")
     manifest = loads((out / "manifest.json").read_bytes(), "manifest.json")

@@ -12,18 +12,18 @@ import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.testing.test_pipeline import TestPipeline
 
-from hyperphrase.alphabet import code_points
-from hyperphrase.corpus import CorpusRequest, Output
-from hyperphrase.duplicates import Deduplication
-from hyperphrase.laws import parse_law
-from hyperphrase.lengths import LENGTH_LAWS
-from hyperphrase.lexicon import Lexicon
-from hyperphrase.phrases import seed_range
-from hyperphrase.recipe import Recipe
-from hyperphrase.samplers import SAMPLERS
-from transforms import storage
-from transforms.context import LEXICON_FILE, Site
-from transforms.write_manifest import RECIPE_FILE
+from hyperphrase.corpus.layout import LEXICON_FILE, RECIPE_FILE
+from hyperphrase.corpus.request import CorpusRequest, Output
+from hyperphrase.deduplication.duplicates import Deduplication
+from hyperphrase.laws.grammar import parse_law
+from hyperphrase.laws.lengths import LENGTH_LAWS
+from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.lexicon.alphabet import code_points
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.phrases.phrases import seed_range
+from hyperphrase.phrases.recipe import Recipe
+from transforms.files import storage
+from transforms.worker.context import CorpusContext
 
 _WORDS = tuple("".join(letters) for letters in itertools.product("abcdefgh", "aeiou"))  # 40
 _VOCABULARY = len(_WORDS)
@@ -57,7 +57,7 @@ def lexicon():
 
 
 @pytest.fixture
-def site_of(tmp_path, lexicon):
+def context_of(tmp_path, lexicon):
     """Return a maker of sites: a request by seed range or number, with lexicon and recipe in a temporary folder."""
 
     def make(
@@ -65,28 +65,28 @@ def site_of(tmp_path, lexicon):
         phrases=None,
         per_shard=100,
         outputs=_JSONL,
-        sampler="zipf:s=1.0",
+        law="zipf:s=1.0",
         lengths="uniform:min=1,max=4",
         vocabulary=_VOCABULARY,
     ):
-        laws = [(sampler, SAMPLERS, "--sampler"), (lengths, LENGTH_LAWS, "--lengths")]
+        laws = [(law, SYMBOL_LAWS, "--sampler"), (lengths, LENGTH_LAWS, "--lengths")]
         sampler_law, length_law = (parse_law(*law, open) for law in laws)
         recipe = Recipe(sampler_law, length_law, vocabulary, lexicon.digest)
-        site = Site(str(tmp_path), CorpusRequest(recipe, *seeds, phrases, per_shard, tuple(outputs)))
-        with storage.written_whole(site.folder, LEXICON_FILE) as stream:
+        context = CorpusContext(str(tmp_path), CorpusRequest(recipe, *seeds, phrases, per_shard, tuple(outputs)))
+        with storage.written_whole(context.folder, LEXICON_FILE) as stream:
             lexicon.write(stream)
-        storage.write_file(site.folder, RECIPE_FILE, (recipe.canonical() + "\n").encode())
-        return site
+        storage.write_file(context.folder, RECIPE_FILE, (recipe.canonical() + "\n").encode())
+        return context
 
     return make
 
 
 @pytest.fixture(scope="session")
-def how_of():
+def dedup_of():
     """Return a maker of ways to deduplicate: (site, fingerprint bits, span) -> Deduplication in four buckets."""
 
-    def make(site, fingerprint_bits=64, span_units=1):
-        bits = (span_units * site.request.phrases_per_shard - 1).bit_length()
+    def make(context, fingerprint_bits=64, span_units=1):
+        bits = (span_units * context.request.phrases_per_shard - 1).bit_length()
         return Deduplication(4, bits, 2, span_units, fingerprint_bits)
 
     return make
@@ -96,13 +96,15 @@ def how_of():
 def later_seeds():
     """Return the oracle: site -> {unit index: offsets of the seeds whose phrase a lower seed gives}, by a set."""
 
-    def find(site):
-        block = site.phrases().draw(seed_range(site.request.first_seed, site.request.stop_seed))
+    def find(context):
+        block = context.phrases().draw(seed_range(context.request.first_seed, context.request.stop_seed))
         seen, later = set(), {}
         for i, (begin, end) in enumerate(itertools.pairwise(block.offsets.tolist())):
             phrase = tuple(block.ids[begin:end].tolist())
             if phrase in seen:
-                later.setdefault(i // site.request.phrases_per_shard, []).append(i % site.request.phrases_per_shard)
+                later.setdefault(i // context.request.phrases_per_shard, []).append(
+                    i % context.request.phrases_per_shard
+                )
             seen.add(phrase)
         return later
 

@@ -4,7 +4,7 @@ import apache_beam as beam
 import numpy as np
 import pytest
 
-from hyperphrase.shard_table import Shard
+from hyperphrase.corpus.shard_table import Shard
 from transforms.collect_units import Collected, CollectUnits
 
 UNITS = [

@@ -8,15 +8,15 @@ from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
 from beam_pipeline.pipeline import make_corpus
-from hyperphrase.cost import ELEMENT_BYTES, POINTER_BYTES
-from hyperphrase.duplicates import Deduplication
+from hyperphrase.deduplication.duplicates import Deduplication
+from hyperphrase.planning.work import ELEMENT_BYTES, POINTER_BYTES
 
 
 @pytest.fixture
-def coder(site_of):
+def coder(context_of):
     """The coder of (bucket, (span, run)) on its way to its bucket."""
     pipeline = beam.Pipeline()
-    make_corpus(pipeline, site_of(), Deduplication(prefix=4, offset_bits=25, bucket_bits=15, span_units=1), "test")
+    make_corpus(pipeline, context_of(), Deduplication(prefix=4, offset_bits=25, bucket_bits=15, span_units=1), "test")
     proto, context = pipeline.to_runner_api(return_context=True)
     (grouped,) = [
         transform for transform in proto.components.transforms.values()

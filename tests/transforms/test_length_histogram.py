@@ -3,7 +3,7 @@
 import apache_beam as beam
 import pytest
 
-from hyperphrase.statistics import RANK_BINS, Statistics
+from hyperphrase.corpus.statistics import RANK_BINS, Statistics
 from transforms.length_histogram import LengthHistogram
 from transforms.write_shards import WrittenUnit
 

@@ -11,11 +11,12 @@ import google_crc32c
 import numpy as np
 import pytest
 
-from hyperphrase import manifest as manifests
-from hyperphrase.corpus import Extent, Output
-from hyperphrase.shard_table import Shard
-from hyperphrase.statistics import RANK_BINS, Statistics
-from transforms.write_manifest import SHORTFALL, WriteManifest
+from hyperphrase.corpus import manifest as manifests
+from hyperphrase.corpus.layout import SHORTFALL_FILE
+from hyperphrase.corpus.request import Extent, Output
+from hyperphrase.corpus.shard_table import Shard
+from hyperphrase.corpus.statistics import RANK_BINS, Statistics
+from transforms.write_manifest import WriteManifest
 from transforms.write_shards import WrittenUnit
 
 COUNTS = Statistics({1: 100, 2: 97}, (294,) + (0,) * (RANK_BINS - 1))
@@ -38,15 +39,15 @@ def units(tmp_path):
 
 
 @pytest.fixture
-def finish(outputs_of, site_of):
+def finish(outputs_of, context_of):
     """Return a finisher: (units, counts, extent) -> what the transform gives."""
-    site = site_of((0, 200), outputs=[Output("jsonl", "none", "symbols")])
+    context = context_of((0, 200), outputs=[Output("jsonl", "none", "symbols")])
 
     def run(units, counts=COUNTS, extent=EXTENT):
         def build(pipeline):
             written = pipeline | "Units" >> beam.Create(units, reshuffle=bool(units))
             sides = [pipeline | f"Side{i}" >> beam.Create([side]) for i, side in enumerate((counts, extent))]
-            return written | WriteManifest(site, "made up", *sides)
+            return written | WriteManifest(context, "made up", *sides)
 
         return outputs_of(build)
 
@@ -92,8 +93,8 @@ def test_many_dropped_seeds_have_a_file_of_their_own(finish, units, tmp_path, mo
 
 def test_a_short_range_leaves_a_note_instead(finish, tmp_path):
     nothing = Statistics.total([])
-    assert [SHORTFALL] == finish([], nothing, Extent(0, None, 150, short=True))
-    assert {"kept": 150, "drawn": 200} == json.loads((tmp_path / SHORTFALL).read_text())
+    assert [SHORTFALL_FILE] == finish([], nothing, Extent(0, None, 150, short=True))
+    assert {"kept": 150, "drawn": 200} == json.loads((tmp_path / SHORTFALL_FILE).read_text())
     assert not (tmp_path / "manifest.json").exists()
 
 

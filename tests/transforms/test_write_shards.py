@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from hyperphrase.codecs import FORMATS
-from hyperphrase.corpus import KeptPhrases, Output
+from hyperphrase.corpus.layout import row_file
+from hyperphrase.corpus.request import KeptPhrases, Output
 from transforms import write_shards
-from transforms.write_shards import WriteShards, row_path
+from transforms.write_shards import WriteShards
 
 JSONL, TFRECORD = Output("jsonl", "none", "words"), Output("tfrecord", "gzip", "symbols")
 
@@ -21,25 +22,25 @@ JSONL, TFRECORD = Output("jsonl", "none", "words"), Output("tfrecord", "gzip", "
 def written(outputs_of):
     """Return a writer: (site, kept units) -> what the transform gives, by unit."""
 
-    def write(site, kept):
-        return sorted(outputs_of(lambda p: p | beam.Create(kept) | WriteShards(site)), key=lambda unit: unit.index)
+    def write(context, kept):
+        return sorted(outputs_of(lambda p: p | beam.Create(kept) | WriteShards(context)), key=lambda unit: unit.index)
 
     return write
 
 
-def kept_units(site, dropped=()):
+def kept_units(context, dropped=()):
     """Return every unit of the site, each less the offsets ``dropped``."""
-    total, gone = site.request.unit_count, np.array(dropped, np.uint32).tobytes()
-    return [KeptPhrases(site.request.unit(i), gone, None, total) for i in range(total)]
+    total, gone = context.request.unit_count, np.array(dropped, np.uint32).tobytes()
+    return [KeptPhrases(context.request.unit(i), gone, None, total) for i in range(total)]
 
 
 def stamps(folder):
     return {path.name: path.stat().st_mtime_ns for path in (folder / "shards").iterdir()}
 
 
-def test_a_row_says_what_the_file_is(site_of, written, tmp_path):
-    site = site_of((0, 250), outputs=[JSONL, TFRECORD])
-    for unit in written(site, kept_units(site, [3, 4])):
+def test_a_row_says_what_the_file_is(context_of, written, tmp_path):
+    context = context_of((0, 250), outputs=[JSONL, TFRECORD])
+    for unit in written(context, kept_units(context, [3, 4])):
         assert ["jsonl", "tfrecord.gz"] == [shard.name.partition(".")[2] for shard in unit.shards]
         for shard in unit.shards:
             data = (tmp_path / "shards" / shard.name).read_bytes()
@@ -49,46 +50,46 @@ def test_a_row_says_what_the_file_is(site_of, written, tmp_path):
         assert [100 * unit.index + 3, 100 * unit.index + 4] == np.frombuffer(unit.dropped, "<u8").tolist()
 
 
-def test_a_shard_is_its_encoder_applied_to_its_phrases(site_of, written, tmp_path):
-    site = site_of((0, 100), outputs=[JSONL])
-    written(site, kept_units(site, range(1, 100, 2)))
-    encoder = FORMATS["jsonl"].encoder("none", site.texts("words"))
-    block = site.phrases().draw(np.arange(0, 100, 2, dtype=np.uint64))
+def test_a_shard_is_its_encoder_applied_to_its_phrases(context_of, written, tmp_path):
+    context = context_of((0, 100), outputs=[JSONL])
+    written(context, kept_units(context, range(1, 100, 2)))
+    encoder = FORMATS["jsonl"].encoder("none", context.texts("words"))
+    block = context.phrases().draw(np.arange(0, 100, 2, dtype=np.uint64))
     expected = encoder.begin() + bytes(encoder.encode(block)) + encoder.end()
     assert expected == (tmp_path / "shards/phrases-00000-of-00001.jsonl").read_bytes()
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 100])
-def test_bytes_do_not_depend_on_how_many_phrases_are_drawn_at_a_time(site_of, written, monkeypatch, chunk):
+def test_bytes_do_not_depend_on_how_many_phrases_are_drawn_at_a_time(context_of, written, monkeypatch, chunk):
     outputs = [Output("tfrecord", "none", "symbols"), TFRECORD, Output("avro", "deflate", "symbols"), JSONL]
-    site = site_of((0, 250), outputs=outputs, lengths="uniform:min=1,max=400")
-    expected = [unit.shards for unit in written(site, kept_units(site, [3, 4]))]
-    for path in Path(site.folder, "shards").iterdir():
+    context = context_of((0, 250), outputs=outputs, lengths="uniform:min=1,max=400")
+    expected = [unit.shards for unit in written(context, kept_units(context, [3, 4]))]
+    for path in Path(context.folder, "shards").iterdir():
         path.unlink()
     monkeypatch.setattr(write_shards, "CHUNK", chunk)
-    assert expected == [unit.shards for unit in written(site, kept_units(site, [3, 4]))]
+    assert expected == [unit.shards for unit in written(context, kept_units(context, [3, 4]))]
 
 
-def test_a_unit_that_lost_all_its_phrases_makes_an_empty_shard(site_of, written, tmp_path):
-    site = site_of((0, 100), outputs=[JSONL])
-    ((shard,),) = (unit.shards for unit in written(site, kept_units(site, range(100))))
+def test_a_unit_that_lost_all_its_phrases_makes_an_empty_shard(context_of, written, tmp_path):
+    context = context_of((0, 100), outputs=[JSONL])
+    ((shard,),) = (unit.shards for unit in written(context, kept_units(context, range(100))))
     assert (0, 0, 0, None, None) == (shard.phrases, shard.symbols, shard.bytes, shard.first_seed, shard.last_seed)
     assert b"" == (tmp_path / "shards" / shard.name).read_bytes()
 
 
-def test_a_second_attempt_keeps_what_is_whole_and_gives_the_same(site_of, written, tmp_path):
-    site = site_of((0, 250), outputs=[JSONL, TFRECORD])
-    first, before = written(site, kept_units(site)), stamps(tmp_path)
-    assert first == written(site, kept_units(site))
+def test_a_second_attempt_keeps_what_is_whole_and_gives_the_same(context_of, written, tmp_path):
+    context = context_of((0, 250), outputs=[JSONL, TFRECORD])
+    first, before = written(context, kept_units(context)), stamps(tmp_path)
+    assert first == written(context, kept_units(context))
     assert before == stamps(tmp_path)
 
 
 @pytest.mark.parametrize("damage", ["shard removed", "shard cut", "bit flipped", "row removed", "row damaged"])
-def test_a_second_attempt_redoes_what_is_not_whole(site_of, written, tmp_path, damage):
-    site = site_of((0, 250), outputs=[JSONL])
-    first = written(site, kept_units(site))
+def test_a_second_attempt_redoes_what_is_not_whole(context_of, written, tmp_path, damage):
+    context = context_of((0, 250), outputs=[JSONL])
+    first = written(context, kept_units(context))
     name = "phrases-00001-of-00003.jsonl"
-    shard, row = tmp_path / "shards" / name, tmp_path / row_path(name)
+    shard, row = tmp_path / "shards" / name, tmp_path / row_file(name)
     good = shard.read_bytes()
     match damage:
         case "shard removed":
@@ -104,21 +105,21 @@ def test_a_second_attempt_redoes_what_is_not_whole(site_of, written, tmp_path, d
     if shard.exists():
         os.utime(shard, (0, 0))
     before = stamps(tmp_path)
-    assert first == written(site, kept_units(site))
+    assert first == written(context, kept_units(context))
     assert good == shard.read_bytes()
     after = stamps(tmp_path)
     assert [name] == [shard for shard, stamp in after.items() if before.get(shard) != stamp]
     assert name == json.loads(row.read_text())["name"]
 
 
-def test_no_temporary_file_stays_after_a_failure(site_of, outputs_of, tmp_path, monkeypatch):
+def test_no_temporary_file_stays_after_a_failure(context_of, outputs_of, tmp_path, monkeypatch):
     """A unit that fails in mid-shard leaves neither the shard nor a part of it."""
-    site = site_of((0, 100), outputs=[JSONL])
+    context = context_of((0, 100), outputs=[JSONL])
 
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("hyperphrase.statistics.Counter.add", fail)
+    monkeypatch.setattr("hyperphrase.corpus.statistics.Counter.add", fail)
     with pytest.raises(Exception, match="No space left on device"):
-        outputs_of(lambda p: p | beam.Create(kept_units(site)) | WriteShards(site))
+        outputs_of(lambda p: p | beam.Create(kept_units(context)) | WriteShards(context))
     assert ["lexicon.avro", "recipe.json"] == [path.name for path in sorted(tmp_path.rglob("*")) if path.is_file()]

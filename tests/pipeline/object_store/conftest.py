@@ -3,7 +3,7 @@
 import pytest
 
 from tests.pipeline.object_store.faulty_store import FaultyStore
-from transforms import bucket
+from transforms.files import bucket
 
 BUCKET = "bucket"
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.pipeline.object_store.faulty_store import FaultyStore, by_chance
-from transforms import bucket
+from transforms.files import bucket
 
 CORPUS = ["--vocabulary=1000", "--phrases=12000", "--phrases_per_shard=3000", "--format=tfrecord,jsonl"]
 

@@ -12,7 +12,7 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 from google.auth.credentials import AnonymousCredentials
 
-from transforms import bucket
+from transforms.files import bucket
 
 SMALL = ["--vocabulary=100", "--seeds=0:100"]
 COMMANDS = {

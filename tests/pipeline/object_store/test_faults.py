@@ -7,7 +7,7 @@ import pytest
 
 from tests.pipeline.object_store import fault_campaign
 from tests.pipeline.object_store.faulty_store import ANY
-from transforms import bucket, storage
+from transforms.files import bucket, storage
 
 SMALL = ["--vocabulary=100", "--lengths=uniform:min=1,max=4", "--seeds=0:1000", "--phrases_per_shard=250"]
 PIECE = 512 << 10

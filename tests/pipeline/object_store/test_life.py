@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from transforms import bucket, storage
+from transforms.files import bucket, storage
 
 LAW = ["--vocabulary=100", "--sampler=zipf:s=1.0", "--lengths=uniform:min=1,max=4", "--seeds=0:2000"]
 SMALL = [*LAW, "--phrases_per_shard=500", "--format=tfrecord,jsonl"]
@@ -62,10 +62,10 @@ def test_without_its_manifest_a_corpus_is_made_again(stored, run_into, objects_o
 
 
 def test_a_run_cut_off_is_finished(stored, run_into, manifest_of, corpus, objects_of):
-    from beam_pipeline import folder
+    from beam_pipeline.folder import output_folder
 
     before = objects_of(OUT)
-    folder.reopen(OUT, manifest_of(corpus(*SMALL)))
+    output_folder.reopen(OUT, manifest_of(corpus(*SMALL)))
     for name in ("report.html", "shards/phrases-00000-of-00004.tfrecord"):
         storage.remove_file(f"{OUT}/{name}")
     assert "7 of them kept from before" in run_into(OUT, *SMALL).out
@@ -82,10 +82,10 @@ def test_damage_in_the_store_is_seen(stored, program, objects_of):
 
 
 def test_a_damaged_shard_of_a_run_cut_off_is_made_again(stored, run_into, manifest_of, corpus, objects_of):
-    from beam_pipeline import folder
+    from beam_pipeline.folder import output_folder
 
     before = objects_of(OUT)
-    folder.reopen(OUT, manifest_of(corpus(*SMALL)))
+    output_folder.reopen(OUT, manifest_of(corpus(*SMALL)))
     storage.write_file(OUT, "shards/phrases-00002-of-00004.jsonl", b"damage")
     assert "7 of them kept from before" in run_into(OUT, *SMALL).out
     assert before == objects_of(OUT)

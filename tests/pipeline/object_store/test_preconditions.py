@@ -2,11 +2,14 @@
 
 import pytest
 
-from beam_pipeline import folder, options
-from hyperphrase.corpus import KeptPhrases
+from beam_pipeline.folder import output_folder
+from beam_pipeline.terminal import options
+from hyperphrase.corpus.layout import REQUEST_FILE
+from hyperphrase.corpus.request import KeptPhrases
 from hyperphrase.errors import InputError
-from transforms import storage, write_shards
-from transforms.context import REQUEST_FILE, Site
+from transforms import write_shards
+from transforms.files import storage
+from transforms.worker.context import CorpusContext
 
 SMALL = ["--vocabulary=100", "--lengths=uniform:min=1,max=4", "--seeds=0:1000"]
 CUT = ["--phrases_per_shard=250"]
@@ -23,10 +26,10 @@ def write(out, name, data, between=lambda: None):
         between()
 
 
-def write_unit(site, index):
+def write_unit(context, index):
     """Write the shard of a unit, as a worker does."""
-    unit = KeptPhrases(site.request.unit(index), b"", None, site.request.unit_count)
-    return list(write_shards._Write(site).process(unit))
+    unit = KeptPhrases(context.request.unit(index), b"", None, context.request.unit_count)
+    return list(write_shards._Write(context).process(unit))
 
 
 def test_of_two_attempts_at_one_file_both_may_be_first():
@@ -64,13 +67,13 @@ def test_of_two_runs_that_start_at_once_one_goes_on(objects_of, other):
     """Both find the folder empty; the one that writes second is told so."""
     one, two, out = job_of(*CUT), job_of(*other), f"gs://bucket/two{other[0]}"
     for job in (one, two):
-        assert folder.check(out, job.request) is None
-    folder.begin(out, one.request, one.lexicon, None)
+        assert output_folder.check(out, job.request) is None
+    output_folder.begin(out, one.request, one.lexicon, None)
     before = objects_of(out)
     with pytest.raises(InputError, match="another run has just begun there"):
-        folder.begin(out, two.request, two.lexicon, None)
+        output_folder.begin(out, two.request, two.lexicon, None)
     assert before == objects_of(out)
-    folder.begin(out, one.request, one.lexicon, None)  # the same work twice is no conflict
+    output_folder.begin(out, one.request, one.lexicon, None)  # the same work twice is no conflict
     assert before == objects_of(out)
 
 
@@ -79,18 +82,18 @@ def test_a_worker_that_comes_after_the_end_changes_nothing(run_into, objects_of)
     run_into(out, *SMALL, *CUT)
     before = objects_of(out)
     with pytest.raises(RuntimeError, match="came too late"):
-        write_unit(Site(out, job_of(*CUT).request), 2)
+        write_unit(CorpusContext(out, job_of(*CUT).request), 2)
     assert before == objects_of(out)
 
 
 def test_a_worker_of_another_run_that_is_over_changes_nothing(objects_of):
     """The folder was removed, and a run with other options took it, while the worker was at its shard."""
     out, mine, theirs = "gs://bucket/taken", job_of(*CUT), job_of("--phrases_per_shard=100")
-    folder.begin(out, theirs.request, theirs.lexicon, None)
-    write_unit(Site(out, theirs.request), 1)
+    output_folder.begin(out, theirs.request, theirs.lexicon, None)
+    write_unit(CorpusContext(out, theirs.request), 1)
     before = objects_of(out)
     with pytest.raises(RuntimeError, match="came too late"):
-        write_unit(Site(out, mine.request), 1)
+        write_unit(CorpusContext(out, mine.request), 1)
     assert before == objects_of(out)
 
 

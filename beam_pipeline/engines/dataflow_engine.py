@@ -1,0 +1,105 @@
+"""The Dataflow service as the engine: what it needs, found out before anything is written, and what it is told."""
+
+import hashlib
+import logging
+import re
+from typing import Any
+
+from apache_beam.options.pipeline_options import (
+    DebugOptions,
+    GoogleCloudOptions,
+    PipelineOptions,
+    SetupOptions,
+    WorkerOptions,
+)
+from apache_beam.runners.runner import PipelineResult
+
+from beam_pipeline.engines.runner_kind import kind_of
+from hyperphrase.errors import InputError
+
+_MACHINE = "n2-standard-4"  # 16 GB, and AVX2 for certain: what the kernels in the image may be compiled for
+_DISK_GB = 30  # system and image; keys wait in the service's shuffle, and shards go to the bucket
+_EXPERIMENTS = (
+    # one process a machine, whose threads share lexicon, tables and kernels: these let go of Python's lock
+    "no_use_multiple_sdk_containers",
+    # Beam would send the output of pip freeze: it knows addresses of repositories, at worst with a password
+    "disable_logging_submission_environment",
+)
+
+
+def is_meant(runner: str) -> bool:
+    """Tell whether ``--runner=`` names Dataflow."""
+    return kind_of(runner) == "dataflowrunner"
+
+
+def prepare(options: PipelineOptions, output: str | None) -> None:
+    """Check what Dataflow needs, and set what the user left open. Raises InputError. output: None if not yet known."""
+    try:
+        from google.cloud import dataflow  # noqa: F401
+    except ImportError:
+        raise InputError(
+            "--runner=DataflowRunner: its client is not installed; pip install 'hyperphrase[dataflow]'"
+        ) from None
+    _check(options, output)
+    logging.getLogger("apache_beam").setLevel(logging.CRITICAL + 1)  # failures reach us as exceptions, and we say them
+    cloud, worker, debug = (options.view_as(kind) for kind in (GoogleCloudOptions, WorkerOptions, DebugOptions))
+    cloud.staging_location = cloud.staging_location or cloud.temp_location
+    cloud.temp_location = cloud.temp_location or cloud.staging_location
+    if output and not cloud.job_name:  # one for each folder: the service refuses a second active job of a name
+        cloud.job_name = f"hyperphrase-{hashlib.sha256(output.encode()).hexdigest()[:12]}"
+    worker.machine_type = worker.machine_type or _MACHINE
+    worker.disk_size_gb = worker.disk_size_gb or _DISK_GB
+    worker.autoscaling_algorithm = worker.autoscaling_algorithm or "THROUGHPUT_BASED"
+    cores = re.search(r"-(\d+)(-|$)", worker.machine_type)  # n2-standard-8, n2-custom-4-16384, c3-standard-8-lssd
+    if cores and not debug.number_of_worker_harness_threads:
+        debug.number_of_worker_harness_threads = int(cores[1])
+    for experiment in _EXPERIMENTS:
+        if experiment.removeprefix("no_") not in (debug.experiments or []):
+            debug.add_experiment(experiment)
+
+
+def _check(options: PipelineOptions, output: str | None) -> None:
+    cloud, worker, setup = (options.view_as(kind) for kind in (GoogleCloudOptions, WorkerOptions, SetupOptions))
+    for name, example in {"project": "my-project", "region": "europe-west1"}.items():
+        if not getattr(cloud, name):
+            raise InputError(f"--{name}: is not given, and Dataflow needs it; write --{name}={example} or the like")
+    if not cloud.temp_location and not cloud.staging_location:
+        raise InputError(
+            "--temp_location: is not given, and Dataflow needs it; name a folder for what a job sends to its workers, "
+            "as in --temp_location=gs://bucket/temp"
+        )
+    places = {"temp_location": cloud.temp_location, "staging_location": cloud.staging_location, "output": output}
+    for name, place in places.items():
+        if place and not re.match(r"gs://[^/]+/.", place):
+            raise InputError(
+                f"--{name}={place}: Dataflow's workers cannot reach it; name a folder in a bucket, "
+                f"as in --{name}=gs://bucket/{name.partition('_')[0]}"
+            )
+    if not worker.sdk_container_image and not setup.setup_file and not setup.extra_packages:
+        raise InputError(
+            "--sdk_container_image: is not given, and Dataflow's workers need an image in which hyperphrase is "
+            "installed; templates/dataflow/build.sh makes one"
+        )
+    if setup.save_main_session:
+        raise InputError("--save_main_session: workers import all they need from the image; leave the option out")
+
+
+def template(options: PipelineOptions) -> str | None:
+    """Return where the job is to be written for somebody else to launch, None if the run submits it itself."""
+    where: str | None = options.view_as(GoogleCloudOptions).template_location
+    return where
+
+
+def job_of(result: Any) -> str | None:
+    """Return name and id of the service's job behind a result, None if there is none."""
+    job: Any = getattr(result, "_job", None)  # of a template it is None, and other engines have none
+    return f"{job.name} ({job.id})" if job and hasattr(job, "name") else None
+
+
+def page_of(result: PipelineResult, options: PipelineOptions) -> str | None:
+    """Return the line that tells where to watch the job behind ``result``, None if it is not one of Dataflow."""
+    job, cloud = job_of(result), options.view_as(GoogleCloudOptions)
+    if job is None:
+        return None
+    page = f"https://console.cloud.google.com/dataflow/jobs/{cloud.region}/{result.job_id()}?project={cloud.project}"
+    return f"job {job}: {page}"

@@ -1,0 +1,153 @@
+"""The engine that runs the pipeline: which one, with which options, and what its failures mean."""
+
+import argparse
+import logging
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions, TypeOptions
+
+from beam_pipeline.engines import dask_engine, dataflow_engine, portable_engine
+from beam_pipeline.engines.beam_fixes import fix_beam
+from beam_pipeline.engines.runner_kind import kind_of
+from beam_pipeline.engines.worker_watch import lost_worker, watch_workers
+from beam_pipeline.terminal.command import FAILED, Parser, WorkFailedError, leave
+from hyperphrase.errors import InputError
+from hyperphrase.laws.grammar import nearest
+
+LOCAL = "DirectRunner"
+_HERE = ("directrunner", "fnapirunner")  # names of the default engine
+_KNOWN = (LOCAL, "PrismRunner", "PortableRunner", "FlinkRunner", "DaskRunner", "DataflowRunner")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A chosen engine.
+
+    options: for Beam. description: for people. local: whether all work is done on this machine. here: whether it is
+    done in this process, so that its progress can be seen directly. cancel: whether an interrupted job has to
+    be cancelled, because it would go on by itself. template: where the job is written, if it is not to be started but
+    launched by somebody else. check: raises InputError for a pipeline that the engine cannot do.
+    """
+
+    options: PipelineOptions
+    description: str
+    local: bool
+    here: bool
+    cancel: bool = False
+    template: str | None = None
+    check: Callable[[beam.Pipeline], None] | None = None
+
+
+def choose(rest: Sequence[str], own: argparse.ArgumentParser, output: str | None = None) -> Engine:
+    """Read what is left of the command line as Beam's options and choose the engine.
+
+    ``DirectRunner`` (the default) becomes Beam's FnApiRunner with one thread a core: since Beam 2.68 the plain
+    DirectRunner tries first to download another engine. Whatever Beam option the user gives stands.
+    Raises InputError for an option that neither we nor Beam have, and where the engine cannot write to ``output``.
+    """
+    dask_engine.declare_options(rest)
+    given = _check(rest, own)
+    options = PipelineOptions(list(rest))
+    fix_beam()
+    watch_workers(lambda reason: leave("run", failure(RuntimeError(reason)), FAILED))
+    runner = given.runner or LOCAL
+    if kind_of(runner) in _HERE:
+        return _local(options, rest)
+    if dask_engine.is_meant(runner):
+        description = f"{runner} ({dask_engine.prepare(options, output)})"
+        return Engine(options, description, local=False, here=False, check=dask_engine.check)
+    if portable_engine.is_meant(runner):
+        description = portable_engine.prepare(options, runner, ask=output is not None)
+        _check_runner(runner, options)
+        return Engine(options, description, local=False, here=portable_engine.works_here(options), cancel=True)
+    if dataflow_engine.is_meant(runner):
+        dataflow_engine.prepare(options, output)
+        _check_runner(runner, options)
+        template = dataflow_engine.template(options)
+        return Engine(options, runner, local=False, here=False, cancel=True, template=template)
+    if "." not in runner:
+        raise InputError(
+            f"--runner={runner:.80}: is none of {', '.join(_KNOWN)}{nearest(runner, _KNOWN)}; an engine with a Beam "
+            "job server, such as Spark, is reached by --runner=PortableRunner --job_endpoint=HOST:PORT"
+        )
+    _check_runner(runner, options)  # somebody's own
+    return Engine(options, runner, local=False, here=False)
+
+
+def _local(options: PipelineOptions, rest: Sequence[str]) -> Engine:
+    direct = options.view_as(DirectOptions)
+    if not _was_given("direct_num_workers", rest):
+        direct.direct_num_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    if not _was_given("direct_running_mode", rest):
+        direct.direct_running_mode = "in_memory" if direct.direct_num_workers == 1 else "multi_threading"
+    if direct.direct_num_workers < 0:
+        raise InputError(f"--direct_num_workers={direct.direct_num_workers}: give 1 or more, or 0 for one a core")
+    options.view_as(StandardOptions).runner = "FnApiRunner"
+    options.view_as(TypeOptions).pipeline_type_check = False  # the tests check types; at each start it takes 0.1 s
+    workers, mode = direct.direct_num_workers or os.cpu_count(), direct.direct_running_mode
+    logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # its failures reach us as exceptions, and we say them
+    description = f"{LOCAL} (Beam's FnApiRunner, {workers} workers, {mode})"
+    return Engine(options, description, local=True, here=mode != "multi_processing")
+
+
+def failure(error: BaseException) -> WorkFailedError:
+    """Return the reason, in one line, behind what an engine raised; engines wrap it in the text of a traceback."""
+    said = lost_worker() or portable_engine.reason(error) or str(error)
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line for line in lines if line != "None"]  # of a job whose service gave no reason
+    reasons = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Interrupt)\b", line)]
+    reason = (reasons or lines or [type(error).__name__])[-1]
+    job = dataflow_engine.job_of(getattr(error, "result", None))
+    where = f"job {job}: " if job else ""
+    reason = re.sub(r"\s*\[while running .*\]$", "", reason.replace("\\n", " ")).removeprefix("RuntimeError: ")
+    rest = "the same command goes on from the shards already written"
+    return WorkFailedError(f"the work failed: {where}{reason:.600}; {rest}")
+
+
+def beam_help() -> str:
+    """Return the help of all of Beam's options."""
+    dask_engine.declare_options()
+    return _beam_parser().format_help().partition("\n\n")[2]
+
+
+def _beam_parser() -> argparse.ArgumentParser:
+    made = Parser("run", "")
+    made.conflict_handler = "resolve"
+    for options in _all_subclasses(PipelineOptions):
+        if "_add_argparse_args" in vars(options):
+            options._add_argparse_args(made)
+    return made
+
+
+def _all_subclasses(kind: Any) -> list[Any]:
+    return [sub for direct in kind.__subclasses__() for sub in (direct, *_all_subclasses(direct))]
+
+
+def _check(rest: Sequence[str], own: argparse.ArgumentParser) -> argparse.Namespace:
+    """Parse ``rest`` by Beam's own declarations. Raises InputError for what they do not have."""
+    parser = _beam_parser()
+    given, unknown = parser.parse_known_args(list(rest))
+    for argument in unknown:
+        name = argument.partition("=")[0]
+        if not argument.startswith("-"):
+            raise InputError(f"{argument!r:.80}: is not an option; options begin with --, as in --output=out")
+        known = [*own._option_string_actions, *parser._option_string_actions]
+        raise InputError(f"{name}: neither hyperphrase nor Beam has this option{nearest(name, known)}; see --help")
+    return given
+
+
+def _check_runner(name: str, options: PipelineOptions) -> None:
+    """Let Beam make the runner and judge its options, before anything is written. Raises InputError."""
+    try:
+        beam.Pipeline(options=options)
+    except Exception as error:  # each runner has its own ways to refuse
+        raise InputError(f"--runner={name}: {error}") from error
+
+
+def _was_given(name: str, rest: Sequence[str]) -> bool:
+    return any(argument.partition("=")[0] == f"--{name}" for argument in rest)

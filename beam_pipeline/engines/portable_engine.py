@@ -1,0 +1,181 @@
+"""Engines behind Beam's job API (Prism, Flink, any job server): checked before anything is written."""
+
+import contextlib
+import logging
+import os
+import shutil
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Any, TextIO, cast
+
+from apache_beam.options.pipeline_options import (
+    FlinkRunnerOptions,
+    JobServerOptions,
+    PipelineOptions,
+    PortableOptions,
+    PrismRunnerOptions,
+    SetupOptions,
+)
+from apache_beam.version import __version__ as beam_version
+
+from beam_pipeline.engines.runner_kind import kind_of
+from beam_pipeline.terminal.progress_line import PROGRESS_THREAD
+from hyperphrase.errors import InputError
+
+_RUNNERS = ("portablerunner", "prismrunner", "flinkrunner")
+_ENVIRONMENTS = ("LOOPBACK", "EXTERNAL", "DOCKER", "PROCESS")
+_PRISM = "github.com/apache/beam/sdks/v2/go/cmd/prism"
+_ANSWER_SECONDS = 5  # how long a server may take to answer
+_WORKERS = (
+    "LOOPBACK: in this process; EXTERNAL with --environment_config=HOST:PORT: a worker pool beside each machine of the "
+    'engine; DOCKER with --environment_config=IMAGE; PROCESS with --environment_config={"command": ...}'
+)
+
+
+def is_meant(runner: str) -> bool:
+    """Tell whether ``--runner=`` names one of these."""
+    return kind_of(runner) in _RUNNERS
+
+
+def prepare(options: PipelineOptions, runner: str, ask: bool) -> str:
+    """Check what the engine needs, set what the user left open, and return what people read of it.
+
+    ask: whether job server and workers are asked if they are there. Raises InputError.
+    """
+    _hush()
+    portable = options.view_as(PortableOptions)
+    name = kind_of(runner)
+    if portable.job_endpoint:
+        if ask:
+            _ask_job_server(portable.job_endpoint)
+    elif name == "portablerunner":
+        raise InputError("--job_endpoint: is not given; name the job server, as in --job_endpoint=localhost:8099")
+    elif name == "prismrunner":
+        _find_prism(options.view_as(PrismRunnerOptions))
+    else:
+        _find_java(options.view_as(JobServerOptions), options.view_as(FlinkRunnerOptions).flink_job_server_jar)
+    started_here = name == "prismrunner" or options.view_as(FlinkRunnerOptions).flink_master in ("[local]", "[auto]")
+    _check_workers(options, portable, started_here and not portable.job_endpoint, ask)
+    server = f" at {portable.job_endpoint}" if portable.job_endpoint else ""
+    workers = " ".join(filter(None, (portable.environment_type, portable.environment_config)))
+    return f"{runner}{server}, workers {workers}"
+
+
+def works_here(options: PipelineOptions) -> bool:
+    """Tell whether the workers are threads of this process."""
+    return bool(options.view_as(PortableOptions).environment_type == "LOOPBACK")
+
+
+def reason(error: BaseException) -> str | None:
+    """Return why a job server's answer failed, None if ``error`` is something else."""
+    details: Any = getattr(error, "details", None)
+    code: Any = getattr(error, "code", None)
+    if not callable(details) or not callable(code):
+        return None
+    return f"the job server hung up ({getattr(code(), 'name', code())}: {details()}), and its own log may say why"
+
+
+def _hush() -> None:
+    """Keep Beam's logs and the tracebacks of its threads off stderr: failures reach us as exceptions, and we say them.
+
+    To the end of the process, because threads that serve a job outlive it, and fail when their server goes.
+    """
+    logging.disable(logging.CRITICAL)
+    if not isinstance(sys.stderr, _OwnThreads):
+        sys.stderr = cast(TextIO, _OwnThreads(sys.stderr))
+
+
+class _OwnThreads:
+    """A stream on which only our threads are heard."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write ``text`` if a thread of ours says it."""
+        own = threading.current_thread().name in ("MainThread", PROGRESS_THREAD)
+        return self._stream.write(text) if own else len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _check_workers(options: PipelineOptions, portable: PortableOptions, started_here: bool, ask: bool) -> None:
+    kind = (portable.environment_type or ("LOOPBACK" if started_here else "")).upper()
+    if not kind:
+        raise InputError(f"--environment_type: is not given, and says where the workers are: {_WORKERS}")
+    if kind not in _ENVIRONMENTS:
+        raise InputError(f"--environment_type={portable.environment_type:.80}: there is no such place: {_WORKERS}")
+    setup = options.view_as(SetupOptions)
+    image = portable.environment_config or portable.environment_options
+    if kind == "DOCKER" and not (image or setup.setup_file or setup.extra_packages or setup.requirements_file):
+        raise InputError(f"--environment_type=DOCKER: Beam's own image has no hyperphrase in it; give one: {_WORKERS}")
+    portable.environment_type = kind
+    address = portable.environment_config or portable.lookup_environment_option("external_service_address")
+    if kind == "EXTERNAL" and address:
+        place = _address("--environment_config", address)
+        if ask and started_here:  # that engine is on this machine, and comes to its end where no worker pool answers
+            _ask_worker_pool(address, place)
+
+
+def _ask_worker_pool(address: str, place: tuple[str, int]) -> None:
+    try:
+        socket.create_connection(place, _ANSWER_SECONDS).close()
+    except OSError as error:
+        raise InputError(
+            f"--environment_config={address}: no worker pool answers there ({error.strerror or error}); start "
+            f"one by 'python -m apache_beam.runners.worker.worker_pool_main --service_port={place[1]}'"
+        ) from error
+
+
+def _address(option: str, text: str) -> tuple[str, int]:
+    host, _, port = text.removeprefix("http://").rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 1 << 16:
+        raise InputError(f"{option}={text:.80}: give HOST:PORT, as in {option}=localhost:50000")
+    return host.strip("[]"), int(port)
+
+
+def _ask_job_server(endpoint: str) -> None:
+    """Raise InputError unless a job server answers at ``endpoint``."""
+    import grpc
+    from apache_beam.portability.api import beam_job_api_pb2, beam_job_api_pb2_grpc
+
+    _address("--job_endpoint", endpoint)
+    with contextlib.closing(grpc.insecure_channel(endpoint)) as channel:
+        try:
+            beam_job_api_pb2_grpc.JobServiceStub(channel).DescribePipelineOptions(
+                beam_job_api_pb2.DescribePipelineOptionsRequest(), timeout=_ANSWER_SECONDS
+            )
+        except grpc.RpcError as error:
+            raise InputError(
+                f"--job_endpoint={endpoint}: no job server answers there ({error.details():.200}); start it, or name "
+                "another HOST:PORT"
+            ) from error
+
+
+def _find_prism(prism: PrismRunnerOptions) -> None:
+    """Set where Prism is. Raises InputError if it is not on this machine: Beam would download it without asking."""
+    given = prism.prism_location
+    if given and "://" not in given and not os.access(given, os.X_OK):
+        raise InputError(f"--prism_location={given}: is no program; name the file that 'go install' made")
+    beside = Path(sys.executable).with_name("prism")  # where ./run.sh test puts it
+    prism.prism_location = given or (str(beside) if beside.exists() else shutil.which("prism"))
+    if not prism.prism_location:
+        raise InputError(
+            f"--prism_location: is not given, and there is no prism in PATH; build it by 'go install "
+            f"{_PRISM}@v{beam_version}', which puts it into $HOME/go/bin"
+        )
+
+
+def _find_java(server: JobServerOptions, jar: str | None) -> None:
+    """Raise InputError if Flink's job server, which Beam starts on this machine, cannot start."""
+    java = server.job_server_java_launcher
+    if not shutil.which(java):
+        raise InputError(
+            f"--job_server_java_launcher={java}: is not in PATH, and starts the job server; install Java, or name a "
+            "job server that runs, as in --runner=PortableRunner --job_endpoint=HOST:8099"
+        )
+    if jar and "://" not in jar and not Path(jar).is_file():
+        raise InputError(f"--flink_job_server_jar={jar}: is no file; name the jar of Beam's job server, or a URL")

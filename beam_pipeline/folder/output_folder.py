@@ -1,0 +1,239 @@
+"""The output folder: what it may hold before a run, who writes into it, and what is left of the work."""
+
+import contextlib
+import dataclasses
+import io
+import json
+import os
+import posixpath
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from beam_pipeline.folder.plain_folder import check_plain
+from hyperphrase.corpus import manifest as manifests
+from hyperphrase.corpus.layout import (
+    DICTIONARY_FOLDER,
+    LAW_FILE,
+    LEXICON_FILE,
+    MANIFEST_FILE,
+    RECIPE_FILE,
+    REQUEST_FILE,
+    SHARDS_FOLDER,
+    SHORTFALL_FILE,
+    WORDS_FILE,
+    WORK_FOLDER,
+)
+from hyperphrase.corpus.manifest import Manifest
+from hyperphrase.corpus.request import CorpusRequest
+from hyperphrase.corpus.shard_table import Shard
+from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.limits import SEED_STOP
+from hyperphrase.meaning.phrase_meanings import Meanings
+from hyperphrase.untrusted.json_values import whole
+from transforms.files import storage
+from transforms.worker.context import request_note
+from transforms.write_shards import write_row
+
+_MOST_TABLE_BYTES = 1 << 30  # 1 GiB: some 24 million shards
+_SMALL = 16 << 20  # bytes: recipes with a histogram of all lengths are below 1 MB
+
+
+def check(folder: str, request: CorpusRequest) -> Manifest | None:
+    """Return the manifest if ``folder`` holds just the corpus of ``request``, None if there is work to do.
+
+    Raises InputError if the folder cannot be written to or holds something else. Writes nothing.
+    """
+    _check_place(folder)
+    check_plain(folder)
+    with _as_input("--output=", folder):
+        held = storage.read_file(storage.join(folder, RECIPE_FILE), _SMALL)
+        if held is None:
+            storage.reach(folder)
+    if held is not None and held != _recipe_bytes(request):
+        raise InputError(f"--output={folder}: holds the corpus of another recipe; choose another folder or remove it")
+    begun = storage.read_file(storage.join(folder, REQUEST_FILE), _SMALL)
+    if begun is not None and begun != request_note(request):
+        raise InputError(
+            f"--output={folder}: holds the unfinished work of other options; "
+            "repeat those to finish it, choose another folder, or remove it"
+        )
+    manifest = read_manifest(folder)
+    if manifest is not None and not _fulfils(manifest, request):
+        raise InputError(
+            f"--output={folder}: holds the corpus of seeds {manifest.first_seed}:{manifest.stop_seed}, "
+            f"{manifest.kept} phrases, made with other options; choose another folder"
+        )
+    return manifest
+
+
+def read_manifest(folder: str) -> Manifest | None:
+    """Return the manifest in ``folder``, None if there is none. Raises CorruptError."""
+    path = storage.join(folder, MANIFEST_FILE)
+    data = storage.read_file(path, manifests.MAX_BYTES)
+    return (
+        None
+        if data is None
+        else manifests.loads(data, path, lambda name: storage.read_file(storage.join(folder, name), _MOST_TABLE_BYTES))
+    )
+
+
+def need_manifest(folder: str) -> Manifest:
+    """Return the manifest in ``folder``. Raises InputError if there is none."""
+    check_name("", folder)
+    check_plain(folder)
+    with _as_input("", folder):
+        manifest = read_manifest(folder)
+        if manifest is None:
+            storage.reach(folder)
+    if manifest is None:
+        raise InputError(f"{folder}: holds no manifest.json, so no complete corpus; name a folder that a run finished")
+    return manifest
+
+
+def shard_times(folder: str) -> dict[str, float]:
+    """Return {name: time of its last change} of the shards that are there: a shard made again has another time."""
+    return storage.file_times(storage.join(folder, SHARDS_FOLDER))
+
+
+def missing_files(folder: str, manifest: Manifest) -> list[str]:
+    """Return the names of the manifest's files, shards among them, that are not there in their size."""
+    names = {file.name: file.bytes for file in manifest.files}
+    names |= {storage.join(SHARDS_FOLDER, shard.name): shard.bytes for shard in manifest.shards}
+    names |= {storage.join(DICTIONARY_FOLDER, shard.name): shard.bytes for shard in _meanings(manifest)}
+    there: dict[str, int] = {}
+    for room in sorted({posixpath.dirname(name) for name in names}):
+        found = storage.file_sizes(storage.join(folder, room))
+        there |= {storage.join(room, name): size for name, size in found.items()}
+    return [name for name, size in names.items() if there.get(name) != size]
+
+
+def begin(folder: str, request: CorpusRequest, lexicon: Lexicon, meanings: Meanings | None) -> None:
+    """Write what repeats a run, and what its workers read: recipe, request, lexicon, the files of law and meanings."""
+    with _as_input("--output=", folder):
+        try:
+            storage.write_once(folder, RECIPE_FILE, _recipe_bytes(request))
+            storage.write_once(folder, REQUEST_FILE, request_note(request))
+        except FileExistsError as error:
+            raise InputError(f"--output={folder}: another run has just begun there; choose another folder") from error
+    hyperwords = io.BytesIO()
+    lexicon.write(hyperwords)
+    storage.write_file(folder, LEXICON_FILE, hyperwords.getbuffer())
+    law_file = request.recipe.law.attached()
+    if law_file is not None:
+        storage.write_file(folder, LAW_FILE, law_file)
+    if meanings is not None:
+        storage.write_file(folder, WORDS_FILE, meanings.dumps())
+
+
+def reopen(folder: str, manifest: Manifest) -> None:
+    """Turn a corpus that lost shards back into unfinished work that knows its other shards."""
+    for shard in (*manifest.shards, *_meanings(manifest)):
+        write_row(folder, shard)
+    storage.remove_file(storage.join(folder, MANIFEST_FILE))
+
+
+def _meanings(manifest: Manifest) -> Sequence[Shard]:
+    return manifest.dictionary.shards if manifest.dictionary else ()
+
+
+def shortfall(folder: str, request: CorpusRequest) -> tuple[int, int] | None:
+    """Return (phrases, draws) of work in ``folder`` that drew the seeds of ``request`` at least, and they were too few.
+
+    None if none is known.
+    """
+    data = storage.read_file(storage.join(folder, SHORTFALL_FILE), _SMALL)
+    try:
+        note = {"kept": 0, "drawn": 0} if data is None else json.loads(data)
+        kept, drawn = whole(note["kept"], 0, SEED_STOP), whole(note["drawn"], 0, SEED_STOP)
+    except (ValueError, KeyError, TypeError, RecursionError):  # a damaged note tells nothing
+        return None
+    return (kept, drawn) if drawn >= request.stop_seed - request.first_seed else None
+
+
+def clean(folder: str) -> None:
+    """Remove temporary files and rows."""
+    storage.remove_folder(storage.join(folder, WORK_FOLDER))
+
+
+def _fulfils(manifest: Manifest, request: CorpusRequest) -> bool:
+    same = dataclasses.replace(request, stop_seed=manifest.stop_seed, phrases=None)
+    right_end = manifest.stop_seed == request.stop_seed if request.phrases is None else manifest.kept == request.phrases
+    return manifest.request == same and right_end
+
+
+def _recipe_bytes(request: CorpusRequest) -> bytes:
+    return (request.recipe.canonical() + "\n").encode()
+
+
+@contextlib.contextmanager
+def _as_input(option: str, folder: str) -> Iterator[None]:
+    """Make it a fault of the input if ``folder`` is in a bucket that is not there, or is not open to us."""
+    try:
+        yield
+    except (FileNotFoundError, PermissionError) as error:
+        raise InputError(f"{option}{folder}: cannot be used: {error}") from error
+
+
+def check_name(option: str, folder: str) -> None:
+    """Raise InputError if ``folder`` is no name, or one that Beam would read as a pattern of other people's files."""
+    try:
+        storage.check_name(folder)
+    except ValueError as error:
+        raise InputError(f"{option}{folder:.200}: {error}") from error
+    if set(folder) & set("*?[]"):
+        raise InputError(f"{option}{folder}: * ? [ ] have a meaning of their own in Beam's paths; choose another name")
+
+
+def _check_place(folder: str) -> None:
+    check_name("--output=", folder)
+    if "://" in folder:
+        return
+    path = Path(folder)
+    try:
+        is_file = path.exists() and not path.is_dir()
+    except OSError as error:
+        raise InputError(f"--output={folder:.80}: {error.strerror}; choose another folder") from error
+    if is_file:
+        raise InputError(f"--output={folder}: is a file; name a folder, which is made if it is not there")
+    parent = path.absolute()
+    while not parent.exists():
+        parent = parent.parent
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise InputError(
+            f"--output={folder}: {parent} cannot be written to; choose another folder or change its rights"
+        )
+
+
+@contextlib.contextmanager
+def locked(folder: str) -> Iterator[None]:
+    """Own ``folder``, made if it is not there, while the block runs. Raises InputError if another run does.
+
+    On gs:// nobody is locked out. The first to begin there decides what is made: a run with other options is refused
+    then, and two runs with the same options write the same bytes under the same names.
+    """
+    if "://" in folder:
+        yield
+        return
+    import fcntl
+
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"--output={folder}: cannot be made ({error.strerror}); choose another folder") from error
+    handle = os.open(folder, os.O_RDONLY)  # the lock is on the folder itself, and goes with the process
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(
+                f"--output={folder}: another run is writing there; wait for it or choose another"
+            ) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def corrupt_as_input(error: CorruptError) -> InputError:
+    """Return ``error`` as a fault of the input: a run met a folder whose manifest is damaged."""
+    return InputError(f"{error}; remove the file to make the corpus again, or choose another --output")

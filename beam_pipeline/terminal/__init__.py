@@ -1,0 +1,1 @@
+"""The command line: options, errors, exit statuses, tables and the progress line."""

@@ -1,0 +1,283 @@
+"""The options of ``run`` and ``plan``: their grammar, help and checks. All that is wrong with them is found here."""
+
+import argparse
+from dataclasses import dataclass
+
+from beam_pipeline.terminal.command import Parser
+from hyperphrase.codecs import FORMATS
+from hyperphrase.corpus.drawn_range import check_seeds, enough_seeds
+from hyperphrase.corpus.request import DICTIONARY_KINDS, CorpusRequest, Output
+from hyperphrase.errors import InputError
+from hyperphrase.laws.base import SymbolLaw
+from hyperphrase.laws.grammar import nearest, parse_law
+from hyperphrase.laws.lengths import LENGTH_LAWS, LengthLaw
+from hyperphrase.laws.presets import PRESETS, Preset
+from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.lexicon.alphabet import alphabet_size
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.lexicon.word_vectors import vectors_of
+from hyperphrase.limits import SEED_STOP
+from hyperphrase.meaning.phrase_meanings import Meanings, build_meanings
+from hyperphrase.phrases.phrases import Phrases
+from hyperphrase.phrases.recipe import Recipe
+from hyperphrase.space.phrase_space import Space
+from transforms.files import storage
+
+MAX_PHRASES_PER_SHARD = 1 << 24  # offsets take 24 of a key's 64 bits then
+NO_FORMAT = "none"
+_SAMPLER, _LENGTHS = "lexicon", "uniform"  # the laws if none is named
+
+_EXAMPLES = """
+examples:
+  hyperphrase {command} --phrases=1000000 --output=out
+  hyperphrase {command} --phrases=1000000 --sampler=zipf:s=1.0,beta=2.7 --lengths=fixed:length=128 --output=out
+  hyperphrase {command} --phrases=100000 --preset=shuffle-dyck-hu2025 --output=out
+  hyperphrase {command} --seeds=0:100000 --lexicon=russian --format=jsonl,txt --text=words --output=out
+  hyperphrase {command} --phrases=100000 --lexicon=my_words.csv --format=avro --output=gs://bucket/out
+"""
+
+
+def parser(command: str, description: str) -> Parser:
+    """Return the parser of the project's own options, in groups."""
+    made = Parser(command, description, _EXAMPLES.format(command=command))
+    what = made.add_argument_group("what to draw")
+    _add_seeds(what)
+    _add_laws(what)
+    _add_hyperwords(made)
+    _add_files(made)
+    shown = made.add_argument_group("what you see")
+    shown.add_argument("--quiet", action="store_true", help="no progress and no summary, errors only")
+    return made
+
+
+def recipe_parser(command: str, description: str, examples: str) -> Parser:
+    """Return a parser of the options that make a recipe alone: laws, key and hyperwords."""
+    made = Parser(command, description, examples)
+    _add_laws(made.add_argument_group("what to draw"))
+    _add_hyperwords(made)
+    return made
+
+
+def _add_seeds(what: argparse._ArgumentGroup) -> None:
+    what.add_argument(
+        "--phrases", metavar="N", help="exactly N distinct phrases: the lowest seeds from --first_seed on"
+    )
+    what.add_argument("--seeds", metavar="START:STOP", help="or: all distinct phrases of this half-open seed range")
+    what.add_argument("--first_seed", metavar="SEED", help="first seed of --phrases, default 0")
+
+
+def _add_laws(what: argparse._ArgumentGroup) -> None:
+    what.add_argument(
+        "--sampler",
+        metavar="LAW",
+        help=f"the law that draws the symbols, default {_SAMPLER}: {', '.join(sorted(SYMBOL_LAWS))}; its parameters "
+        "follow as in zipf:s=1.0,beta=2.7, and 'hyperphrase laws NAME' tells them",
+    )
+    what.add_argument(
+        "--lengths",
+        metavar="LAW",
+        help=f"the law of the phrases' lengths, default {_LENGTHS}: {', '.join(sorted(LENGTH_LAWS))}; likewise",
+    )
+    what.add_argument(
+        "--preset",
+        metavar="NAME",
+        help="law, lengths and vocabulary of a published set-up, where --sampler, --lengths and --vocabulary are not "
+        "given; 'hyperphrase laws' lists them",
+    )
+    what.add_argument("--key", metavar="K", default="0", help="64-bit key: another key, another corpus; default 0")
+
+
+def _add_hyperwords(made: Parser) -> None:
+    words = made.add_argument_group("hyperwords")
+    words.add_argument(
+        "--lexicon",
+        metavar="NAME|PATH",
+        default="english",
+        help="english (default), russian, synthetic, synthetic:flavour=russian, or a file: .txt with one word a line, "
+        ".csv or .tsv with word,count, .avro",
+    )
+    words.add_argument(
+        "--vocabulary",
+        metavar="V",
+        help="number of hyperwords, the most frequent ones; default 250000, or all of a file's",
+    )
+    words.add_argument(
+        "--alphabet",
+        default="stable",
+        metavar="stable|extended",
+        help=f"stable (default): {alphabet_size('stable'):,} assigned and private-use code points that survive NFC and "
+        f"NFKC; extended: {alphabet_size('extended'):,}, the others being code points that Unicode has not assigned "
+        "yet: a later Unicode version may give them a meaning, and fonts and filters may reject them",
+    )
+
+
+def _add_files(made: Parser) -> None:
+    files = made.add_argument_group("files")
+    files.add_argument("--output", metavar="OUT", help="folder of the corpus, local or gs://; required")
+    files.add_argument(
+        "--format",
+        default="tfrecord",
+        metavar="FORMAT,...",
+        help=f"{', '.join(FORMATS)} (several in one run), or {NO_FORMAT}: the manifest alone; default tfrecord",
+    )
+    files.add_argument(
+        "--compression",
+        default="none",
+        metavar="NAME,...",
+        help="one for all formats or one for each, default none: "
+        + "; ".join(f"{name} has {', '.join(form.compressions)}" for name, form in FORMATS.items()),
+    )
+    files.add_argument("--text", default="symbols", metavar="symbols|words", help="what jsonl and txt hold")
+    files.add_argument(
+        "--dictionary",
+        nargs="?",
+        const=DICTIONARY_KINDS[0],
+        metavar="|".join(DICTIONARY_KINDS),
+        help=f"write the meaning of each phrase too, for 'hyperphrase find': {DICTIONARY_KINDS[0]} if none is named",
+    )
+    files.add_argument("--phrases_per_shard", default="262144", metavar="N", help="seeds that make one shard")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the options of ``run`` and ``plan`` ask for."""
+
+    lexicon: Lexicon
+    phrases: Phrases
+    space: Space
+    request: CorpusRequest
+    meanings: Meanings | None
+
+
+def read_job(given: argparse.Namespace) -> Job:
+    """Return what the options ask for, with as many seeds as the phrases most likely take. Raises InputError."""
+    read_range(given)
+    read_outputs(given)
+    lexicon, phrases = read_recipe(given)
+    space = Space(phrases)
+    request = enough_seeds(_read_request(given, phrases.recipe), space)
+    check_seeds(request)
+    kind = request.dictionary
+    meanings = build_meanings(kind, vectors_of(lexicon), lexicon, phrases) if kind is not None else None
+    return Job(lexicon, phrases, space, request, meanings)
+
+
+def read_recipe(given: argparse.Namespace) -> tuple[Lexicon, Phrases]:
+    """Return the hyperwords and the phrases that the options of :func:`recipe_parser` ask for. Raises InputError."""
+    preset = _read_preset(given)
+    bound, lengths = _read_laws(given, preset)
+    key = whole("--key", given.key, 0, (1 << 64) - 1)
+    lexicon = _read_lexicon(given, bound, preset)
+    recipe = Recipe(bound, lengths, lexicon.vocabulary, lexicon.digest, key)
+    recipe.check()
+    return lexicon, Phrases(recipe, lambda: lexicon)
+
+
+def _read_preset(given: argparse.Namespace) -> Preset | None:
+    if given.preset is None or given.preset in PRESETS:
+        return PRESETS.get(given.preset)
+    raise InputError(
+        f"--preset={given.preset}: there is no such preset{nearest(given.preset, PRESETS)}; hyperphrase laws lists all"
+    )
+
+
+def _read_laws(given: argparse.Namespace, preset: Preset | None) -> tuple[SymbolLaw, LengthLaw]:
+    """Return the laws that are named, those of the preset, or those that are drawn by if none is named."""
+    bound = given.sampler if given.sampler is not None else preset.law if preset else _SAMPLER
+    law = parse_law(bound, SYMBOL_LAWS, "--sampler", storage.open_file)
+    if preset and given.lengths is None:
+        return law, preset.lengths
+    lengths = _LENGTHS if given.lengths is None else given.lengths
+    return law, parse_law(lengths, LENGTH_LAWS, "--lengths", storage.open_file)
+
+
+def _read_lexicon(given: argparse.Namespace, bound: SymbolLaw, preset: Preset | None) -> Lexicon:
+    if given.alphabet not in ("stable", "extended"):
+        raise InputError(f"--alphabet={given.alphabet}: there are stable and extended; choose one of them")
+    vocabulary = bound.vocabulary()
+    if given.vocabulary is not None:
+        asked = whole("--vocabulary", given.vocabulary, 2, alphabet_size("extended"))
+        if vocabulary not in (None, asked):
+            raise InputError(f"--vocabulary={asked}: --sampler={bound} has {vocabulary} symbols; leave the option out")
+        vocabulary = asked
+    elif vocabulary is None and preset:
+        vocabulary = preset.vocabulary
+    return build_lexicon(given.lexicon, vocabulary, given.alphabet, storage.open_file)
+
+
+def read_range(given: argparse.Namespace) -> tuple[int, int | None, int | None]:
+    """Return (first seed, stop seed, phrases): the stop seed of --seeds, or the number of --phrases."""
+    if (given.phrases is None) == (given.seeds is None):
+        both = "neither is" if given.phrases is None else "both are"
+        raise InputError(f"--phrases and --seeds: {both} given; give one, as in --phrases=1000000 or --seeds=0:1000000")
+    if given.phrases is not None:
+        first = whole("--first_seed", "0" if given.first_seed is None else given.first_seed, 0, SEED_STOP - 1)
+        return first, None, whole("--phrases", given.phrases, 1, SEED_STOP - first)
+    if given.first_seed is not None:
+        raise InputError(f"--first_seed={given.first_seed}: goes with --phrases; with --seeds write --seeds=START:STOP")
+    parts = [_number(part, 0, SEED_STOP) for part in given.seeds.split(":")]
+    bounds = [seed for seed in parts if seed is not None]
+    if not len(bounds) == len(parts) == 2:
+        raise InputError(
+            f"--seeds={given.seeds:.60}: is not a range; write START:STOP, whole numbers from 0 to {SEED_STOP}, "
+            "as in --seeds=0:1000000"
+        )
+    first, last = bounds
+    if last <= first:
+        raise InputError(f"--seeds={given.seeds}: stop is not above start; write the lower seed first, START:STOP")
+    return first, last, None
+
+
+def read_outputs(given: argparse.Namespace) -> tuple[Output, ...]:
+    """Return the outputs that the options ask for, none for ``none``. Raises InputError."""
+    if given.text not in ("symbols", "words"):
+        raise InputError(f"--text={given.text}: there are symbols and words; choose one of them")
+    names, compressions = given.format.split(","), given.compression.split(",")
+    known = [*FORMATS, NO_FORMAT]
+    for name in names:
+        if name not in known:
+            raise InputError(f"--format={given.format}: no format {name!r}{nearest(name, known)}; {', '.join(known)}")
+    if len(set(names)) != len(names) or (NO_FORMAT in names and len(names) > 1):
+        raise InputError(f"--format={given.format}: give each format once, and {NO_FORMAT} alone")
+    if len(compressions) not in (1, len(names)):
+        raise InputError(
+            f"--compression={given.compression}: give one for all formats, or one for each of {given.format}"
+        )
+    if names == [NO_FORMAT]:
+        if compressions != ["none"]:
+            raise InputError(f"--compression={given.compression}: --format=none writes nothing; leave it out")
+        return ()
+    pairs = zip(names, compressions * len(names) if len(compressions) == 1 else compressions, strict=True)
+    return tuple(_output(name, compression, given.text) for name, compression in pairs)
+
+
+def _read_request(given: argparse.Namespace, recipe: Recipe) -> CorpusRequest:
+    """Return the request of the options; with --phrases its stop seed is the least possible. Raises InputError."""
+    first, stop, phrases = read_range(given)
+    per_shard = whole("--phrases_per_shard", given.phrases_per_shard, 1, MAX_PHRASES_PER_SHARD)
+    if given.dictionary not in (None, *DICTIONARY_KINDS):
+        raise InputError(
+            f"--dictionary={given.dictionary}: there are {' and '.join(DICTIONARY_KINDS)}; choose one of them"
+        )
+    end = stop or first + (phrases or 0)
+    return CorpusRequest(recipe, first, end, phrases, per_shard, read_outputs(given), given.dictionary)
+
+
+def whole(option: str, text: str, low: int, high: int) -> int:
+    """Return ``text`` as a whole number from ``low`` to ``high``. Raises InputError."""
+    value = _number(text, low, high)
+    if value is None:
+        raise InputError(f"{option}={text:.60}: give a whole number from {low} to {high}")
+    return value
+
+
+def _number(text: str, low: int, high: int) -> int | None:
+    """Return ``text`` as a whole number from ``low`` to ``high``, None if it is none."""
+    value = int(text) if text.isascii() and text.isdigit() and len(text) < 40 else None
+    return value if value is not None and low <= value <= high else None
+
+
+def _output(name: str, compression: str, text: str) -> Output:
+    FORMATS[name].check_compression(compression)
+    return Output(name, compression, text if FORMATS[name].text else "symbols")

@@ -1,0 +1,282 @@
+"""The manifest: what a corpus is, in one file; with the recipe it *is* the corpus.
+
+Where there is much to list, dropped seeds and shards have files of their own beside it, for which it vouches.
+
+A manifest from elsewhere is data: every field is checked before it is used, and names stay inside the folder.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.codecs import FORMATS
+from hyperphrase.codecs.crc32c import crc32c
+from hyperphrase.corpus import shard_table
+from hyperphrase.corpus.layout import DROPPED_FILE, MEANINGS_FILE, SHARDS_FILE, meanings_name
+from hyperphrase.corpus.request import DICTIONARY_KINDS, CorpusRequest, Output, shard_names
+from hyperphrase.corpus.shard_table import Shard, ShardTable, bytes_in, shard_of
+from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.limits import MAX_LENGTH, MAX_UNIT, MAX_UNITS, SEED_STOP
+from hyperphrase.phrases.recipe import Recipe
+from hyperphrase.untrusted.json_values import short_text, whole
+
+MAX_BYTES = 1 << 24  # 16 MiB: what it lists is limited
+_MOST_CONTAINERS = 100_000  # lists and objects in it: in memory each takes twenty times its bytes
+MAX_LISTED = 1000  # dropped seeds in the manifest itself; more go to DROPPED_FILE, uint64 little-endian
+MAX_SHARDS_LISTED = 10_000  # shards in the manifest itself; more go to SHARDS_FILE, a shard_table
+_FILE_NAME = re.compile(r"(statistics/|dictionary/)?[a-z_]{1,40}\.(json|csv|avro|html|bin|npy)")
+_MEANINGS_NAME = re.compile(r"meanings-[0-9]{5,10}-of-[0-9]{5,10}\.parquet")
+_SHARD_NAME = re.compile(r"phrases-[0-9]{5,10}-of-[0-9]{5,10}\.[a-z.]{3,20}")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the corpus beside its shards. name: inside the folder. crc32c: of all its bytes."""
+
+    name: str
+    bytes: int
+    crc32c: int
+
+
+@dataclass(frozen=True)
+class DroppedSeeds:
+    """The dropped seeds: listed in the manifest if they are few, else None and in DROPPED_FILE."""
+
+    count: int
+    listed: tuple[int, ...] | None
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """The meanings of all phrases. kind: how they are made. shards: their files, one for each unit."""
+
+    kind: str
+    shards: Sequence[Shard]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry of the manifest."""
+        return {"kind": self.kind, "shards": _listed(self.shards, MEANINGS_FILE)}
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A complete corpus."""
+
+    recipe: Recipe
+    first_seed: int
+    stop_seed: int
+    phrases_per_shard: int
+    outputs: tuple[Output, ...]
+    kept: int
+    length_histogram: dict[int, int]
+    shards: Sequence[Shard]  # those of the first output, then those of the next
+    dropped: DroppedSeeds
+    files: tuple[File, ...]
+    lexicon: str
+    versions: dict[str, str]
+    dictionary: Dictionary | None = None
+
+    @property
+    def drawn(self) -> int:
+        """Seeds drawn."""
+        return self.stop_seed - self.first_seed
+
+    @property
+    def symbols(self) -> int:
+        """Symbols in the corpus, counted once however many formats hold it."""
+        return sum(length * phrases for length, phrases in self.length_histogram.items())
+
+    def shards_of(self, output: Output) -> Sequence[Shard]:
+        """Return the shards of one output, in the order of their units."""
+        each = len(self.shards) // len(self.outputs)
+        first = self.outputs.index(output) * each
+        return self.shards[first : first + each]
+
+    @property
+    def request(self) -> CorpusRequest:
+        """The request, by seed range, that gives this very corpus."""
+        kind = self.dictionary.kind if self.dictionary else None
+        seeds = self.first_seed, self.stop_seed
+        return CorpusRequest(self.recipe, *seeds, None, self.phrases_per_shard, self.outputs, kind)
+
+    def dumps(self) -> bytes:
+        """Return the manifest as JSON, with the SHA-256 of the rest at its end: the same bytes for the same corpus."""
+        data = self._to_json()
+        data["manifest_digest"] = hashlib.sha256(_json_bytes(data)).hexdigest()
+        return _json_bytes(data)
+
+    def _to_json(self) -> dict[str, Any]:
+        dropped = self.dropped
+        return {
+            "recipe": self.recipe.to_json(),
+            "recipe_digest": self.recipe.digest,
+            "lexicon": self.lexicon,
+            "first_seed": self.first_seed,
+            "stop_seed": self.stop_seed,
+            "drawn": self.drawn,
+            "dropped": dropped.count,
+            "kept": self.kept,
+            "symbols": self.symbols,
+            "bytes": bytes_in(self.shards),
+            "phrases_per_shard": self.phrases_per_shard,
+            "outputs": [asdict(output) for output in self.outputs],
+            "length_histogram": {str(length): phrases for length, phrases in self.length_histogram.items()},
+            "shards": _listed(self.shards, SHARDS_FILE),
+            "dropped_seeds": list(dropped.listed)
+            if dropped.listed is not None
+            else {"file": DROPPED_FILE, "count": dropped.count},
+            "files": [asdict(file) for file in self.files],
+            "versions": self.versions,
+            **({"dictionary": self.dictionary.to_json()} if self.dictionary else {}),
+        }
+
+    def tables(self) -> dict[str, bytes]:
+        """Return the contents of the files of shards that the manifest does not list itself, by name."""
+        shards = {SHARDS_FILE: self.shards, MEANINGS_FILE: self.dictionary.shards if self.dictionary else ()}
+        many = {name: some for name, some in shards.items() if len(some) > MAX_SHARDS_LISTED}
+        return {name: some.dumps() for name, some in many.items() if isinstance(some, ShardTable)}
+
+
+def _listed(shards: Sequence[Shard], file: str) -> Any:
+    if len(shards) > MAX_SHARDS_LISTED:
+        return {"file": file, "count": len(shards)}
+    return [asdict(shard) for shard in shards]
+
+
+def loads(data: bytes, where: str, read: Callable[[str], bytes | None] = lambda _: None) -> Manifest:
+    """Return the manifest in ``data``, every field checked. Raises CorruptError.
+
+    read: gives the bytes of a table beside it, by name, None where there is none; called where shards are many.
+    """
+    try:
+        if data.count(b"{") + data.count(b"[") > _MOST_CONTAINERS:
+            raise InputError("it lists more than it may")
+        manifest = _parse(json.loads(data), read)
+        if manifest.dumps() != data:
+            raise InputError("its totals, digests or bytes are not those of its other fields")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        reason = f"no key {error}" if isinstance(error, KeyError) else str(error)
+        raise CorruptError(f"{where}: not a manifest of a corpus: {reason}") from error
+    return manifest
+
+
+def _parse(raw: Any, read: Callable[[str], bytes | None]) -> Manifest:
+    recipe = Recipe.from_json(raw["recipe"])
+    first_seed = whole(raw["first_seed"], 0, SEED_STOP)
+    stop_seed = whole(raw["stop_seed"], first_seed + 1, recipe.seed_stop())
+    histogram = {whole(int(key), 1, MAX_LENGTH): whole(n, 1, SEED_STOP) for key, n in raw["length_histogram"].items()}
+    kept = whole(raw["kept"], 0, stop_seed - first_seed)
+    if sum(histogram.values()) != kept:
+        raise InputError(f"the length histogram sums to {sum(histogram.values())}, kept is {kept}")
+    dropped = _parse_dropped(raw["dropped_seeds"], first_seed, stop_seed)
+    if dropped.count + kept != stop_seed - first_seed:
+        raise InputError(f"kept {kept} and dropped {dropped.count} are not the {stop_seed - first_seed} drawn")
+    outputs = tuple(_parse_output(output) for output in raw["outputs"])
+    per_shard = whole(raw["phrases_per_shard"], 1, MAX_UNIT)
+    files = tuple(_parse_file(file) for file in raw["files"])
+    units = whole(-(-(stop_seed - first_seed) // per_shard), 1, MAX_UNITS)
+    tables = _Tables(units, {file.name: file for file in files}, read)
+    return Manifest(
+        recipe,
+        first_seed,
+        stop_seed,
+        per_shard,
+        outputs,
+        kept,
+        histogram,
+        _parse_shards(raw["shards"], tables, outputs),
+        dropped,
+        files,
+        short_text(raw["lexicon"]),
+        {short_text(name): short_text(version) for name, version in raw["versions"].items()},
+        _parse_dictionary(raw["dictionary"], tables) if "dictionary" in raw else None,
+    )
+
+
+def _parse_output(raw: Any) -> Output:
+    output = Output(short_text(raw["format"]), short_text(raw["compression"]), short_text(raw["text"]))
+    if output.format not in FORMATS or output.text not in ("symbols", "words"):
+        raise InputError(f"unknown output {raw!r:.100}")
+    FORMATS[output.format].check_compression(output.compression)
+    return output
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """The tables beside a manifest. files: those that it vouches for. read: gives the bytes of one."""
+
+    units: int
+    files: dict[str, File]
+    read: Callable[[str], bytes | None]
+
+    def parse(self, raw: Any, file: str, outputs: int, name: Callable[[int], str]) -> ShardTable:
+        """Return the shards that ``raw`` says are in ``file``: one for each unit and output."""
+        count = outputs * self.units
+        if raw != {"file": file, "count": count} or count <= MAX_SHARDS_LISTED:
+            raise InputError(f"{count} shards are listed, or in {file}, not as {raw!r:.100}")
+        data = self.read(file)
+        if data is None or (len(data), crc32c(data)) != (self.files[file].bytes, self.files[file].crc32c):
+            raise InputError(f"{file} is missing, or not what the manifest vouches for")
+        return shard_table.loads(data, count, name, self.units, file)
+
+
+def _parse_dictionary(raw: Any, tables: _Tables) -> Dictionary:
+    if raw["kind"] not in DICTIONARY_KINDS:
+        raise InputError(f"unknown dictionary {raw['kind']!r:.100}")
+    if isinstance(raw["shards"], dict):
+        table = tables.parse(raw["shards"], MEANINGS_FILE, 1, lambda i: meanings_name(i, tables.units))
+        return Dictionary(raw["kind"], table)
+    return Dictionary(raw["kind"], tuple(_parse_shard(shard, _MEANINGS_NAME) for shard in raw["shards"]))
+
+
+def _parse_shards(raw: Any, tables: _Tables, outputs: tuple[Output, ...]) -> Sequence[Shard]:
+    if isinstance(raw, dict):
+        return tables.parse(raw, SHARDS_FILE, len(outputs), shard_names(tables.units, outputs))
+    return tuple(_parse_shard(shard) for shard in raw)
+
+
+def _parse_shard(raw: Any, names: re.Pattern[str] = _SHARD_NAME) -> Shard:
+    name = short_text(raw["name"])
+    if not names.fullmatch(name):
+        raise InputError(f"shard name {name!r:.100} is not one of a corpus")
+    return shard_of(raw)
+
+
+def _parse_dropped(raw: Any, first_seed: int, stop_seed: int) -> DroppedSeeds:
+    if isinstance(raw, list):
+        if len(raw) > MAX_LISTED:
+            raise InputError(f"{len(raw)} dropped seeds are listed; above {MAX_LISTED} they belong in {DROPPED_FILE}")
+        listed = tuple(whole(seed, first_seed, stop_seed - 1) for seed in raw)
+        if list(listed) != sorted(set(listed)):
+            raise InputError("dropped seeds are not ascending")
+        return DroppedSeeds(len(listed), listed)
+    if raw["file"] != DROPPED_FILE:
+        raise InputError(f"dropped seeds are in {DROPPED_FILE}, not in {raw['file']!r:.100}")
+    return DroppedSeeds(whole(raw["count"], 1, SEED_STOP), None)
+
+
+def _parse_file(raw: Any) -> File:
+    name = short_text(raw["name"])
+    if not _FILE_NAME.fullmatch(name):
+        raise InputError(f"file name {name!r:.100} is not one of a corpus")
+    return File(name, whole(raw["bytes"], 0, SEED_STOP), whole(raw["crc32c"], 0, 2**32 - 1))
+
+
+def parse_dropped_file(data: bytes, manifest: Manifest, where: str) -> NDArray[np.uint64]:
+    """Return the dropped seeds in the bytes of DROPPED_FILE, ascending. Raises CorruptError."""
+    if len(data) != 8 * manifest.dropped.count:
+        raise CorruptError(f"{where}: {len(data)} bytes, the manifest says {8 * manifest.dropped.count}")
+    seeds = np.frombuffer(data, "<u8")
+    if np.any(seeds[1:] <= seeds[:-1]) or seeds[0] < manifest.first_seed or seeds[-1] >= manifest.stop_seed:
+        raise CorruptError(f"{where}: seeds are not ascending within {manifest.first_seed}:{manifest.stop_seed}")
+    return seeds.astype(np.uint64)
+
+
+def _json_bytes(data: Any) -> bytes:
+    return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()

@@ -1,0 +1,165 @@
+"""A corpus on paper: which seeds, which shards, under which names; planned without drawing a phrase."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.codecs import FORMATS
+from hyperphrase.corpus.layout import shard_name
+from hyperphrase.phrases.phrases import WorkUnit
+from hyperphrase.phrases.recipe import Recipe
+
+#: The ways to weigh words in the meaning of a phrase (:mod:`hyperphrase.meaning.phrase_meanings`).
+DICTIONARY_KINDS = ("sif", "whitening")
+
+
+@dataclass(frozen=True)
+class Output:
+    """A format with its compression, and for text formats what the text is: ``symbols`` or ``words``."""
+
+    format: str
+    compression: str
+    text: str
+
+    @property
+    def extension(self) -> str:
+        """File name extension, without the first dot."""
+        return FORMATS[self.format].extension(self.compression)
+
+
+@dataclass(frozen=True)
+class CorpusRequest:
+    """What one run is asked for.
+
+    phrases: keep exactly so many, the lowest seeds from first_seed on; None keeps all of first_seed..stop_seed-1.
+    stop_seed: end of the seeds that are drawn; with ``phrases`` it may lie beyond the last one kept.
+    outputs: empty for ``--format=none``. dictionary: how meanings are made, None where none are written.
+    """
+
+    recipe: Recipe
+    first_seed: int
+    stop_seed: int
+    phrases: int | None
+    phrases_per_shard: int
+    outputs: tuple[Output, ...]
+    dictionary: str | None = None
+
+    @property
+    def unit_count(self) -> int:
+        """Units in the drawn range."""
+        return -(-(self.stop_seed - self.first_seed) // self.phrases_per_shard)
+
+    def unit(self, index: int) -> WorkUnit:
+        """Return unit number ``index``."""
+        return self.span(index, 1)
+
+    def span(self, index: int, units: int) -> WorkUnit:
+        """Return span number ``index``: so many units as one."""
+        size = units * self.phrases_per_shard
+        first = self.first_seed + index * size
+        return WorkUnit(index, first, min(first + size, self.stop_seed))
+
+    def by_unit(self, span: WorkUnit, offsets: NDArray[np.uint32]) -> Iterator[tuple[int, NDArray[np.uint32]]]:
+        """Yield (unit index, offsets in it) of ascending offsets in a span, for each unit with any."""
+        owners, inside = np.divmod(offsets, np.uint32(self.phrases_per_shard))
+        first = (span.first_seed - self.first_seed) // self.phrases_per_shard
+        begins = np.flatnonzero(np.diff(owners, prepend=-1)) if len(owners) else np.empty(0, np.int64)
+        for begin, part in zip(begins, np.split(inside, begins[1:]), strict=False):
+            yield first + int(owners[begin]), part
+
+    def counts_by_unit(self, span: WorkUnit, offsets: NDArray[np.uint32]) -> dict[int, int]:
+        """Return {unit index: offsets in it} of ascending offsets in a span, for each unit with any."""
+        return {index: len(part) for index, part in self.by_unit(span, offsets)}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that the corpus depends on; how far the drawn range overshoots does not count."""
+        data: dict[str, Any] = {
+            "recipe": self.recipe.to_json(),
+            "first_seed": self.first_seed,
+            "end": {"phrases": self.phrases} if self.phrases is not None else {"stop_seed": self.stop_seed},
+            "phrases_per_shard": self.phrases_per_shard,
+            "outputs": [[output.format, output.compression, output.text] for output in self.outputs],
+        }
+        if self.dictionary is not None:
+            data["dictionary"] = self.dictionary
+        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+
+def shard_names(total: int, outputs: tuple[Output, ...]) -> Callable[[int], str]:
+    """Return what names the shard at a place among those of the first output, then those of the next."""
+    return lambda place: shard_name(place % total, total, outputs[place // total].extension)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of the drawn range the corpus takes.
+
+    units: units that make shards. last_kept: phrases kept in the last of them, None for all of its distinct ones.
+    kept: phrases in the corpus. short: the drawn range held fewer phrases than asked for.
+    """
+
+    units: int
+    last_kept: int | None
+    kept: int
+    short: bool
+
+
+def extent(request: CorpusRequest, dropped: NDArray[np.int64]) -> Extent:
+    """Find where the corpus ends, given how many seeds each unit drops (int64, shape (unit_count,))."""
+    sizes = np.full(request.unit_count, request.phrases_per_shard, np.int64)
+    sizes[-1] = len(request.unit(request.unit_count - 1))
+    kept = np.cumsum(sizes - dropped)
+    if request.phrases is None:
+        return Extent(request.unit_count, None, int(kept[-1]), short=False)
+    if kept[-1] < request.phrases:
+        return Extent(0, None, int(kept[-1]), short=True)
+    last = int(np.searchsorted(kept, request.phrases))
+    before = int(kept[last - 1]) if last else 0
+    return Extent(last + 1, request.phrases - before, request.phrases, short=False)
+
+
+@dataclass(frozen=True)
+class KeptPhrases:
+    """The phrases of one unit that the corpus keeps: a block on paper, drawn piece by piece where it is read.
+
+    dropped: uint32 offsets of the unit's dropped seeds, ascending, as bytes. limit: phrases to keep, None for all.
+    total: units in the corpus.
+    """
+
+    unit: WorkUnit
+    dropped: bytes
+    limit: int | None
+    total: int
+
+    def seeds(self) -> NDArray[np.uint64]:
+        """Return the kept seeds, ascending."""
+        kept = np.ones(len(self.unit), np.bool_)
+        kept[np.frombuffer(self.dropped, np.uint32)] = False
+        offsets = np.flatnonzero(kept)[: self.limit]
+        return offsets.astype(np.uint64) + np.uint64(self.unit.first_seed)
+
+    def stop_seed(self) -> int:
+        """Return the end of the unit's share of the corpus: with a limit, just after its last kept seed."""
+        return self.unit.stop_seed if self.limit is None else int(self.seeds()[-1]) + 1
+
+    def dropped_seeds(self) -> NDArray[np.uint64]:
+        """Return the dropped seeds below :meth:`stop_seed`, ascending."""
+        dropped = np.frombuffer(self.dropped, np.uint32).astype(np.uint64) + np.uint64(self.unit.first_seed)
+        return dropped[dropped < np.uint64(self.stop_seed())]
+
+
+def ends(seeds: NDArray[np.uint64]) -> tuple[int, int] | tuple[None, None]:
+    """Return the first and the last of ``seeds``, None twice if there are none."""
+    return (int(seeds[0]), int(seeds[-1])) if len(seeds) else (None, None)
+
+
+def parts(seeds: NDArray[np.uint64], size: int) -> Iterator[NDArray[np.uint64]]:
+    """Cut ``seeds`` into runs of ``size``, the last one shorter."""
+    for start in range(0, len(seeds), size):
+        yield seeds[start : start + size]

@@ -1,0 +1,80 @@
+"""Check what was read back against what the recipe gives: phrase by phrase, and seed by seed."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.corpus.request import CorpusRequest
+from hyperphrase.corpus.statistics import Counter, Statistics
+from hyperphrase.deduplication.duplicates import Deduplication, distinct_in_span, duplicates_in_bucket
+from hyperphrase.errors import CorruptError
+from hyperphrase.phrases.blocks import PhraseBlock
+from hyperphrase.phrases.phrases import Phrases, WorkUnit
+
+
+def count_phrases(
+    blocks: Iterable[PhraseBlock], phrases: Phrases, seeds: NDArray[np.uint64], stored_seeds: bool, where: str
+) -> Statistics:
+    """Count ``blocks`` after checking that they hold just the phrases of ``seeds``, in this order.
+
+    stored_seeds: whether the format stores seeds, so that they are compared too. Raises CorruptError.
+    """
+    counter, done = Counter(), 0
+    for block in blocks:
+        expected_seeds = seeds[done : done + len(block)]
+        if len(expected_seeds) < len(block):
+            raise CorruptError(f"{where}: holds more phrases than the {len(seeds)} that the manifest gives it")
+        if stored_seeds and not np.array_equal(block.seeds, expected_seeds):
+            wrong = int(np.flatnonzero(block.seeds != expected_seeds)[0])
+            raise CorruptError(
+                f"{where}: phrase {done + wrong} has seed {block.seeds[wrong]}, not {expected_seeds[wrong]}"
+            )
+        counter.add(block)
+        expected = phrases.draw(expected_seeds)
+        if not (np.array_equal(block.offsets, expected.offsets) and np.array_equal(block.ids, expected.ids)):
+            wrong = _first_difference(block, expected)
+            raise CorruptError(f"{where}: phrase {done + wrong} is not that of its seed {expected_seeds[wrong]}")
+        done += len(block)
+    if done != len(seeds):
+        raise CorruptError(f"{where}: holds {done} phrases, the manifest gives it {len(seeds)}")
+    return counter.statistics()
+
+
+def _first_difference(block: PhraseBlock, expected: PhraseBlock) -> int:
+    for i in range(len(block)):
+        ours = block.ids[block.offsets[i] : block.offsets[i + 1]]
+        if not np.array_equal(ours, expected.ids[expected.offsets[i] : expected.offsets[i + 1]]):
+            return i
+    raise ValueError("the blocks are equal")
+
+
+def find_dropped(
+    phrases: Phrases, request: CorpusRequest, dedup: Deduplication, pool: ThreadPoolExecutor
+) -> NDArray[np.uint64]:
+    """Return the seeds of the range whose phrase a lower seed of it gives, ascending: the deduplication again.
+
+    Works on the threads of ``pool``. Holds 8 bytes a phrase in memory.
+    """
+
+    def distinct(span: WorkUnit) -> tuple[list[tuple[int, bytes]], NDArray[np.uint64]]:
+        runs, offsets = distinct_in_span(phrases, span, dedup)
+        return [(bucket, keys.tobytes()) for bucket, keys in runs], seeds(span, offsets)
+
+    def between(parts: list[tuple[WorkUnit, bytes]]) -> list[NDArray[np.uint64]]:
+        return [seeds(span, offsets) for span, offsets in duplicates_in_bucket(phrases, parts, dedup)]
+
+    def seeds(span: WorkUnit, offsets: NDArray[np.uint32]) -> NDArray[np.uint64]:
+        return offsets.astype(np.uint64) + np.uint64(span.first_seed)
+
+    spans = [request.span(i, dedup.span_units) for i in range(-(-request.unit_count // dedup.span_units))]
+    dropped: list[NDArray[np.uint64]] = []
+    buckets: dict[int, list[tuple[WorkUnit, bytes]]] = {}
+    for span, (runs, own) in zip(spans, pool.map(distinct, spans), strict=True):
+        dropped.append(own)
+        for bucket, keys in runs:
+            buckets.setdefault(bucket, []).append((span, keys))
+    for found in pool.map(between, buckets.values()):
+        dropped += found
+    return np.sort(np.concatenate(dropped))

@@ -1,0 +1,25 @@
+"""Laws: what a phrase's symbols and its length are drawn by.
+
+``grammar`` reads and writes laws as text (``zipf:s=1.0``) and JSON, ``base`` says what every symbol law offers,
+``lengths`` has the length laws, ``presets`` the set-ups of published work. The symbol laws stand in families, one file
+a law, and ``registry`` finds them by name.
+"""
+
+from hyperphrase.laws.base import BoundLaw, SymbolLaw
+from hyperphrase.laws.grammar import Law, law_from_json, parse_law
+from hyperphrase.laws.lengths import LENGTH_LAWS, LengthLaw
+from hyperphrase.laws.presets import PRESETS, Preset
+from hyperphrase.laws.registry import SYMBOL_LAWS
+
+__all__ = [
+    "LENGTH_LAWS",
+    "PRESETS",
+    "SYMBOL_LAWS",
+    "BoundLaw",
+    "Law",
+    "LengthLaw",
+    "Preset",
+    "SymbolLaw",
+    "law_from_json",
+    "parse_law",
+]

@@ -1,0 +1,169 @@
+"""What every sampler is: a law, and the law bound to a vocabulary, ready to draw."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.errors import CorruptError
+from hyperphrase.kernels import kernel
+from hyperphrase.laws.grammar import Law
+from hyperphrase.laws.lengths import LengthLaw
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.limits import SEED_STOP
+from hyperphrase.numbers.alias_table import AliasTable
+
+_TILE = 16  # columns of ids that fill a cache line
+
+#: Loads the lexicon, for the laws that look into it.
+LexiconSource = Callable[[], Lexicon]
+
+
+class BoundLaw(ABC):
+    """A law bound to a vocabulary.
+
+    entropy, collision_entropy: bits a symbol; the second is -log2 of the probability that two independent draws of
+    a symbol are equal, and decides how long the prefixes are that deduplication looks at.
+    """
+
+    entropy: float
+    collision_entropy: float
+
+    def for_lengths(self, lengths: NDArray[np.int64]) -> "BoundLaw":
+        """Return the sampler for phrases of ``lengths``, (n,), ascending: itself, but for laws that number them."""
+        return self
+
+    def lengths(self, key: int, seeds: NDArray[np.uint64], drawn: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the lengths of the phrases of ``seeds``, (n,), given those that the length law drew, (n,).
+
+        They are the same, but for laws whose content decides: a set of tokens may have fewer than were drawn.
+        """
+        return drawn
+
+    @abstractmethod
+    def draw(
+        self,
+        key: int,
+        seeds: NDArray[np.uint64],
+        lengths: NDArray[np.int64],
+        offsets: NDArray[np.int64],
+        ids: NDArray[np.uint32],
+    ) -> None:
+        """Write the first ``offsets[i + 1] - offsets[i]`` ids of the phrase of ``seeds[i]`` into ``ids``.
+
+        The length law drew ``lengths[i]`` symbols for the phrase. It is drawn from left to right: what is written does
+        not depend on how much of it is asked for. seeds: (n,), lengths: (n,), offsets: (n + 1,), ids: (offsets[n],).
+        """
+
+    def draw_rows(
+        self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], rows: NDArray[np.uint32]
+    ) -> None:
+        """Write id r of the phrase of ``seeds[i]`` into ``rows[r, i]``; beyond a phrase's end may stand anything.
+
+        rows: (symbols, n). A law that can draw across many phrases at once does so here.
+        """
+        offsets = np.zeros(len(seeds) + 1, np.int64)
+        np.cumsum(np.minimum(self.lengths(key, seeds, lengths), len(rows)), out=offsets[1:])
+        ids = np.empty(offsets[-1], np.uint32)
+        self.draw(key, seeds, lengths, offsets, ids)
+        _into_rows(offsets, ids, rows)
+
+
+@kernel
+def _into_rows(offsets: NDArray[np.int64], ids: NDArray[np.uint32], rows: NDArray[np.uint32]) -> None:
+    """Write each phrase into a column, a tile of columns at a time: a column alone takes a cache line for every id."""
+    for first in range(0, len(offsets) - 1, _TILE):
+        last = min(first + _TILE, len(offsets) - 1)
+        longest = 0
+        for phrase in range(first, last):
+            longest = max(longest, offsets[phrase + 1] - offsets[phrase])
+        for i in range(longest):
+            row = rows[i]
+            for phrase in range(first, last):
+                if i < offsets[phrase + 1] - offsets[phrase]:
+                    row[phrase] = ids[offsets[phrase] + i]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SymbolLaw(Law):
+    """A law that draws ids.
+
+    injective: whether two seeds can never give the same phrase, so that deduplication is skipped.
+    source: where the law is defined.
+    """
+
+    injective: ClassVar[bool] = False
+    source: ClassVar[str]
+
+    def vocabulary(self) -> int | None:
+        """Return the number of ids that the law fixes by its parameters, None if it takes any."""
+        return None
+
+    def check(self, vocabulary: int) -> None:
+        """Raise InputError, without the option's name in front, if the law cannot draw from so many ids."""
+
+    def check_lengths(self, lengths: LengthLaw) -> None:
+        """Raise InputError, without the option's name in front, if the law does not go with this length law."""
+
+    def seed_stop(self, lengths: NDArray[np.int64], vocabulary: int) -> int:
+        """Return the end of the seeds that the law has phrases for, given all lengths that can be drawn, (n,)."""
+        return SEED_STOP
+
+    def makes(self, lengths: NDArray[np.int64], vocabulary: int) -> NDArray[np.bool_]:
+        """Tell which of ``lengths``, (n,), the law's phrases can have: bool, (n,)."""
+        return np.ones(len(lengths), np.bool_)
+
+    def attached(self) -> bytes | None:
+        """Return the file that goes with the law because its parameters do not hold all of it, None if there is none.
+
+        A law that needs one states its digest among its parameters.
+        """
+        return None
+
+    def attach(self, data: bytes) -> "SymbolLaw":
+        """Return the law with its file, from a corpus. Raises CorruptError if it is not the one of the digest."""
+        raise CorruptError(f"{self.name} has no file of its own")
+
+    @abstractmethod
+    def bind(self, vocabulary: int, lexicon: LexiconSource) -> BoundLaw:
+        """Bind the law to ``vocabulary`` ids; ``lexicon()`` gives the hyperwords, if needed."""
+
+
+def bits_of(shares: NDArray[np.float64]) -> float:
+    """Return the entropy of a distribution, in bits."""
+    positive = shares[shares > 0.0]
+    return float(-(positive * np.log2(positive)).sum()) + 0.0
+
+
+def collision_bits_of(shares: NDArray[np.float64]) -> float:
+    """Return -log2 of the probability that two draws from a distribution are equal."""
+    return float(-np.log2((shares[shares > 0.0] ** 2).sum())) + 0.0
+
+
+class BoundIid(BoundLaw):
+    """Symbols drawn independently of each other from one distribution."""
+
+    def __init__(self, weights: NDArray[np.float64]) -> None:
+        """Bind to ``weights``: float64, shape (vocabulary,), not negative, any sum."""
+        self._table = AliasTable.of(weights)
+        self.probabilities = self._table.probabilities(len(weights))
+        self.entropy = bits_of(self.probabilities)
+        self.collision_entropy = collision_bits_of(self.probabilities)
+
+    def draw(
+        self,
+        key: int,
+        seeds: NDArray[np.uint64],
+        lengths: NDArray[np.int64],
+        offsets: NDArray[np.int64],
+        ids: NDArray[np.uint32],
+    ) -> None:
+        self._table.draw_symbols(key, seeds, offsets, ids)
+
+    def draw_rows(
+        self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], rows: NDArray[np.uint32]
+    ) -> None:
+        self._table.draw_rows(key, seeds, rows)

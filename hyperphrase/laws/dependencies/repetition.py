@@ -1,0 +1,88 @@
+"""``repetition``: some words, then the same words again."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.kernels import kernel
+from hyperphrase.laws.base import BoundLaw, LexiconSource
+from hyperphrase.laws.dependencies.word_pairs import REFERENCE, BoundPair, PairLaw
+from hyperphrase.laws.grammar import parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repetition(PairLaw):
+    """m independent words, then their partners in the same order, then m more words, and so on.
+
+    m = 10 is published, with the partner of a word being the word itself or, ``paired``, one of its own. Drawn word i
+    of a phrase, partners not counted, comes from word i of the symbol stream.
+    """
+
+    name = "repetition"
+    summary = "m words, then a copy of them, and so on"
+    source = "Papadimitriou and Jurafsky 2023, arXiv 2304.13060"
+    m: int = parameter(1, 65_535, "words before their copy", 10)
+
+    def bind(self, vocabulary: int, lexicon: LexiconSource) -> BoundLaw:
+        return BoundRepetition(self, vocabulary)
+
+
+class BoundRepetition(BoundPair):
+    """``repetition`` bound to its words."""
+
+    def __init__(self, law: Repetition, vocabulary: int) -> None:
+        """Bind ``law`` to ``vocabulary`` ids; the entropy is that of phrases of 100 symbols, exactly."""
+        super().__init__(law, vocabulary)
+        self.m = law.m
+        self.entropy = self.word_entropy * int(self._drawn(np.array([REFERENCE]))[0]) / REFERENCE
+
+    def _drawn(self, symbols: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many of the first ``symbols`` of a phrase are drawn, not copied."""
+        return symbols // (2 * self.m) * self.m + np.minimum(symbols % (2 * self.m), self.m)
+
+    def draw(
+        self,
+        key: int,
+        seeds: NDArray[np.uint64],
+        lengths: NDArray[np.int64],
+        offsets: NDArray[np.int64],
+        ids: NDArray[np.uint32],
+    ) -> None:
+        drawn = np.zeros(len(offsets), np.int64)
+        np.cumsum(self._drawn(np.diff(offsets)), out=drawn[1:])
+        words = np.empty(drawn[-1], np.uint32)
+        self.table.draw_symbols(key, seeds, drawn, words)
+        _repeat(drawn, words, offsets, ids, self.m, self.partner)
+
+    def draw_rows(
+        self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], rows: NDArray[np.uint32]
+    ) -> None:
+        words = np.empty((int(self._drawn(np.array([len(rows)]))[0]), len(seeds)), np.uint32)
+        self.table.draw_rows(key, seeds, words)
+        for i, row in enumerate(rows):
+            blocks, place = divmod(i, 2 * self.m)
+            copied, word = divmod(place, self.m)
+            np.add(words[blocks * self.m + word], self.partner * np.uint32(copied), out=row)
+
+
+@kernel
+def _repeat(
+    drawn: NDArray[np.int64],
+    words: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    ids: NDArray[np.uint32],
+    m: int,
+    partner: np.uint32,
+) -> None:
+    """Write the words of each phrase, ``words[drawn[i]:drawn[i + 1]]``, m at a time, each time with their partners."""
+    for phrase in range(len(offsets) - 1):
+        word, to, end = drawn[phrase], offsets[phrase], offsets[phrase + 1]
+        while to < end:
+            fresh = min(m, end - to)
+            copies = min(m, end - to - fresh)
+            for i in range(fresh):
+                ids[to + i] = words[word + i]
+            for i in range(copies):
+                ids[to + fresh + i] = np.uint32(words[word + i] + partner)
+            word, to = word + fresh, to + fresh + copies

@@ -1,0 +1,222 @@
+"""``loglinear``: words that belong together, drawn around a point of meaning that slowly moves."""
+
+import dataclasses
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
+from hyperphrase.laws.grammar import OpenFile, parameter
+from hyperphrase.laws.meaning import discourse
+from hyperphrase.laws.meaning.loglinear_draws import draw_phrases, mean_points
+from hyperphrase.laws.meaning.softmax_tables import SoftmaxTables, base_weights, softmax_tables
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.lexicon.word_vectors import (
+    GLOVE_DIGEST,
+    WordVectors,
+    frequent_vectors,
+    read_vectors,
+    vectors_of,
+    write_vectors,
+)
+from hyperphrase.numbers.single_draws import threshold
+
+_LEAST_COVERED = 0.1  # share of the words that must have a vector, or there is no meaning to speak of
+_LEARNED = 50_000  # words of GloVe from which mean and covariance are taken
+_ENOUGH_BITS = 64.0  # of a phrase that never repeats
+_LONGEST = 1000  # symbols looked at until then
+_DIMENSIONS = 50  # of gaussian vectors, as of GloVe's
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loglinear(SymbolLaw):
+    """A discourse c moves over k points of the sphere; p(w given c) is proportional to pi_w^a exp(c . v_w / tau).
+
+    pi are the lexicon's frequencies. The points lie where the frequent words are. The first is any of them; before each
+    further symbol, with probability ``step``, the discourse moves to one of its 8 nearest points, or stays if that has
+    nearer ones. c has length 1; the mean of |v|^2 is d.
+
+    vectors: ``glove``, centred, whitened and all of one length sqrt(d); ``gaussian``, N(0, I) with d = 50, for any
+    lexicon; or a user's ``.npy``, row i for hyperword i, scaled and else as it is, which goes with the corpus as a file
+    and stands in the law as its SHA-256. Words without a vector have v = 0. All are rounded to eight bits.
+
+    Arora et al. let c move a little with each symbol, anywhere on the sphere. Exact sampling from 250,000 words needs
+    tables of c, so here it has k places, rests there, and then moves by more.
+    """
+
+    name = "loglinear"
+    summary = "words around a point of meaning that slowly moves: p(w given c) as pi_w^a exp(c . v_w / tau)"
+    source = "Arora et al. 2016, A Latent Variable Model Approach to PMI-based Word Embeddings, arXiv 1502.03520"
+    a: float = parameter(0.0, 1.0, "exponent of the words' frequencies", 0.75)
+    tau: float = parameter(0.05, 100.0, "temperature: lower is closer to the point", 0.5)
+    step: float = parameter(0.0, 1.0, "probability to move before a symbol", 0.02)
+    k: int = parameter(1, 4096, "points that a discourse moves over", 1024)
+    vectors: str = "glove"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        digest = len(self.vectors) == 64 and not set(self.vectors) - set("0123456789abcdef")
+        if self.vectors not in ("glove", "gaussian") and not digest:
+            raise InputError(
+                f"{self.name}:vectors={self.vectors:.80} is neither glove nor gaussian nor a file's digest"
+            )
+
+    @classmethod
+    def from_options(cls, given: Mapping[str, str], open_file: OpenFile) -> Self:
+        source = given.get("vectors", "glove")
+        law = super().from_options({name: text for name, text in given.items() if name != "vectors"}, open_file)
+        if source in ("glove", "gaussian"):
+            return dataclasses.replace(law, vectors=source)
+        try:
+            with open_file(source) as stream:
+                data = write_vectors(read_vectors(stream, source).values)
+        except OSError as error:
+            raise InputError(
+                f"{source} cannot be read ({error.strerror or error}); give glove, gaussian or the path of a .npy file"
+            ) from error
+        return law._with(data)
+
+    @classmethod
+    def parameters(cls) -> dict[str, str]:
+        return {**super().parameters(), "vectors": "glove, gaussian or the path of a .npy file, default glove"}
+
+    def to_json(self) -> dict[str, Any]:
+        return {**super().to_json(), "vectors": GLOVE_DIGEST if self.vectors == "glove" else self.vectors}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return super().from_json({**data, "vectors": "glove"} if data.get("vectors") == GLOVE_DIGEST else data)
+
+    def __str__(self) -> str:
+        return super().__str__().replace(repr(self.vectors), self.vectors[:12])
+
+    def attached(self) -> bytes | None:
+        return vars(self).get("_file")
+
+    def attach(self, data: bytes) -> Self:
+        if hashlib.sha256(data).hexdigest() != self.vectors:
+            raise CorruptError(
+                f"the file of {self.name} holds other vectors than the recipe says, {self.vectors:.12}..."
+            )
+        return self._with(data)
+
+    def _with(self, data: bytes) -> Self:
+        law = dataclasses.replace(self, vectors=hashlib.sha256(data).hexdigest())
+        vars(law)["_file"] = data
+        return law
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: the parameters, and not the file."""
+        return {name: value for name, value in vars(self).items() if not name.startswith("_")}
+
+    def check(self, vocabulary: int) -> None:
+        data = self.attached()
+        if data is not None:
+            rows = len(self._read(data).values)
+            if rows != vocabulary:
+                raise InputError(
+                    f"the file has {rows:,} vectors and the lexicon {vocabulary:,} hyperwords; give as many"
+                )
+
+    def bind(self, vocabulary: int, lexicon: LexiconSource) -> "BoundLoglinear":
+        words = lexicon()
+        try:
+            space = self._space(vocabulary, words)
+            places = discourse.points(space, self.k)
+            tables = softmax_tables(space, places, base_weights(words.frequencies, self.a), self.tau)
+        except InputError as error:
+            raise InputError(f"--sampler={self}: {error}") from error
+        return BoundLoglinear(space, places, tables, threshold(self.step))
+
+    def _space(self, vocabulary: int, lexicon: Lexicon) -> discourse.WordSpace:
+        if self.vectors == "gaussian":
+            return discourse.scaled(discourse.gaussian_vectors(vocabulary, _DIMENSIONS))
+        if self.vectors != "glove":
+            data = self.attached()
+            if data is None:
+                raise CorruptError(f"the vectors of {self.name}, digest {self.vectors:.12}..., are missing")
+            return discourse.scaled(self._read(data))
+        vectors = vectors_of(lexicon)
+        known = int(vectors.present.sum())
+        if known < _LEAST_COVERED * vocabulary:
+            raise InputError(
+                f"GloVe has vectors of {known:,} of the {vocabulary:,} words of this lexicon; take --lexicon=english, "
+                "vectors=gaussian or vectors=PATH"
+            )
+        return discourse.whitened(vectors, frequent_vectors(_LEARNED))
+
+    def _read(self, data: bytes) -> WordVectors:
+        return read_vectors(io.BytesIO(data), f"the file of {self.name}")
+
+
+class BoundLoglinear(BoundLaw):
+    """Draws from one table for each point.
+
+    Symbol i has block i of the phrase's symbol stream: two words draw it from the point's table, the third says whether
+    the discourse moves before it, and the fourth whereto; at symbol 0 these two say where it begins. Where the rest is
+    drawn, proposal number r = 0, 1, ... has block i + 2^16 r of the proposal stream; if it is not taken, the first two
+    words of block i + 2^16 (r + 1) of the symbol stream draw again.
+
+    space: the vectors as they are used. points: int16, shape (k, lanes): the discourse's places, of length 4096.
+    tables: what they were made into.
+    entropy: the mean over the points, given the point. collision_entropy: a lower bound, see _collision_entropy.
+    acceptance: the share of attempts that gives a symbol, the mean over the points.
+    """
+
+    def __init__(
+        self, space: discourse.WordSpace, points: NDArray[np.int16], tables: SoftmaxTables, step: np.uint64
+    ) -> None:
+        """Bind to what the law was made into; ``step`` is in units of 2^-32."""
+        self.space, self.points, self.tables = space, points, tables
+        self.entropy = float(tables.entropies.mean()) + 0.0
+        self.acceptance = float(1.0 / (1.0 / tables.acceptances).mean())
+        self._walk = (discourse.near_points(points), step)
+        self.collision_entropy = _collision_entropy(tables.collisions, self._walk[0], float(step) * 2.0**-32)
+        self._heads = (tables.heads, tables.tails)
+        self._proposals = (tables.proposals.entries, tables.proposals.tails, tables.proposals.bits)
+        self._judges = (tables.rows, tables.rows.view(np.int32), points, tables.bounds, tables.coarse, tables.fine)
+
+    def draw(
+        self,
+        key: int,
+        seeds: NDArray[np.uint64],
+        lengths: NDArray[np.int64],
+        offsets: NDArray[np.int64],
+        ids: NDArray[np.uint32],
+    ) -> None:
+        draw_phrases(np.uint64(key), seeds, offsets, ids, self._walk, self._heads, self._proposals, self._judges)
+
+    def discourses(self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the mean of c over the first ``lengths[i]`` symbols of each phrase: float32, shape (n, lanes).
+
+        It is in the space of ``space.rows``, not of the raw vectors.
+        """
+        out = np.zeros((len(seeds), self.points.shape[1]), np.float32)
+        mean_points(np.uint64(key), seeds, lengths, self._walk, self.points, out)
+        return out
+
+
+def _collision_entropy(collisions: NDArray[np.float64], near: NDArray[np.uint32], step: float) -> float:
+    """Return the least over lengths L of a bound of -log2 P(two phrases have the same first L words), divided by L.
+
+    Two discourses k, k' draw the same word with probability sum p(w given k) p(w given k') <= r_k r_k', where r_k^2 is
+    the sum of squares at k, so two phrases are alike with at most the square of the mean, over all walks, of the
+    product of r. Lengths beyond that of 64 bits are not looked at: such phrases do not repeat.
+    """
+    roots = 2.0 ** (-collisions / 2)
+    means, bits, least = roots, 0.0, np.inf
+    for length in range(1, _LONGEST + 1):
+        top = means.mean()
+        bits -= 2.0 * float(np.log2(top))
+        least = min(least, bits / length)
+        if bits >= _ENOUGH_BITS:
+            break
+        means = means / top
+        means = roots * ((1.0 - step) * means + step * means[near].mean(axis=1))
+    return float(least) + 0.0

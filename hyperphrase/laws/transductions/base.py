@@ -1,0 +1,226 @@
+"""What the laws of ``transductions.py`` run: tokens of a phrase, and six functions of them.
+
+Token i of a phrase comes from word i of its symbol stream, and the place whose token ``delete`` deletes from the word
+after those of the tokens; block i of the tie stream has more bits for word i. So a phrase with ``drawn`` symbols has
+(drawn - 1) // 2 tokens before the function, whatever the function.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.kernels import inline_kernel, kernel
+from hyperphrase.numbers.philox import GROUP, SYMBOL_STREAM, fill_words
+from hyperphrase.numbers.single_draws import below
+
+COPY, REVERSE, SORT, SET, UNION, DELETE = range(6)
+
+_CHUNK = 512  # words made at a time
+_RANKED = 160  # tokens up to which ranks are counted: as many comparisons as pairs, but many at once
+_LANES = 16  # ranks counted at once
+_DIGIT = 7  # bits of a digit of an id: ids have three digits
+
+
+@kernel
+def draw(
+    function: int,
+    key: Any,
+    seeds: NDArray[np.uint64],
+    drawn: NDArray[np.int64],
+    offsets: NDArray[np.int64],
+    ids: NDArray[np.uint32],
+    tokens: int,
+) -> None:
+    """Write the first ``offsets[i + 1] - offsets[i]`` ids of the phrase of ``seeds[i]`` into ``ids``.
+
+    drawn: the lengths that the length law drew, (n,). tokens: how many there are; the separator is the id after theirs.
+    """
+    words, seen, spare, phrase = _buffers(function, drawn, tokens)
+    for i in range(len(seeds)):
+        begin, asked, n = offsets[i], offsets[i + 1] - offsets[i], (drawn[i] - 1) // 2
+        if asked <= (n + 1) // 2:  # the beginning of x, whatever the function
+            _tokens(asked, seeds[i], key, tokens, words, phrase)
+        else:
+            _write(function, n, seeds[i], key, tokens, words, seen, np.uint32(i + 1), spare, phrase)
+        for j in range(asked):
+            ids[begin + j] = phrase[j]
+
+
+@kernel
+def measure(
+    function: int,
+    key: Any,
+    seeds: NDArray[np.uint64],
+    drawn: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    tokens: int,
+) -> None:
+    """Write the length of the phrase of ``seeds[i]`` into ``lengths[i]``, for the functions that shorten."""
+    words, seen, _, x = _buffers(function, drawn, tokens)
+    for i in range(len(seeds)):
+        n, mark = (drawn[i] - 1) // 2, np.uint32(i + 1)
+        _tokens(n + 1, seeds[i], key, tokens, words, x)
+        length = n + 3 if function == DELETE else n + 2 if function == UNION else n + 1
+        if function == DELETE:
+            token = x[_deleted(n, seeds[i], key, words)]
+            for j in range(n):
+                length += int(x[j] != token)
+        else:
+            for j in range(n):
+                length += int(seen[x[j]] != mark)
+                seen[x[j]] = mark
+        lengths[i] = length
+
+
+@inline_kernel
+def _buffers(function: int, drawn: NDArray[np.int64], tokens: int) -> Any:
+    """Return words, marks of ids seen, ids to spare, and room for the longest phrase and what is written after it."""
+    longest = 0
+    for i in range(len(drawn)):
+        longest = max(longest, drawn[i])
+    seen = np.zeros(tokens + 1 if function in (SET, UNION) else 0, np.uint32)
+    spare = np.empty(max(longest // 2, 2 * _RANKED) if function == SORT else 0, np.uint32)
+    return np.empty(_CHUNK, np.uint32), seen, spare, np.empty(longest + _LANES, np.uint32)
+
+
+@kernel
+def _tokens(count: int, seed: Any, key: Any, tokens: int, words: NDArray[np.uint32], out: NDArray[np.uint32]) -> None:
+    """Write the first ``count`` tokens of a phrase into ``out``; the last chunk's words stay in ``words``."""
+    bound = np.uint64(tokens)
+    undecided = np.uint32(np.uint64(1 << 32) - bound)
+    for first in range(0, count, _CHUNK):
+        here = min(_CHUNK, count - first)
+        groups = (here + GROUP - 1) // GROUP
+        fill_words(words[: groups * GROUP], first // 4, SYMBOL_STREAM, seed, key)
+        largest = np.uint32(0)
+        for i in range(here):
+            product = np.uint64(words[i]) * bound
+            out[first + i] = np.uint32(product >> np.uint64(32))
+            largest = max(largest, np.uint32(product))
+        if largest > undecided:  # for some token 32 bits may not be enough
+            for i in range(here):
+                out[first + i] = np.uint32(below(words[i], bound, 0, first + i, seed, key))
+
+
+@inline_kernel
+def _write(
+    function: int,
+    n: int,
+    seed: Any,
+    key: Any,
+    tokens: int,
+    words: NDArray[np.uint32],
+    seen: NDArray[np.uint32],
+    mark: Any,
+    spare: NDArray[np.uint32],
+    out: NDArray[np.uint32],
+) -> int:
+    """Write the phrase with ``n`` tokens before the function into ``out`` and return its length.
+
+    seen: ``mark`` stands there at the ids that were met in this phrase.
+    """
+    separator = np.uint32(tokens)
+    _tokens(n + 1, seed, key, tokens, words, out)  # what word n makes gives way to the separator
+    out[n] = separator
+    if function == DELETE:
+        return _delete(n, out[_deleted(n, seed, key, words)], separator, out)
+    if function == UNION:
+        half = (n + 1) // 2
+        for i in range(n, half, -1):
+            out[i] = out[i - 1]
+        out[half] = out[n + 1] = separator
+        seen[separator] = mark
+        return _distinct(n + 1, n + 2, mark, seen, out)
+    if function == SET:
+        return _distinct(n, n + 1, mark, seen, out)
+    if function == SORT:
+        _sort(n, out, spare)
+    elif function == REVERSE:
+        for i in range(n):
+            out[2 * n - i] = out[i]
+    else:
+        for i in range(n):
+            out[n + 1 + i] = out[i]
+    return 2 * n + 1
+
+
+@inline_kernel
+def _distinct(count: int, end: int, mark: Any, seen: NDArray[np.uint32], out: NDArray[np.uint32]) -> int:
+    """Write those of the first ``count`` ids that are not marked from ``end`` on, mark them, return where they end."""
+    for i in range(count):
+        token = out[i]
+        out[end] = token
+        end += int(seen[token] != mark)
+        seen[token] = mark
+    return end
+
+
+@inline_kernel
+def _deleted(n: int, seed: Any, key: Any, words: NDArray[np.uint32]) -> int:
+    """Return the place whose token is deleted: word n, which :func:`_tokens` made last, says which of n."""
+    return int(below(words[n % _CHUNK], np.uint64(n), 0, n, seed, key))
+
+
+@inline_kernel
+def _delete(n: int, token: Any, separator: Any, out: NDArray[np.uint32]) -> int:
+    """Write a token, the separator, and all other ones of the first ``n``; return where they end."""
+    out[n + 1], out[n + 2] = token, separator
+    end = n + 3
+    for i in range(n):
+        other = out[i]
+        out[end] = other
+        end += int(other != token)
+    return end
+
+
+@kernel
+def _sort(n: int, out: NDArray[np.uint32], spare: NDArray[np.uint32]) -> None:
+    """Write the first ``n`` ids in ascending order from n + 1 on. spare: n ids, or 2 _RANKED if that is more."""
+    if n <= _RANKED:
+        _sort_by_rank(n, out, spare[:_RANKED], spare[_RANKED : 2 * _RANKED])
+        return
+    target, places = out[n + 1 : 2 * n + 1], np.empty(1 << _DIGIT, np.int64)
+    _sort_by_digit(out[:n], target, 0, places)
+    _sort_by_digit(target, spare[:n], _DIGIT, places)
+    _sort_by_digit(spare[:n], target, 2 * _DIGIT, places)
+
+
+@inline_kernel
+def _sort_by_rank(n: int, out: NDArray[np.uint32], keys: NDArray[np.uint32], ranks: NDArray[np.uint32]) -> None:
+    """Put each id where as many smaller ones are; of equal ids the earlier counts as smaller.
+
+    Keys are ids and places in one, all different, and whole lanes of them, filled up with the largest one.
+    """
+    lanes = (n + _LANES - 1) // _LANES * _LANES
+    for i in range(lanes):
+        keys[i] = (out[i] << np.uint32(8)) | np.uint32(i) if i < n else np.uint32(0xFFFFFFFF)
+        ranks[i] = 0
+    for j in range(0, n, 4):
+        first, second, third, fourth = keys[j], keys[j + 1], keys[j + 2], keys[j + 3]
+        for i in range(lanes):
+            smaller = np.uint32(first < keys[i]) + np.uint32(second < keys[i])
+            ranks[i] += smaller + np.uint32(third < keys[i]) + np.uint32(fourth < keys[i])
+    for i in range(n):
+        out[n + 1 + np.int64(ranks[i])] = out[i]
+
+
+@kernel
+def _sort_by_digit(
+    source: NDArray[np.uint32], target: NDArray[np.uint32], shift: int, places: NDArray[np.int64]
+) -> None:
+    """Copy ids into ``target`` in ascending order of one digit, equal ones in the order in which they stand."""
+    digit, bits = np.uint32(shift), np.uint32((1 << _DIGIT) - 1)
+    for d in range(len(places)):
+        places[d] = 0
+    for i in range(len(source)):
+        places[(source[i] >> digit) & bits] += 1
+    before = 0
+    for d in range(len(places)):
+        here = places[d]
+        places[d] = before
+        before += here
+    for i in range(len(source)):
+        d = (source[i] >> digit) & bits
+        target[places[d]] = source[i]
+        places[d] += 1

@@ -1,0 +1,218 @@
+"""``permutation``: phrases drawn without replacement; no two seeds give the same one, and a phrase tells its seed.
+
+The phrases of length L are numbers of L digits in base V. A permutation of them, keyed by the recipe's key and L, is
+applied to the seed, and the digits of the result are the phrase. It is a Feistel network over pairs: a number x is
+(left, right) = (x // b, x mod b), left below a, right below b; each round adds to one half a pseudorandom function of
+the other, modulo a or b (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002). The function is Philox.
+
+Where V^L has up to 63 bits, a and b are near its square root, and a result that is not below V^L is permuted again
+until it is (cycle walking, their second method; fewer than one in about a needs it). Longer phrases have their first
+m symbols from a permutation of V^m, the smallest power not below 2^63, with a = V^floor(m/2) and b = V^ceil(m/2): all
+numbers stay in 64 bits, and nothing is walked. All further symbols are independent and uniform, from the phrase's own
+stream. Seeds do not reach beyond 2^63, so different seeds differ within the first m symbols.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.kernels import inline_kernel, kernel
+from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
+from hyperphrase.limits import SEED_STOP
+from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.numbers.digits import number_of
+from hyperphrase.numbers.philox import philox_block
+
+ROUNDS = 10  # as many as FF1 has (NIST SP 800-38G); each half is changed five times
+PERMUTATION_STREAM = np.uint64(4)  # block L * ROUNDS + round of it, a half in the place of the seed
+
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permutation(SymbolLaw):
+    """phrase(seed) = the phrase whose number is pi(seed), pi a keyed permutation of the phrases of the drawn length."""
+
+    name = "permutation"
+    summary = "uniform without replacement: no two seeds give the same phrase, and a phrase tells its seed"
+    source = "Black and Rogaway 2002 (ciphers with arbitrary finite domains); Luby and Rackoff 1988"
+    injective = True
+
+    def seed_stop(self, lengths: NDArray[np.int64], vocabulary: int) -> int:
+        return int(min(vocabulary ** min(int(lengths.min()), 64), SEED_STOP))
+
+    def bind(self, vocabulary: int, lexicon: LexiconSource) -> BoundLaw:
+        return BoundPermutation(vocabulary)
+
+
+class BoundPermutation(BoundLaw):
+    """The permutations of all lengths. Entropies are those of a key that nobody knows: log2 V bits a symbol."""
+
+    def __init__(self, vocabulary: int) -> None:
+        """Bind to ``vocabulary`` ids."""
+        self._vocabulary = vocabulary
+        self.entropy = self.collision_entropy = math.log2(vocabulary)
+        self._uniform = AliasTable.of(np.ones(vocabulary))
+        self._domains = _domains(vocabulary)
+
+    def draw(
+        self,
+        key: int,
+        seeds: NDArray[np.uint64],
+        lengths: NDArray[np.int64],
+        offsets: NDArray[np.int64],
+        ids: NDArray[np.uint32],
+    ) -> None:
+        self._uniform.draw_symbols(key, seeds, offsets, ids)
+        left, right = np.empty(len(seeds), np.uint64), np.empty(len(seeds), np.uint64)
+        _split(seeds, lengths, self._domains, left, right)
+        _permute(left, right, lengths, self._domains, np.uint64(key), False)
+        _write_digits(left, right, lengths, offsets, self._domains, np.uint64(self._vocabulary), ids)
+
+    def rank(self, key: int, ids: Sequence[int]) -> int:
+        """Return the number that the permutation turns into the first symbols of ``ids``; it may be above all seeds.
+
+        Whether that seed's phrase has so many symbols, and the same ones to its end, is for the caller to see.
+        """
+        symbols = min(len(ids), len(self._domains) - 1)
+        b = int(self._domains[symbols, 1])
+        halves = divmod(number_of(ids[:symbols], self._vocabulary), b)
+        left, right = (np.array([half], np.uint64) for half in halves)
+        _permute(left, right, np.array([len(ids)]), self._domains, np.uint64(key), True)
+        return int(left[0]) * b + int(right[0])
+
+
+def _domains(vocabulary: int) -> NDArray[np.uint64]:
+    """Return what is permuted for each length 0, 1, ... m, the last row for all longer ones too: uint64, (m + 1, 4).
+
+    A row is a, b, V^length where results have to be walked (0 where not), and how many digits ``right`` has in the end.
+    """
+    rows = [(1, 1, 1, 0)]
+    length = 1
+    while vocabulary**length < SEED_STOP:
+        size = vocabulary**length
+        a = math.isqrt(size - 1) + 1
+        rows.append((a, -(-size // a), size, length))
+        length += 1
+    low = -(-length // 2)
+    rows.append((vocabulary ** (length - low), vocabulary**low, 0, low))
+    return np.array(rows, np.uint64)
+
+
+@kernel
+def _split(
+    seeds: NDArray[np.uint64],
+    lengths: NDArray[np.int64],
+    domains: NDArray[np.uint64],
+    left: NDArray[np.uint64],
+    right: NDArray[np.uint64],
+) -> None:
+    """Write what each seed is divided into; a seed beyond its space counts on from the start of it."""
+    for i in range(len(seeds)):
+        row = min(lengths[i], len(domains) - 1)
+        b, size, seed = domains[row, 1], domains[row, 2], seeds[i]
+        if size != 0 and seed >= size:
+            seed %= size
+        left[i] = seed // b
+        right[i] = seed - left[i] * b
+
+
+@inline_kernel
+def _scaled(word_low: Any, word_high: Any, n: Any) -> Any:
+    """Return floor(n x) for the binary fraction x of 64 digits in two words, n < 2^48."""
+    n_low, n_high = n & _LOW, n >> _HALF
+    middle = n_low * word_high + ((n_low * word_low) >> _HALF)
+    other = n_high * word_low + (middle & _LOW)
+    return n_high * word_high + (middle >> _HALF) + (other >> _HALF)
+
+
+@kernel
+def _rounds(
+    left: NDArray[np.uint64],
+    right: NDArray[np.uint64],
+    a: NDArray[np.uint64],
+    b: NDArray[np.uint64],
+    lengths: NDArray[np.int64],
+    key: Any,
+    back: bool,
+) -> None:
+    """Apply all rounds to each (left, right) below (a, b), or undo them, the last one first."""
+    for step in range(ROUNDS):
+        number = ROUNDS - 1 - step if back else step
+        if number & 1:
+            _one_round(right, left, b, lengths, number, key, back)
+        else:
+            _one_round(left, right, a, lengths, number, key, back)
+
+
+@kernel
+def _one_round(
+    changed: NDArray[np.uint64],
+    other: NDArray[np.uint64],
+    limits: NDArray[np.uint64],
+    lengths: NDArray[np.int64],
+    number: int,
+    key: Any,
+    back: bool,
+) -> None:
+    """Add to ``changed``, modulo ``limits``, a function of ``other``: a plain loop that LLVM vectorises."""
+    k0, k1 = key & _LOW, key >> _HALF
+    for i in range(len(lengths)):
+        n = limits[i]
+        block = np.uint64(lengths[i]) * np.uint64(ROUNDS) + np.uint64(number)
+        w0, w1, _, _ = philox_block(block, PERMUTATION_STREAM, other[i] & _LOW, other[i] >> _HALF, k0, k1)
+        shift = _scaled(w0, w1, n)
+        moved = changed[i] + (n - shift if back else shift)
+        changed[i] = moved - n if moved >= n else moved
+
+
+@kernel
+def _permute(
+    left: NDArray[np.uint64],
+    right: NDArray[np.uint64],
+    lengths: NDArray[np.int64],
+    domains: NDArray[np.uint64],
+    key: Any,
+    back: bool,
+) -> None:
+    """Permute each (left, right), or undo it; where the result is not in the space, again until it is."""
+    count, last = len(lengths), len(domains) - 1
+    a, b = np.empty(count, np.uint64), np.empty(count, np.uint64)
+    for i in range(count):
+        row = min(lengths[i], last)
+        a[i], b[i] = domains[row, 0], domains[row, 1]
+    _rounds(left, right, a, b, lengths, key, back)
+    for i in range(count):
+        size, one = domains[min(lengths[i], last), 2], slice(i, i + 1)
+        while size != 0 and left[i] * b[i] + right[i] >= size:
+            _rounds(left[one], right[one], a[one], b[one], lengths[one], key, back)
+
+
+@kernel
+def _write_digits(
+    left: NDArray[np.uint64],
+    right: NDArray[np.uint64],
+    lengths: NDArray[np.int64],
+    offsets: NDArray[np.int64],
+    domains: NDArray[np.uint64],
+    vocabulary: Any,
+    ids: NDArray[np.uint32],
+) -> None:
+    """Overwrite the first symbols of each phrase with the digits of its pair, as far as they are asked for."""
+    for i in range(len(lengths)):
+        row = min(lengths[i], len(domains) - 1)
+        begin, count = offsets[i], offsets[i + 1] - offsets[i]
+        walked, first_right = domains[row, 2] != 0, row - np.int64(domains[row, 3])
+        number = left[i] * domains[row, 1] + right[i] if walked else right[i]
+        for place in range(row - 1, -1, -1):
+            if place == first_right - 1:
+                number = left[i]
+            rest = number // vocabulary
+            if place < count:
+                ids[begin + place] = np.uint32(number - rest * vocabulary)
+            number = rest

@@ -1,0 +1,72 @@
+"""The alphabet: the fixed injection from hyperword ids to code points.
+
+Why a committed table: a symbol that moved, vanished in a normalisation or joined its neighbour would turn one phrase
+into another. The table ``alphabet.csv`` holds ranges in order of assignment, short UTF-8 first, so that frequent
+hyperwords get short symbols; ``tools/make_alphabet.py`` says how it was made. Nothing here asks the interpreter's
+Unicode version.
+
+Two alphabets share one order, so a symbol is the same in both:
+``stable`` has assigned code points (unchanged by NFC and NFKC alone and in any company, each one grapheme) and private
+use, whose properties Unicode will never change; ``extended`` goes on with code points of planes 4 to 13 that Unicode
+has not assigned yet and may one day give other properties.
+"""
+
+import csv
+from functools import cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.errors import InputError
+
+ALPHABETS = ("stable", "extended")
+
+
+def alphabet_size(name: str) -> int:
+    """Return how many symbols the alphabet ``name`` has; InputError if there is no such alphabet."""
+    return len(_all_code_points(_checked(name)))
+
+
+def code_points(name: str, vocabulary: int) -> NDArray[np.uint32]:
+    """Return the code points of ids ``0..vocabulary-1``: uint32, shape (vocabulary,), read-only.
+
+    Raises InputError if there is no such alphabet, or if it has fewer than ``vocabulary`` symbols.
+    """
+    size = alphabet_size(name)
+    if not 0 <= vocabulary <= size:
+        raise InputError(f"--vocabulary={vocabulary}: the {name} alphabet has {size:,} symbols; {_advice(vocabulary)}")
+    return _all_code_points(name)[:vocabulary]
+
+
+def _advice(vocabulary: int) -> str:
+    """Say what to do about a vocabulary that its alphabet cannot hold."""
+    extended = alphabet_size("extended")
+    if alphabet_size("stable") < vocabulary <= extended:
+        return (
+            f"take --alphabet=extended, which adds code points that Unicode has not assigned yet ({extended:,} "
+            "symbols; a later Unicode may give them other properties), or a smaller vocabulary"
+        )
+    return f"take at most {extended:,}, with --alphabet=extended"
+
+
+def _checked(name: str) -> str:
+    """Return ``name`` if it is an alphabet's; InputError otherwise."""
+    if name not in ALPHABETS:
+        raise InputError(f"--alphabet={name}: there is no such alphabet; take one of {', '.join(ALPHABETS)}")
+    return name
+
+
+@cache
+def _all_code_points(name: str) -> NDArray[np.uint32]:
+    """Return every code point of the alphabet ``name`` in order of ids: uint32, shape (symbols,), read-only."""
+    kinds = ("assigned", "private") if name == "stable" else ("assigned", "private", "unassigned")
+    text = (resources.files("hyperphrase.lexicon") / "alphabet.csv").read_text(encoding="ascii")
+    runs = [
+        np.arange(int(row["first"], 16), int(row["last"], 16) + 1, dtype=np.uint32)
+        for row in csv.DictReader(text.splitlines())
+        if row["kind"] in kinds
+    ]
+    points = np.concatenate(runs)
+    points.flags.writeable = False
+    return points

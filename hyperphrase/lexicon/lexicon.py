@@ -1,0 +1,143 @@
+"""The lexicon: V hyperwords, each with its symbol, its word and its frequency.
+
+Why a digest: a phrase is a row of ids, and ids mean something only under the same lexicon; so a recipe names its
+lexicon by the digest of everything that a law or a reader may look at.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.errors import CorruptError
+from hyperphrase.lexicon.lexicon_file import LexiconRows, read_rows, write_rows
+from hyperphrase.lexicon.text_table import TextTable, table_texts, text_table
+from hyperphrase.limits import MAX_WORD
+
+_DIGEST_HEAD = b"hyperphrase lexicon 1\n"
+#: Finds what no word and no symbol may hold: it would end a line or a word in files, or act on a terminal.
+unfit = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff]").search
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """V hyperwords, the most frequent one first.
+
+    name: what the lexicon is called, e.g. ``english``; says nothing about its content.
+    words: V distinct words.
+    frequencies: float64, shape (V,), positive, non-increasing, in any unit.
+    code_points: uint32, shape (V,), the symbol of each hyperword, distinct.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    frequencies: NDArray[np.float64]
+    code_points: NDArray[np.uint32]
+
+    @property
+    def vocabulary(self) -> int:
+        """The number of hyperwords, V."""
+        return len(self.words)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 in hex of what the lexicon holds, its name apart.
+
+        Hashed are, integers and floats little-endian: the line ``hyperphrase lexicon 1``; V as u64; V code
+        points as u32; V frequencies as f64; V + 1 offsets of the words' UTF-8 as i64; that UTF-8.
+        """
+        words = self.word_table()
+        state = hashlib.sha256(_DIGEST_HEAD)
+        state.update(self.vocabulary.to_bytes(8, "little"))
+        state.update(self.code_points.astype("<u4").tobytes())
+        state.update(self.frequencies.astype("<f8").tobytes())
+        state.update(words.offsets.astype("<i8").tobytes())
+        state.update(words.data.tobytes())
+        return state.hexdigest()
+
+    @cached_property
+    def symbols(self) -> str:
+        """The V symbols as one string: the symbol of id i is ``symbols[i]``."""
+        return self.code_points.astype("<u4").tobytes().decode("utf-32-le")
+
+    def symbol(self, word_id: int) -> str:
+        """Return the symbol of one id; IndexError if ``word_id`` is not in ``0..V-1``."""
+        if word_id < 0:
+            raise IndexError(f"id {word_id} is negative")
+        return self.symbols[word_id]
+
+    def symbol_table(self) -> TextTable:
+        """Return the UTF-8 of each symbol, V rows; made once."""
+        return self._symbol_table
+
+    def word_table(self) -> TextTable:
+        """Return the UTF-8 of each word, V rows; made once."""
+        return self._word_table
+
+    @cached_property
+    def _symbol_table(self) -> TextTable:
+        return text_table(self.symbols)
+
+    @cached_property
+    def _word_table(self) -> TextTable:
+        return text_table(self.words)
+
+    def write(self, stream: BinaryIO) -> None:
+        """Write the lexicon as a file (:mod:`hyperphrase.lexicon.lexicon_file`): the same bytes on every machine."""
+        rows = LexiconRows(self.name, self.digest, self.symbol_table(), self.word_table(), self.frequencies)
+        write_rows(stream, rows)
+
+
+def read_lexicon(stream: BinaryIO, where: str) -> Lexicon:
+    """Read a lexicon that :meth:`Lexicon.write` wrote; the bytes are not trusted.
+
+    ``where`` names the file in errors. Raises CorruptError if the bytes are not a whole lexicon, or not the one that
+    their own digest claims.
+    """
+    rows = read_rows(stream, where)
+    points, words = _code_points(rows.symbols), table_texts(rows.words)
+    problem = _problem(points, words, rows.frequencies) or _unfit_texts(rows)
+    if problem:
+        raise CorruptError(f"{where}: {problem}")
+    lexicon = Lexicon(rows.name, tuple(words), rows.frequencies, points)
+    vars(lexicon).update(_symbol_table=rows.symbols, _word_table=rows.words)  # what the properties would make again
+    if rows.digest != lexicon.digest:
+        raise CorruptError(f"{where}: the hyperwords do not match the digest in the file")
+    return lexicon
+
+
+def _code_points(symbols: TextTable) -> NDArray[np.uint32]:
+    """Return the code points of all symbols, one after the other; none if a symbol is longer than one."""
+    leads = np.flatnonzero((symbols.data & 0xC0) != 0x80)  # the byte at which each code point starts
+    if not np.array_equal(leads, symbols.offsets[:-1]):
+        return np.empty(0, np.uint32)
+    return np.frombuffer(symbols.data.tobytes().decode().encode("utf-32-le"), dtype="<u4").astype(np.uint32)
+
+
+def _problem(points: NDArray[np.uint32], words: list[str], frequencies: NDArray[np.float64]) -> str | None:
+    """Say what is wrong with the columns of a lexicon, or None."""
+    ordered = np.sort(points)
+    if not len(points) or (ordered[1:] == ordered[:-1]).any():
+        return "the symbols are not distinct single code points"
+    if len(set(words)) != len(words):
+        return "a word is there twice"
+    if not (np.isfinite(frequencies).all() and frequencies[-1] > 0 and (frequencies[1:] <= frequencies[:-1]).all()):
+        return "the frequencies are not positive, finite and non-increasing"
+    return None
+
+
+def _unfit_texts(rows: LexiconRows) -> str | None:
+    """Say what is wrong with the texts of a lexicon, or None."""
+    for what, table in (("symbol", rows.symbols), ("word", rows.words)):
+        texts = table.data.tobytes().decode()
+        if not texts.isprintable() or " " in texts:  # a fast look first: few have private or unassigned code points
+            found = unfit(texts)
+            if found:
+                return f"a {what} holds {found[0]!a}, which is no part of one"
+    if np.diff(rows.words.offsets).max() > MAX_WORD:
+        return f"a word has more than {MAX_WORD} bytes"
+    return None

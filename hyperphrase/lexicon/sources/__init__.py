@@ -1,0 +1,96 @@
+"""Where lexicons come from: a registry of named ones, and users' files.
+
+Why by name: a recipe's lexicon has to be found again from its command line alone, on any machine. A new source is one
+file beside this one and one entry in ``NAMED``.
+"""
+
+import difflib
+from collections.abc import Callable
+from typing import BinaryIO
+
+from hyperphrase.errors import InputError
+from hyperphrase.lexicon.alphabet import alphabet_size, code_points
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.lexicon.sources.english import english_words
+from hyperphrase.lexicon.sources.russian import russian_words
+from hyperphrase.lexicon.sources.synthetic import FLAVOURS, synthetic_words
+from hyperphrase.lexicon.sources.user_file import user_words
+from hyperphrase.lexicon.sources.word_ranking import RankedWords
+
+DEFAULT_VOCABULARY = 250_000  # hyperwords
+LARGEST_REAL = 500_000  # hyperwords of a lexicon of real words
+
+NAMED = ("english", "russian", "synthetic")
+
+
+def build_lexicon(spec: str, vocabulary: int | None, alphabet: str, open_file: Callable[[str], BinaryIO]) -> Lexicon:
+    """Build the lexicon that ``--lexicon=spec --vocabulary=V --alphabet=alphabet`` asks for.
+
+    ``spec`` is ``english``, ``russian``, ``synthetic``, ``synthetic:flavour=english|russian`` or the path of a file,
+    which ``open_file`` opens. Without ``vocabulary``, a named lexicon has 250,000 hyperwords and a file's all of its
+    words. Raises InputError: one line with the option, its value and what to give instead.
+    """
+    alphabet_size(alphabet)  # an unknown alphabet is refused before anything is read
+    if vocabulary is not None and vocabulary < 2:
+        raise InputError(f"--vocabulary={vocabulary}: a lexicon has at least 2 hyperwords; give 2 or more")
+    if spec.partition(":")[0] in NAMED:
+        wanted = DEFAULT_VOCABULARY if vocabulary is None else vocabulary
+        symbols = code_points(alphabet, wanted)
+        ranked = _named_words(spec, wanted)
+    else:
+        ranked = _file_words(spec, vocabulary, open_file)
+        symbols = code_points(alphabet, len(ranked.words))
+    return Lexicon(_name(spec), tuple(ranked.words), ranked.frequencies, symbols)
+
+
+def _name(spec: str) -> str:
+    """Return what a lexicon is called: its spec, or a file's name without its folder, which is the user's own."""
+    return spec.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+
+def _named_words(spec: str, vocabulary: int) -> RankedWords:
+    """Return the words of a named lexicon."""
+    name, _, arguments = spec.partition(":")
+    if name == "synthetic":
+        return synthetic_words(_flavour(spec, arguments), vocabulary)
+    if arguments:
+        raise InputError(f"--lexicon={spec}: {name} takes no arguments; give --lexicon={name}")
+    if vocabulary > LARGEST_REAL:
+        raise InputError(
+            f"--vocabulary={vocabulary}: the {name} lexicon has at most {LARGEST_REAL:,} hyperwords; give fewer, "
+            "or take --lexicon=synthetic or a file"
+        )
+    return english_words(vocabulary) if name == "english" else russian_words(vocabulary)
+
+
+def _flavour(spec: str, arguments: str) -> str:
+    """Return the flavour of synthetic words, English if none is given."""
+    if not arguments:
+        return FLAVOURS[0]
+    key, _, flavour = arguments.partition("=")
+    if key != "flavour" or flavour not in FLAVOURS:
+        raise InputError(f"--lexicon={spec}: give synthetic:flavour={'|'.join(FLAVOURS)}, or synthetic alone")
+    return flavour
+
+
+def _file_words(path: str, vocabulary: int | None, open_file: Callable[[str], BinaryIO]) -> RankedWords:
+    """Return the first ``vocabulary`` words of a user's file, all if None."""
+    try:
+        ranked = user_words(path, open_file)
+    except InputError as error:
+        if isinstance(error.__cause__, FileNotFoundError) and not set(path) & set("./\\"):
+            raise _unknown_name(path) from error
+        raise
+    available = len(ranked.words)
+    if vocabulary is not None and vocabulary > available:
+        raise InputError(f"--vocabulary={vocabulary}: --lexicon={path} has {available:,} words; give at most that many")
+    return RankedWords(ranked.words[:vocabulary], ranked.frequencies[:vocabulary])
+
+
+def _unknown_name(name: str) -> InputError:
+    """Return the error for a name that is neither a lexicon's nor a file's, with the nearest names that are."""
+    nearest = difflib.get_close_matches(name.partition(":")[0], NAMED, n=len(NAMED), cutoff=0.6) or NAMED
+    return InputError(
+        f"--lexicon={name}: neither a lexicon nor a file; did you mean {' or '.join(nearest)}? "
+        f"There are {', '.join(NAMED)}, and files of words"
+    )

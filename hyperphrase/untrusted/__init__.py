@@ -1,0 +1,12 @@
+"""Bytes from elsewhere, judged before they are used.
+
+A corpus, a lexicon or a law's file may come from a stranger. What stands here checks values of JSON, headers of
+``.npy`` files, compressed streams and folders before anything is sized, allocated or loaded by what they say.
+"""
+
+from hyperphrase.untrusted.decompression import inflate, read_full, unzstd
+from hyperphrase.untrusted.json_values import short_text, whole
+from hyperphrase.untrusted.npy_header import read_header
+from hyperphrase.untrusted.trusted_folders import is_trusted
+
+__all__ = ["inflate", "is_trusted", "read_full", "read_header", "short_text", "unzstd", "whole"]
