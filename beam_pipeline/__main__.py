@@ -37,7 +37,7 @@ examples:
   hyperphrase space --vocabulary=500000 --lengths=fixed:length=100
   hyperphrase unrank 12345 --sampler=permutation --text=words
 
-exit status: 0 done, 1 the work failed or the corpus is not what it claims, 2 the input is wrong
+exit status: 0 done, 1 the work failed or the corpus failed verification, 2 the input is wrong
 """
 
 

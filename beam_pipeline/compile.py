@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from beam_pipeline import find, plan, run, verify
-from beam_pipeline.terminal.command import DONE, Parser, WorkFailedError, run_command
+from beam_pipeline.terminal.command import DONE, Parser, run_command
+from hyperphrase.errors import WorkFailedError
 from hyperphrase.kernels import compiled_here, unsaved_here
 from hyperphrase.laws.grammar import parse_law
 from hyperphrase.laws.lengths import Uniform

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beam_pipeline.folder import meaning_index, output_folder
-from beam_pipeline.folder.dropped_seeds import read_dropped
 from beam_pipeline.terminal.command import DONE, Parser, run_command
 from beam_pipeline.terminal.escaping import harmless
 from beam_pipeline.terminal.options import whole
 from hyperphrase.corpus.layout import DICTIONARY_FOLDER
+from hyperphrase.corpus.loading import load_dropped
 from hyperphrase.corpus.manifest import Dictionary, Manifest
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import InputError
@@ -24,6 +24,7 @@ from hyperphrase.meaning.dictionary import read_meanings
 from hyperphrase.meaning.nearest import Nearest, nearest
 from hyperphrase.phrases.blocks import PhraseBlock
 from transforms.files import storage
+from transforms.files.stored_files import StoredFiles
 from transforms.worker.context import CorpusContext
 
 EXACT_UP_TO = 10_000_000  # phrases: all their meanings are read and compared in a few seconds
@@ -98,7 +99,7 @@ def _meaning_of_words(context: CorpusContext, lexicon: Lexicon, text: str) -> ND
 
 def _of_phrase(context: CorpusContext, manifest: Manifest, seed: int) -> NDArray[np.int8]:
     inside = manifest.first_seed <= seed < manifest.stop_seed
-    if not inside or seed in read_dropped(context.folder, manifest):
+    if not inside or seed in load_dropped(StoredFiles(context.folder), manifest):
         why = "an earlier seed gives the same phrase" if inside else "it is outside the corpus's seeds"
         raise InputError(f"--seed={seed}: is not in the corpus: {why}; give one of its phrases")
     return _direction(context, context.phrases().draw(np.array([seed], np.uint64)), f"--seed={seed}")

@@ -3,25 +3,19 @@
 import sys
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from beam_pipeline.folder import output_folder
-from beam_pipeline.folder.dropped_seeds import read_dropped
+from beam_pipeline.folder.output_folder import open_corpus
 from beam_pipeline.terminal.command import DONE, Parser, run_command
 from beam_pipeline.terminal.escaping import harmless
 from beam_pipeline.terminal.options import whole
 from beam_pipeline.terminal.table import print_table
-from hyperphrase.corpus.manifest import Manifest
+from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.shard_table import bytes_in
 from hyperphrase.errors import InputError
 from hyperphrase.formatting import format_bytes
 from hyperphrase.limits import SEED_STOP
-from hyperphrase.phrases.phrases import seed_range
-from transforms.worker.context import CorpusContext
+from hyperphrase.phrases.blocks import PhraseBlock
 
 _MOST = 10_000  # phrases shown at most
-_STEP = 65_536  # seeds looked through at a time
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,21 +35,22 @@ def _inspect(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     head = None if given.head is None else whole("--head", given.head, 1, _MOST)
     seed = None if given.seed is None else whole("--seed", given.seed, 0, SEED_STOP - 1)
-    manifest = output_folder.need_manifest(given.out)
-    context = CorpusContext(given.out, manifest.request)
-    if seed is not None and seed >= manifest.recipe.seed_stop():
-        raise InputError(f"--seed={seed}: the law has phrases for the seeds below {manifest.recipe.seed_stop()} alone")
+    corpus = open_corpus(given.out)
+    if seed is not None and seed >= corpus.recipe.seed_stop():
+        raise InputError(f"--seed={seed}: the law has phrases for the seeds below {corpus.recipe.seed_stop()} alone")
     if seed is not None:
-        _show_phrases(context, np.array([seed], np.uint64), {seed: _standing(given.out, manifest, seed)})
+        _show_phrases(corpus, corpus.phrases.draw([seed]), _standing(corpus, seed))
     elif head is not None:
-        _show_phrases(context, _first_kept(given.out, manifest, head), {})
+        if not len(corpus):
+            raise InputError(f"{given.out}: the corpus has no phrases to show")
+        _show_phrases(corpus, corpus[:head])
     else:
-        print_table(_rows(manifest, context))
+        print_table(_rows(corpus))
     return DONE
 
 
-def _rows(manifest: Manifest, context: CorpusContext) -> Iterator[tuple[str, str]]:
-    bound = context.phrases().law
+def _rows(corpus: Corpus) -> Iterator[tuple[str, str]]:
+    manifest, bound = corpus.manifest, corpus.phrases.law
     yield "sampler", str(manifest.recipe.law)
     yield "lengths", f"{manifest.recipe.lengths}"
     yield "lexicon", f"{manifest.lexicon}, {manifest.recipe.vocabulary:,} hyperwords"
@@ -82,36 +77,20 @@ def _rows(manifest: Manifest, context: CorpusContext) -> Iterator[tuple[str, str
     yield "versions", ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
 
 
-def _show_phrases(context: CorpusContext, seeds: NDArray[np.uint64], notes: dict[int, str]) -> None:
-    lexicon = context.lexicon()
-    block = context.phrases().draw(seeds)
-    for i, seed in enumerate(seeds.tolist()):
-        ids = block.ids[block.offsets[i] : block.offsets[i + 1]].tolist()
-        print(f"seed {seed}, {len(ids)} symbols{notes.get(seed, '')}")
-        print(harmless(f"  {''.join(lexicon.symbol(i) for i in ids)}"))
-        print(harmless(f"  {' '.join(lexicon.words[i] for i in ids)}"))
+def _show_phrases(corpus: Corpus, block: PhraseBlock, note: str = "") -> None:
+    lexicon = corpus.lexicon
+    for phrase in block:
+        print(f"seed {phrase.seed}, {len(phrase)} symbols{note}")
+        print(harmless(f"  {lexicon.to_symbols(phrase.ids)}"))
+        print(harmless(f"  {lexicon.to_words(phrase.ids)}"))
 
 
-def _first_kept(out: str, manifest: Manifest, count: int) -> NDArray[np.uint64]:
-    """Return the first ``count`` kept seeds, or all where there are fewer."""
-    if not manifest.kept:
-        raise InputError(f"{out}: the corpus has no phrases to show")
-    dropped = read_dropped(out, manifest)
-    kept: list[NDArray[np.uint64]] = []
-    for start in range(manifest.first_seed, manifest.stop_seed, _STEP):
-        if sum(map(len, kept)) >= count:
-            break
-        seeds = seed_range(start, min(start + _STEP, manifest.stop_seed))
-        kept.append(seeds[~np.isin(seeds, dropped)])
-    return np.concatenate(kept)[:count]
-
-
-def _standing(out: str, manifest: Manifest, seed: int) -> str:
-    if not manifest.first_seed <= seed < manifest.stop_seed:
-        return ", not in the corpus: outside its seeds"
-    if seed in read_dropped(out, manifest):
+def _standing(corpus: Corpus, seed: int) -> str:
+    if seed in corpus:
+        return ", in the corpus"
+    if corpus.manifest.first_seed <= seed < corpus.manifest.stop_seed:
         return ", not in the corpus: an earlier seed gives the same phrase"
-    return ", in the corpus"
+    return ", not in the corpus: outside its seeds"
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from beam_pipeline.terminal.command import DONE, run_command
 from beam_pipeline.terminal.table import print_table
 from hyperphrase.codecs import FORMATS
 from hyperphrase.codecs.base import Format, Texts
+from hyperphrase.corpus.loading import texts_of
 from hyperphrase.corpus.request import CorpusRequest, Output
 from hyperphrase.formatting import format_bytes
 from hyperphrase.laws.base import BoundLaw
@@ -21,7 +22,6 @@ from hyperphrase.meaning.dictionary import bytes_a_row
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import CHUNK, Phrases
 from hyperphrase.space.phrase_space import Space
-from transforms.worker.context import texts_of
 
 _SAMPLE = CHUNK  # phrases that are drawn and encoded to tell the bytes of each format
 

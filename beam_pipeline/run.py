@@ -16,14 +16,14 @@ from beam_pipeline.engines import dataflow_engine, engine
 from beam_pipeline.folder import output_folder
 from beam_pipeline.pipeline import make_corpus
 from beam_pipeline.terminal import options
-from beam_pipeline.terminal.command import DONE, INTERRUPTED, RESUME_HINT, WorkFailedError, leave, run_command
+from beam_pipeline.terminal.command import DONE, INTERRUPTED, RESUME_HINT, leave, run_command
 from beam_pipeline.terminal.progress_line import ProgressLine
 from hyperphrase.corpus.drawn_range import deduplication, up_to
 from hyperphrase.corpus.layout import REPORT_FILE
 from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.request import CorpusRequest
 from hyperphrase.corpus.shard_table import bytes_in
-from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.errors import CorruptError, InputError, WorkFailedError
 from hyperphrase.formatting import format_bytes
 from hyperphrase.space.phrase_space import MOST_DRAWS_A_PHRASE, at_most
 from transforms.worker.context import CorpusContext

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from os import cpu_count
 from pathlib import Path
 
-from beam_pipeline.terminal.command import DONE, Parser, WorkFailedError, run_command
+from beam_pipeline.terminal.command import DONE, Parser, run_command
 from benchmarks.contestants import PEERS, PROJECT, TPCH, Contestant, check_installed, contestants
 from benchmarks.machine import machine, versions
 from benchmarks.process import measured
 from benchmarks.rendering import document, render
 from benchmarks.results import MEGA, Entry, Results, Run
-from hyperphrase.errors import InputError
+from hyperphrase.errors import InputError, WorkFailedError
 
 RESULTS = Path(__file__).parent / "results"
 PROGRAMS = (PROJECT, *(peer[0] for peer in PEERS), TPCH)

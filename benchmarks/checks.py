@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from beam_pipeline.terminal.command import WorkFailedError
 from benchmarks.readers import Block
 from benchmarks.work import Work
+from hyperphrase.errors import WorkFailedError
 
 _ERRORS = 6.0  # standard errors that a mean may be off: once in 10^9
 

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from beam_pipeline.terminal.command import WorkFailedError
 from benchmarks import readers
 from benchmarks.checks import check_phrases
 from benchmarks.process import measured
 from benchmarks.work import LAWS, Work
-from hyperphrase.errors import InputError
+from hyperphrase.errors import InputError, WorkFailedError
 
 PROJECT, TPCH = "hyperphrase", "tpchgen-cli"
 PACKAGES = ("duckdb", "polars", "pyarrow", "fastavro", "matplotlib")  # of the extra ``bench``, that modules import

@@ -78,7 +78,7 @@ def rates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
             begin = time.perf_counter()
             meanings = build_meanings(kind, vectors, lexicon, phrases)
             seconds = time.perf_counter() - begin
-            block = phrases.draw(seed_range(0, CHUNK))
+            block = phrases.draw_reused(seed_range(0, CHUNK))
             rate = len(block.ids) / _best(functools.partial(meanings.of, block))
             yield f"meanings, {kind}, {law}", f"{rate / 1e6:.1f}", "M symbols/s"
             yield f"rows of all words, {kind}, {law}", f"{seconds:.2f}", "s"
@@ -107,7 +107,7 @@ def estimates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
     for law in ("loglinear", "loglinear:step=0"):
         for length in (10, 30, 100):
             phrases = _phrases(law, f"fixed:length={length}", lexicon)
-            bound, block = phrases.law, phrases.draw(seed_range(0, CHUNK))
+            bound, block = phrases.law, phrases.draw_reused(seed_range(0, CHUNK))
             assert isinstance(bound, BoundLoglinear)
             truth = bound.discourses(phrases.recipe.key, block.seeds, block.lengths).astype(float)
             words = bound.space.rows[:, : truth.shape[1]].astype(float)
@@ -167,7 +167,7 @@ def sample(lexicon: Lexicon, first: int, stop: int) -> NDArray[np.int8]:
     phrases = _phrases("lexicon", "uniform", lexicon)
     meanings = build_meanings(DICTIONARY_KINDS[0], vectors_of(lexicon), lexicon, phrases)
     parts = [seed_range(start, min(start + CHUNK, stop)) for start in range(first, stop, CHUNK)]
-    return np.concatenate([meanings.of(phrases.draw(part)) for part in parts])
+    return np.concatenate([meanings.of(phrases.draw_reused(part)) for part in parts])
 
 
 def _phrases(law: str, lengths: str, lexicon: Lexicon) -> Phrases:

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from beam_pipeline.terminal.command import WorkFailedError
 from benchmarks.machine import machine
 from benchmarks.process import ROOT, measured
 from benchmarks.shuffle_simulation import markdown
 from hyperphrase.corpus.layout import MANIFEST_FILE
+from hyperphrase.errors import WorkFailedError
 from hyperphrase.planning.work import POINTER_BYTES
 
 RESULTS = Path(__file__).parent / "results" / "plan.md"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from beam_pipeline.terminal.command import WorkFailedError
+from hyperphrase.errors import WorkFailedError
 
 ROOT = Path(__file__).parents[1]
 _LAUNCHER = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launcher.py"))]

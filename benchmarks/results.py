@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from beam_pipeline.terminal.command import WorkFailedError
+from hyperphrase.errors import WorkFailedError
 
 MEGA = 1e6
 

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 import apache_beam as beam
 
 from hyperphrase.corpus.layout import DICTIONARY_FOLDER, meanings_name
-from hyperphrase.corpus.request import KeptPhrases, ends, parts
+from hyperphrase.corpus.request import KeptPhrases, ends
 from hyperphrase.corpus.shard_table import Shard
-from hyperphrase.meaning.dictionary import MeaningsWriter
-from hyperphrase.meaning.parquet_file import Sink
-from hyperphrase.phrases.phrases import CHUNK
+from hyperphrase.meaning.dictionary import write_meanings
 from transforms.files import storage
 from transforms.worker.context import CorpusContext
 from transforms.write_shards import MeasuredFile, finished, write_row
@@ -29,18 +27,6 @@ class WriteDictionary(beam.PTransform):
         return kept | "WriteMeanings" >> beam.FlatMap(_write, self._context)
 
 
-def put_meanings(kept: KeptPhrases, context: CorpusContext, sink: Sink) -> int:
-    """Write the file of meanings of a unit to ``sink``; returns the symbols of its phrases."""
-    phrases, meanings, symbols = context.phrases(), context.meanings(), 0
-    writer = MeaningsWriter(sink, meanings.dimensions)
-    for part in parts(kept.seeds(), CHUNK):
-        block = phrases.draw(part)
-        writer.write(part, meanings.of(block))
-        symbols += len(block.ids)
-    writer.close()
-    return symbols
-
-
 def _write(kept: KeptPhrases, context: CorpusContext) -> Iterator[tuple[int, Shard]]:
     name = meanings_name(kept.unit.index, kept.total)
     yield kept.unit.index, finished(context.folder, DICTIONARY_FOLDER, name) or _written(kept, context, name)
@@ -49,7 +35,7 @@ def _write(kept: KeptPhrases, context: CorpusContext) -> Iterator[tuple[int, Sha
 def _written(kept: KeptPhrases, context: CorpusContext, name: str) -> Shard:
     with storage.written_whole(context.folder, storage.join(DICTIONARY_FOLDER, name)) as stream:
         measured = MeasuredFile(stream)
-        symbols = put_meanings(kept, context, measured)
+        symbols = write_meanings(kept, context.phrases(), context.meanings(), measured)
         context.check_ours()
     seeds = kept.seeds()
     row = Shard(name, len(seeds), symbols, measured.size, measured.crc32c, *ends(seeds))

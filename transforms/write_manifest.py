@@ -9,20 +9,16 @@ import apache_beam as beam
 import numpy as np
 
 import hyperphrase
+from hyperphrase.corpus import loading, statistics
 from hyperphrase.corpus import manifest as manifests
-from hyperphrase.corpus import statistics
 from hyperphrase.corpus.layout import (
     DICTIONARY_FOLDER,
     DROPPED_FILE,
-    LAW_FILE,
-    LEXICON_FILE,
     MANIFEST_FILE,
     RECIPE_FILE,
     REPORT_FILE,
     SHARDS_FOLDER,
     SHORTFALL_FILE,
-    STATISTICS_FOLDER,
-    WORDS_FILE,
     meanings_name,
 )
 from hyperphrase.corpus.manifest import Dictionary, DroppedSeeds, Manifest
@@ -98,7 +94,9 @@ def _finish(
         texts[DROPPED_FILE] = units.sorted_dropped()
     for name, data in texts.items():
         storage.write_file(context.folder, name, data)
-    names = sorted([*texts, RECIPE_FILE, *files_read(context)])
+    names = sorted(
+        [*texts, RECIPE_FILE, *loading.files_read(context.phrases().recipe, context.request.dictionary is not None)]
+    )
     files = tuple(_measured(context.folder, name) for name in names)
     storage.settle(context.folder, [*names, *_stored(manifest)])
     storage.write_once(context.folder, MANIFEST_FILE, dataclasses.replace(manifest, files=files).dumps())
@@ -178,25 +176,7 @@ def _check(manifest: Manifest, counts: Statistics, extent: Extent, context: Corp
 def _texts(manifest: Manifest, counts: Statistics, context: CorpusContext) -> dict[str, bytes]:
     """Return the contents of statistics and report, by file name."""
     page = render(manifest, counts.ranks, context.phrases().law.entropy)
-    return {**statistics_files(counts, manifest.recipe.vocabulary), REPORT_FILE: page.encode()}
-
-
-def files_read(context: CorpusContext) -> list[str]:
-    """Return the names of the files that workers read: the lexicon, those of law and dictionary where they are."""
-    law = [LAW_FILE] if context.phrases().recipe.law.attached() is not None else []
-    return [LEXICON_FILE, *law, *([WORDS_FILE] if context.request.dictionary else [])]
-
-
-def statistics_files(counts: Statistics, vocabulary: int) -> dict[str, bytes]:
-    """Return the contents of the files of statistics, by name: ranks only where symbols were drawn."""
-    texts = {
-        f"{STATISTICS_FOLDER}/length_histogram.csv": statistics.lengths_csv(counts.lengths),
-        f"{STATISTICS_FOLDER}/length_histogram.json": statistics.lengths_json(counts.lengths),
-    }
-    if counts.ranks:
-        texts[f"{STATISTICS_FOLDER}/symbol_ranks.csv"] = statistics.ranks_csv(counts.ranks, vocabulary)
-        texts[f"{STATISTICS_FOLDER}/symbol_ranks.json"] = statistics.ranks_json(counts.ranks, vocabulary)
-    return {name: text.encode() for name, text in texts.items()}
+    return {**statistics.statistics_files(counts, manifest.recipe.vocabulary), REPORT_FILE: page.encode()}
 
 
 def _measured(folder: str, name: str) -> manifests.File:

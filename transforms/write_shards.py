@@ -13,6 +13,7 @@ from apache_beam.metrics import Metrics
 from hyperphrase.codecs import FORMATS
 from hyperphrase.codecs.base import Encoder
 from hyperphrase.codecs.crc32c import crc32c
+from hyperphrase.corpus.files import TooLargeError
 from hyperphrase.corpus.layout import SHARDS_FOLDER, row_file, shard_name
 from hyperphrase.corpus.request import KeptPhrases, Output, ends, parts
 from hyperphrase.corpus.shard_table import Shard, shard_of
@@ -77,7 +78,7 @@ class _Write(beam.DoFn):
         with contextlib.ExitStack() as stack:
             writers = [stack.enter_context(_ShardWriter.opened(self._context, kept, output)) for output in outputs]
             for part in parts(seeds, CHUNK):
-                block = phrases.draw(part)
+                block = phrases.draw_reused(part)
                 counter.add(block)
                 size = sum(writer.write(writer.encoder.encode(block)) for writer in writers)
                 PROGRESS.add(written=len(part), bytes=size)
@@ -135,7 +136,7 @@ def finished(folder: str, room: str, name: str) -> Shard | None:
         if data is None:
             return None
         row = shard_of(json.loads(data))
-    except (ValueError, KeyError, TypeError, RecursionError, storage.TooLargeError):
+    except (ValueError, KeyError, TypeError, RecursionError, TooLargeError):
         return None  # a damaged row vouches for nothing: the shard is written again
     whole = row.name == name and storage.measure_file(storage.join(folder, room, name)) == (row.bytes, row.crc32c)
     return row if whole else None

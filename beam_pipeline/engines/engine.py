@@ -15,8 +15,8 @@ from beam_pipeline.engines import dask_engine, dataflow_engine, portable_engine
 from beam_pipeline.engines.beam_fixes import fix_beam
 from beam_pipeline.engines.runner_kind import kind_of
 from beam_pipeline.engines.worker_watch import lost_worker, watch_workers
-from beam_pipeline.terminal.command import FAILED, Parser, WorkFailedError, leave
-from hyperphrase.errors import InputError
+from beam_pipeline.terminal.command import FAILED, Parser, leave
+from hyperphrase.errors import InputError, WorkFailedError
 from hyperphrase.laws.grammar import nearest
 
 LOCAL = "DirectRunner"

@@ -9,8 +9,7 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from beam_pipeline.folder.plain_folder import check_plain
-from hyperphrase.corpus import manifest as manifests
+from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.layout import (
     DICTIONARY_FOLDER,
     LAW_FILE,
@@ -23,7 +22,9 @@ from hyperphrase.corpus.layout import (
     WORDS_FILE,
     WORK_FOLDER,
 )
+from hyperphrase.corpus.loading import load_manifest
 from hyperphrase.corpus.manifest import Manifest
+from hyperphrase.corpus.plain_folder import check_plain
 from hyperphrase.corpus.request import CorpusRequest
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import CorruptError, InputError
@@ -32,10 +33,10 @@ from hyperphrase.limits import SEED_STOP
 from hyperphrase.meaning.phrase_meanings import Meanings
 from hyperphrase.untrusted.json_values import whole
 from transforms.files import storage
+from transforms.files.stored_files import StoredFiles
 from transforms.worker.context import request_note
 from transforms.write_shards import write_row
 
-_MOST_TABLE_BYTES = 1 << 30  # 1 GiB: some 24 million shards
 _SMALL = 16 << 20  # bytes: recipes with a histogram of all lengths are below 1 MB
 
 
@@ -69,13 +70,7 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
 
 def read_manifest(folder: str) -> Manifest | None:
     """Return the manifest in ``folder``, None if there is none. Raises CorruptError."""
-    path = storage.join(folder, MANIFEST_FILE)
-    data = storage.read_file(path, manifests.MAX_BYTES)
-    return (
-        None
-        if data is None
-        else manifests.loads(data, path, lambda name: storage.read_file(storage.join(folder, name), _MOST_TABLE_BYTES))
-    )
+    return load_manifest(StoredFiles(folder))
 
 
 def need_manifest(folder: str) -> Manifest:
@@ -89,6 +84,11 @@ def need_manifest(folder: str) -> Manifest:
     if manifest is None:
         raise InputError(f"{folder}: holds no manifest.json, so no complete corpus; name a folder that a run finished")
     return manifest
+
+
+def open_corpus(folder: str) -> Corpus:
+    """Open the complete corpus in ``folder``. Raises InputError if there is none."""
+    return Corpus(folder, StoredFiles(folder), need_manifest(folder))
 
 
 def shard_times(folder: str) -> dict[str, float]:

@@ -120,7 +120,7 @@ def _phrases_in_time(job: Job) -> int:
     """Return how many phrases are drawn within an item's time: laws differ a hundredfold."""
     seeds = seed_range(job.request.first_seed, min(job.request.first_seed + CHUNK, job.request.stop_seed))
     begin = time.perf_counter()
-    job.phrases.draw(seeds)
+    job.phrases.draw_reused(seeds)
     return max(int(_ITEM_SECONDS * len(seeds) / (time.perf_counter() - begin)), 1)
 
 
@@ -181,7 +181,7 @@ def _shard_writers(job: Job, context: CorpusContext) -> Callable[[int], int]:
         with contextlib.ExitStack() as stack:
             files = [stack.enter_context(_opened(context, output, item)) for output in request.outputs]
             for part in parts(seeds, CHUNK):
-                block = phrases.draw(part)
+                block = phrases.draw_reused(part)
                 counter.add(block)
                 for encoder, file in files:
                     file.write(encoder.encode(block))

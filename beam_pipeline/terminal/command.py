@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn, TextIO
 
 from beam_pipeline.terminal.escaping import harmless
-from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.errors import CorruptError, InputError, WorkFailedError
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 RESUME_HINT = "interrupted; the same command goes on from here"  # what an interrupted command says
@@ -58,10 +58,6 @@ def leave(name: str, what: object, status: int) -> NoReturn:
     _say(name, what, status, sys.__stderr__)
     sys.stdout.flush()
     os._exit(status)
-
-
-class WorkFailedError(Exception):
-    """The work failed for a reason outside the input: one line."""
 
 
 def _say(name: str, what: object, status: int, stream: TextIO | None = None) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.corpus.layout import STATISTICS_FOLDER
 from hyperphrase.kernels import kernel
 from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.phrases.blocks import PhraseBlock
@@ -146,3 +147,15 @@ def _csv(header: tuple[str, ...], rows: Iterable[tuple[int, ...]]) -> str:
     writer.writerow(header)
     writer.writerows(rows)
     return out.getvalue()
+
+
+def statistics_files(counts: Statistics, vocabulary: int) -> dict[str, bytes]:
+    """Return the contents of the files of statistics, by name: ranks only where symbols were drawn."""
+    texts = {
+        f"{STATISTICS_FOLDER}/length_histogram.csv": lengths_csv(counts.lengths),
+        f"{STATISTICS_FOLDER}/length_histogram.json": lengths_json(counts.lengths),
+    }
+    if counts.ranks:
+        texts[f"{STATISTICS_FOLDER}/symbol_ranks.csv"] = ranks_csv(counts.ranks, vocabulary)
+        texts[f"{STATISTICS_FOLDER}/symbol_ranks.json"] = ranks_json(counts.ranks, vocabulary)
+    return {name: text.encode() for name, text in texts.items()}

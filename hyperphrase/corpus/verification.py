@@ -32,7 +32,7 @@ def count_phrases(
                 f"{where}: phrase {done + wrong} has seed {block.seeds[wrong]}, not {expected_seeds[wrong]}"
             )
         counter.add(block)
-        expected = phrases.draw(expected_seeds)
+        expected = phrases.draw_reused(expected_seeds)
         if not (np.array_equal(block.offsets, expected.offsets) and np.array_equal(block.ids, expected.ids)):
             wrong = _first_difference(block, expected)
             raise CorruptError(f"{where}: phrase {done + wrong} is not that of its seed {expected_seeds[wrong]}")

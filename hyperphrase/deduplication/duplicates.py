@@ -149,9 +149,9 @@ def same_phrases(phrases: Phrases, left: NDArray[np.uint64], right: NDArray[np.u
     equal = np.empty(len(left), np.bool_)
     for start in range(0, len(left), CHUNK):
         part = slice(start, start + CHUNK)
-        block = phrases.draw(left[part])
+        block = phrases.draw_reused(left[part])
         ids, offsets = block.ids.copy(), block.offsets  # the second draw overwrites the buffer
-        other = phrases.draw(right[part])
+        other = phrases.draw_reused(right[part])
         _compare(ids, offsets, other.ids, other.offsets, equal[part])
     return equal
 

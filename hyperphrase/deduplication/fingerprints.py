@@ -81,7 +81,7 @@ def fingerprints(phrases: Phrases, seeds: NDArray[np.uint64], prefix: int = WHOL
     for start in range(0, len(seeds), CHUNK):
         part = slice(start, start + CHUNK)
         if prefix == WHOLE:
-            block = phrases.draw(seeds[part])
+            block = phrases.draw_reused(seeds[part])
             _hash_phrases(block.offsets, block.ids, np.uint64(salt), out[part])
         else:
             lengths, rows = phrases.prefixes(seeds[part], prefix)

@@ -8,10 +8,11 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from hyperphrase.errors import CorruptError
 from hyperphrase.lexicon.lexicon_file import LexiconRows, read_rows, write_rows
@@ -23,9 +24,18 @@ _DIGEST_HEAD = b"hyperphrase lexicon 1\n"
 unfit = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff]").search
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Lexicon:
     """V hyperwords, the most frequent one first.
+
+    >>> from hyperphrase import Lexicon
+    >>> lexicon = Lexicon.load("english", vocabulary=1000)
+    >>> lexicon
+    Lexicon('english', vocabulary=1000)
+    >>> lexicon.to_words([0, 1, 2])
+    'the to and'
+    >>> len(lexicon.to_symbols([0, 1, 2]))
+    3
 
     name: what the lexicon is called, e.g. ``english``; says nothing about its content.
     words: V distinct words.
@@ -37,6 +47,31 @@ class Lexicon:
     words: tuple[str, ...]
     frequencies: NDArray[np.float64]
     code_points: NDArray[np.uint32]
+
+    @classmethod
+    def load(cls, source: str, vocabulary: int | None = None, alphabet: str = "stable") -> "Lexicon":
+        """Return a lexicon by its name, or of a file of words.
+
+        source: ``english``, ``russian``, ``synthetic``, ``synthetic:flavour=russian``, or the path of a local file of
+        words. vocabulary: how many hyperwords, the most frequent ones; default 250,000, or all of a file's.
+        alphabet: ``stable`` or ``extended``. Raises InputError.
+        """
+        from hyperphrase.lexicon.sources import build_lexicon  # which makes lexicons
+
+        return build_lexicon(source, vocabulary, alphabet, lambda path: Path(path).open("rb"))
+
+    def __repr__(self) -> str:
+        return f"Lexicon({self.name!r}, vocabulary={self.vocabulary})"
+
+    def __len__(self) -> int:
+        """Return the number of hyperwords."""
+        return self.vocabulary
+
+    def __eq__(self, other: object) -> bool:
+        return self.digest == other.digest if isinstance(other, Lexicon) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
 
     @property
     def vocabulary(self) -> int:
@@ -69,6 +104,17 @@ class Lexicon:
         if word_id < 0:
             raise IndexError(f"id {word_id} is negative")
         return self.symbols[word_id]
+
+    def to_symbols(self, ids: ArrayLike) -> str:
+        """Return the symbols of ``ids``, one after the other. Raises IndexError for an id that is not here."""
+        return "".join(map(self.symbol, np.asarray(ids).tolist()))
+
+    def to_words(self, ids: ArrayLike) -> str:
+        """Return the words of ``ids``, joined by spaces. Raises IndexError for an id that is not here."""
+        listed = np.asarray(ids).tolist()
+        if any(i < 0 for i in listed):
+            raise IndexError(f"id {min(listed)} is negative")
+        return " ".join(self.words[i] for i in listed)
 
     def symbol_table(self) -> TextTable:
         """Return the UTF-8 of each symbol, V rows; made once."""

@@ -11,9 +11,12 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.corpus.request import KeptPhrases, parts
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import CorruptError
 from hyperphrase.meaning.parquet_file import Sink, VectorFile
+from hyperphrase.meaning.phrase_meanings import Meanings
+from hyperphrase.phrases.phrases import CHUNK, Phrases
 from hyperphrase.untrusted.decompression import read_full
 
 GROUP = 65_536  # rows of a row group
@@ -52,6 +55,17 @@ class MeaningsWriter:
     def _flush(self) -> None:
         self._file.write(self._seeds[: self._waiting], self._vectors[: self._waiting])
         self._waiting = 0
+
+
+def write_meanings(kept: KeptPhrases, phrases: Phrases, meanings: Meanings, sink: Sink) -> int:
+    """Write the file of meanings of a unit to ``sink``; returns the symbols of its phrases."""
+    writer, symbols = MeaningsWriter(sink, meanings.dimensions), 0
+    for part in parts(kept.seeds(), CHUNK):
+        block = phrases.draw_reused(part)
+        writer.write(part, meanings.of(block))
+        symbols += len(block.ids)
+    writer.close()
+    return symbols
 
 
 class _Layout:

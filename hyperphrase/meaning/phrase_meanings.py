@@ -31,6 +31,7 @@ from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import CHUNK, Phrases, seed_range
 from hyperphrase.untrusted.npy_header import read_header
 
+MAX_WORDS_BYTES = 1 << 31  # 2 GiB of a file of words: the largest vocabulary in 1,024 dimensions
 SIF_A = 1e-3  # the paper's choice
 _LEAST_COVERED = 0.5  # share of the words in use that must have vectors, or there is no meaning to speak of
 _LARGEST = 32767  # 65,535 of them, the most that a phrase has, fit into 32 bits

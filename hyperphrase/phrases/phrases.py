@@ -1,12 +1,17 @@
 """phrase(seed): a recipe bound to its tables, ready to draw any phrase in any company."""
 
+import functools
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from hyperphrase.errors import InputError
 from hyperphrase.laws.base import LexiconSource
+from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.numbers.alias_table import AliasTable
 from hyperphrase.numbers.philox import LENGTH_STREAM
 from hyperphrase.phrases.blocks import PhraseBlock
@@ -31,15 +36,44 @@ class WorkUnit:
 
 
 class Phrases:
-    """All phrases of a recipe. Safe to use from several threads: each thread has its own buffers."""
+    """All phrases of a recipe.
 
-    def __init__(self, recipe: Recipe, lexicon: LexiconSource) -> None:
-        """Bind ``recipe``; ``lexicon()`` gives the hyperwords, for the laws that look at them."""
+    Safe to use from several threads, in forked processes and, pickled, in spawned ones: the buffers of
+    :meth:`draw_reused` belong to one thread.
+
+    >>> from hyperphrase import Lexicon, Phrases, Recipe
+    >>> lexicon = Lexicon.load("synthetic", vocabulary=1000)
+    >>> recipe = Recipe.create("zipf:s=1.0", lengths="fixed:length=4", lexicon=lexicon)
+    >>> phrases = Phrases(recipe, lexicon)
+    >>> phrases.draw([1, 2, 3])
+    PhraseBlock(phrases=3, symbols=12, seeds=1..3)
+    >>> phrases.draw([2])[0] == phrases.draw(range(4))[2]
+    True
+    """
+
+    def __init__(self, recipe: Recipe, lexicon: Lexicon | LexiconSource) -> None:
+        """Bind ``recipe`` to the hyperwords of its lexicon, or to a function that loads them where a law needs them.
+
+        Raises InputError if the lexicon is not the recipe's.
+        """
+        if isinstance(lexicon, Lexicon):
+            _check_digest(recipe, lexicon)
+        source = (lambda: lexicon) if isinstance(lexicon, Lexicon) else lexicon
         self.recipe = recipe
-        self.law = recipe.law.bind(recipe.vocabulary, lexicon).for_lengths(recipe.possible_lengths())
+        self.law = recipe.law.bind(recipe.vocabulary, source).for_lengths(recipe.possible_lengths())
         self._lengths = AliasTable.of(recipe.length_weights())
         self._shortest = recipe.lengths.shortest
         self._buffers = threading.local()
+
+    def __repr__(self) -> str:
+        return f"Phrases({self.recipe!r})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: everything but the buffers."""
+        return {name: value for name, value in vars(self).items() if name != "_buffers"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _buffers=threading.local())
 
     def lengths(self, seeds: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the length of each seed's phrase: int64, shape of ``seeds``."""
@@ -51,14 +85,42 @@ class Phrases:
         lengths += self._shortest
         return lengths
 
-    def draw(self, seeds: NDArray[np.uint64]) -> PhraseBlock:
-        """Return the phrases of ``seeds``. The ids live in a buffer that this thread's next call overwrites."""
+    def draw(self, seeds: ArrayLike) -> PhraseBlock:
+        """Return the phrases of ``seeds``: any sequence of whole numbers, in any order.
+
+        The block owns its arrays. Raises InputError for a seed that has no phrase.
+        """
+        checked = self._checked(seeds)
+        return self._drawn(checked, lambda symbols: np.empty(symbols, np.uint32))
+
+    def draw_reused(self, seeds: NDArray[np.uint64]) -> PhraseBlock:
+        """Return the phrases of ``seeds`` in a buffer that this thread's next call overwrites; seeds are not checked.
+
+        For loops over many phrases: fresh memory would cost more time than drawing.
+        """
+        return self._drawn(seeds, self._ids)
+
+    def _drawn(self, seeds: NDArray[np.uint64], room: Callable[[int], NDArray[np.uint32]]) -> PhraseBlock:
         drawn = self._drawn_lengths(seeds)
         offsets = np.zeros(len(seeds) + 1, np.int64)
         np.cumsum(self.law.lengths(self.recipe.key, seeds, drawn), out=offsets[1:])
-        ids = self._ids(int(offsets[-1]))
+        ids = room(int(offsets[-1]))
         self.law.draw(self.recipe.key, seeds, drawn, offsets, ids)
         return PhraseBlock(ids, offsets, seeds)
+
+    def _checked(self, seeds: ArrayLike) -> NDArray[np.uint64]:
+        """Return ``seeds`` as an array of its own: uint64, (n,). Raises InputError."""
+        given, stop = np.asarray(seeds), self._seed_stop
+        if given.ndim != 1 or (len(given) and given.dtype.kind not in "iu"):
+            raise InputError("give whole numbers in one dimension, as in [1, 2, 3]", field="seeds")
+        if len(given) and not (given.min() >= 0 and given.max() < stop):
+            wrong = given[(given < 0) | (given >= stop)][0]
+            raise InputError(f"the recipe has phrases for seeds 0 to {stop - 1}", field="seeds", value=wrong)
+        return given.astype(np.uint64)
+
+    @functools.cached_property
+    def _seed_stop(self) -> int:
+        return self.recipe.seed_stop()
 
     def prefixes(self, seeds: NDArray[np.uint64], symbols: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
         """Return the lengths of the phrases of ``seeds``, and their first symbols in rows: uint32, (symbols, n).
@@ -84,3 +146,13 @@ class Phrases:
 def seed_range(first: int, stop: int) -> NDArray[np.uint64]:
     """Return the seeds first..stop-1 as uint64."""
     return np.arange(first, stop, dtype=np.uint64)
+
+
+def _check_digest(recipe: Recipe, lexicon: Lexicon) -> None:
+    if lexicon.digest != recipe.lexicon_digest:
+        raise InputError(
+            f"its digest is {lexicon.digest:.12}..., the recipe's lexicon has {recipe.lexicon_digest:.12}...; "
+            "give the lexicon that the recipe was made with",
+            field="lexicon",
+            value=lexicon.name,
+        )

@@ -10,19 +10,30 @@ from numpy.typing import NDArray
 
 from hyperphrase.errors import InputError
 from hyperphrase.laws.base import SymbolLaw
-from hyperphrase.laws.grammar import law_from_json
+from hyperphrase.laws.grammar import law_from_json, open_local, parse_law
 from hyperphrase.laws.lengths import LENGTH_LAWS, LengthLaw
 from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.limits import MAX_VOCABULARY
 
 RECIPE_VERSION = 1  # raised when phrase(seed) changes for any recipe
+DEFAULT_LAW, DEFAULT_LENGTHS = "lexicon", "uniform"  # the laws where none is named
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recipe:
     """What, with the seed, determines a phrase.
 
-    lexicon_digest: SHA-256 of the lexicon, in hexadecimal. key: 64 bits.
+    law: draws the symbols. lengths: draws how many there are. vocabulary: number of hyperwords. lexicon_digest:
+    SHA-256 of the lexicon, in hexadecimal. key: 64 bits; another key gives other phrases.
+
+    >>> from hyperphrase import Lexicon, Recipe
+    >>> lexicon = Lexicon.load("synthetic", vocabulary=1000)
+    >>> recipe = Recipe.create("zipf:s=1.0", lengths="uniform:min=10,max=190", lexicon=lexicon, key=7)
+    >>> recipe.mean_length()
+    100.0
+    >>> recipe == Recipe.from_json(recipe.to_json())
+    True
     """
 
     law: SymbolLaw
@@ -31,6 +42,34 @@ class Recipe:
     lexicon_digest: str
     key: int = 0
     recipe_version: int = RECIPE_VERSION
+
+    @classmethod
+    def create(
+        cls,
+        law: str | SymbolLaw = DEFAULT_LAW,
+        *,
+        lexicon: Lexicon,
+        lengths: str | LengthLaw = DEFAULT_LENGTHS,
+        key: int = 0,
+    ) -> "Recipe":
+        """Return the recipe of phrases over the hyperwords of ``lexicon``.
+
+        law, lengths: laws, or their texts, as in ``"zipf:s=1.0"`` and ``"fixed:length=128"``; files that they name are
+        local. Raises InputError if a law does not exist, or the laws do not go together or with the lexicon.
+        """
+        if not 0 <= key < 1 << 64:
+            raise InputError("give a whole number from 0 to 2^64 - 1", field="key", value=key)
+        symbols = parse_law(law, SYMBOL_LAWS, "law", open_local) if isinstance(law, str) else law
+        length_law = parse_law(lengths, LENGTH_LAWS, "lengths", open_local) if isinstance(lengths, str) else lengths
+        recipe = cls(symbols, length_law, lexicon.vocabulary, lexicon.digest, key)
+        recipe.check()
+        return recipe
+
+    def __repr__(self) -> str:
+        return (
+            f"Recipe(law='{self.law}', lengths='{self.lengths}', vocabulary={self.vocabulary}, "
+            f"lexicon_digest='{self.lexicon_digest:.12}...', key={self.key})"
+        )
 
     def length_weights(self) -> NDArray[np.float64]:
         """Return the weights of the lengths from ``lengths.shortest`` on: the length law's, where the sampler can.

@@ -5,7 +5,6 @@ import sys
 import numpy as np
 import pytest
 
-from beam_pipeline.terminal.command import WorkFailedError
 from benchmarks import readers
 from benchmarks.__main__ import run_once
 from benchmarks.checks import check_phrases
@@ -15,6 +14,7 @@ from benchmarks.peers.tf_example import example, varint
 from benchmarks.process import measured
 from benchmarks.work import Work
 from hyperphrase.codecs import FORMATS
+from hyperphrase.errors import WorkFailedError
 from hyperphrase.phrases.blocks import PhraseBlock
 
 WORK = Work(2000, vocabulary=1000)

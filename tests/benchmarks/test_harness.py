@@ -4,11 +4,11 @@ import itertools
 
 import pytest
 
-from beam_pipeline.terminal.command import WorkFailedError
 from benchmarks import __main__ as harness
 from benchmarks import contestants
 from benchmarks.rendering import document, markdown, render, table
 from benchmarks.results import Entry, Results, Run, Spread
+from hyperphrase.errors import WorkFailedError
 
 
 def entry(program, seconds, symbols=10**8, size="1,000,000 phrases", law="zipf"):

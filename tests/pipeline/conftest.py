@@ -125,7 +125,7 @@ def manifest_of():
 @pytest.fixture(scope="session")
 def lexicon_of(manifest_of):
     """Return a reader of lexicons: folder -> Lexicon."""
-    return lambda folder: load_lexicon(str(folder), manifest_of(folder).recipe.lexicon_digest)
+    return lambda folder: load_lexicon(str(folder), manifest_of(folder).recipe)
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,7 @@ def test_the_dictionary_is_aligned_with_the_shards(whole, vectors_in, manifest_o
 
 def whole_words(folder):
     from hyperphrase.corpus.layout import LEXICON_FILE
-    from transforms.worker.context import read_lexicon
+    from hyperphrase.lexicon.lexicon import read_lexicon
 
     with (folder / LEXICON_FILE).open("rb") as stream:
         return read_lexicon(stream, LEXICON_FILE).words

@@ -32,7 +32,7 @@ def test_a_good_corpus_is_what_it_claims(corpus, program, options):
     out = corpus(*LAW, *options)
     outcome = program("verify", out)
     assert (outcome.status, outcome.error) == (0, "")
-    assert outcome.out.startswith(f"{out} is what it claims: ")
+    assert outcome.out.startswith(f"{out} verified: ")
 
 
 def test_problems_are_told_one_a_line_and_counted(copied, program):
@@ -44,7 +44,7 @@ def test_problems_are_told_one_a_line_and_counted(copied, program):
     lines = outcome.error.splitlines()
     assert (outcome.status, outcome.out, len(lines)) == (1, "", 10)
     assert [line for line in lines if not line.startswith("hyperphrase verify: ")] == []
-    assert lines[-1] == f"hyperphrase verify: {out} is not what it claims: 9 problems"
+    assert lines[-1] == f"hyperphrase verify: {out} failed verification: 9 problems"
 
 
 def test_a_manifest_that_lists_too_few_shards_is_a_problem_and_no_traceback(copied, program):

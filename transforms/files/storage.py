@@ -17,16 +17,13 @@ import google_crc32c
 from apache_beam.io.filesystem import BeamIOError, CompressionTypes, FileMetadata
 from apache_beam.io.filesystems import FileSystems
 
+from hyperphrase.corpus.files import TooLargeError
 from hyperphrase.corpus.layout import TEMPORARY_FOLDER
 from transforms.files import bucket
 from transforms.files.direct_file import DirectFile
 
 _PIECE = 8 << 20  # 8 MiB: how a file is read to measure it
 PLAIN = CompressionTypes.UNCOMPRESSED  # Beam must not guess a compression from our extensions
-
-
-class TooLargeError(OSError):
-    """A file has more bytes than it may."""
 
 
 def join(folder: str, *names: str) -> str:

@@ -8,18 +8,18 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from hyperphrase.codecs.base import Texts
-from hyperphrase.corpus.layout import LAW_FILE, LEXICON_FILE, REQUEST_FILE, WORDS_FILE
+from hyperphrase.corpus import loading
+from hyperphrase.corpus.layout import REQUEST_FILE, WORDS_FILE
 from hyperphrase.corpus.request import CorpusRequest
-from hyperphrase.errors import CorruptError, InputError
-from hyperphrase.lexicon.lexicon import Lexicon, read_lexicon
-from hyperphrase.meaning.phrase_meanings import Meanings
+from hyperphrase.errors import CorruptError
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.meaning.phrase_meanings import MAX_WORDS_BYTES, Meanings
 from hyperphrase.meaning.phrase_meanings import loads as loads_meanings
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
 from transforms.files import storage
+from transforms.files.stored_files import StoredFiles
 
-_MOST_LAW_BYTES = 1 << 29  # 512 MiB
-_MOST_WORDS_BYTES = 1 << 31  # 2 GiB: the largest vocabulary in 1,024 dimensions
 _NOTE_BYTES = 4096
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -39,14 +39,9 @@ def _once(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 @_once
-def load_lexicon(folder: str, digest: str) -> Lexicon:
-    """Return the lexicon of the corpus in ``folder``. Raises CorruptError if it is not the one with ``digest``."""
-    path = storage.join(folder, LEXICON_FILE)
-    with storage.open_file(path) as stream:
-        lexicon = read_lexicon(stream, path)
-    if lexicon.digest != digest:
-        raise CorruptError(f"{path}: its digest is {lexicon.digest}, the recipe's lexicon has {digest}")
-    return lexicon
+def load_lexicon(folder: str, recipe: Recipe) -> Lexicon:
+    """Return the lexicon of the corpus in ``folder``. Raises CorruptError if it is not the one of ``recipe``."""
+    return loading.load_lexicon(StoredFiles(folder), recipe)
 
 
 @_once
@@ -55,30 +50,7 @@ def load_phrases(folder: str, recipe: Recipe) -> Phrases:
 
     Raises CorruptError if these are not those of the recipe.
     """
-    recipe = _with_law_file(folder, recipe)
-    try:
-        return Phrases(recipe, lambda: _lexicon_of(folder, recipe))
-    except InputError as error:  # of a run's own options it is found before a corpus is begun
-        raise CorruptError(f"{folder}: {error}") from error
-
-
-def _lexicon_of(folder: str, recipe: Recipe) -> Lexicon:
-    lexicon = load_lexicon(folder, recipe.lexicon_digest)
-    if lexicon.vocabulary != recipe.vocabulary:
-        path = storage.join(folder, LEXICON_FILE)
-        raise CorruptError(f"{path}: has {lexicon.vocabulary} words, the recipe says {recipe.vocabulary}")
-    return lexicon
-
-
-def _with_law_file(folder: str, recipe: Recipe) -> Recipe:
-    path = storage.join(folder, LAW_FILE)
-    data = storage.read_file(path, _MOST_LAW_BYTES)
-    if data is None:
-        return recipe
-    try:
-        return dataclasses.replace(recipe, law=recipe.law.attach(data))
-    except CorruptError as error:
-        raise CorruptError(f"{path}: {error}") from error
+    return loading.load_phrases(StoredFiles(folder), recipe, lambda: load_lexicon(folder, recipe))
 
 
 @_once
@@ -88,21 +60,16 @@ def load_meanings(folder: str, recipe: Recipe, kind: str | None) -> Meanings:
     Raises CorruptError if it does not.
     """
     path = storage.join(folder, WORDS_FILE)
-    data = storage.read_file(path, _MOST_WORDS_BYTES)
+    data = storage.read_file(path, MAX_WORDS_BYTES)
     if kind is None or data is None:
         raise CorruptError(f"{path}: is missing")
     return loads_meanings(data, recipe.vocabulary, path)
 
 
 @_once
-def load_texts(folder: str, digest: str, text: str) -> Texts:
+def load_texts(folder: str, recipe: Recipe, text: str) -> Texts:
     """Return what each id is as text: ``symbols``, nothing between them, or ``words``, a space between them."""
-    return texts_of(load_lexicon(folder, digest), text)
-
-
-def texts_of(lexicon: Lexicon, text: str) -> Texts:
-    """Return what each id of ``lexicon`` is as text."""
-    return Texts(lexicon.symbol_table(), b"") if text == "symbols" else Texts(lexicon.word_table(), b" ")
+    return loading.texts_of(load_lexicon(folder, recipe), text)
 
 
 def request_note(request: CorpusRequest) -> bytes:
@@ -136,7 +103,7 @@ class CorpusContext:
 
     def lexicon(self) -> Lexicon:
         """Return the lexicon of the recipe, loaded once in this process. Raises CorruptError if it is another one."""
-        return _lexicon_of(self.folder, self.request.recipe)
+        return load_lexicon(self.folder, self.request.recipe)
 
     def meanings(self) -> Meanings:
         """Return what the words of the corpus's dictionary mean, loaded once in this process."""
@@ -144,4 +111,4 @@ class CorpusContext:
 
     def texts(self, text: str) -> Texts:
         """Return the table of texts, loaded once in this process."""
-        return load_texts(self.folder, self.request.recipe.lexicon_digest, text)
+        return load_texts(self.folder, self.request.recipe, text)

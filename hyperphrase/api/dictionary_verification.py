@@ -10,42 +10,42 @@ from typing import BinaryIO
 import google_crc32c
 import numpy as np
 
+from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.layout import DICTIONARY_FOLDER, WORDS_FILE, meanings_name
-from hyperphrase.corpus.manifest import Dictionary, Manifest
+from hyperphrase.corpus.manifest import Dictionary
 from hyperphrase.corpus.request import KeptPhrases, ends
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import CorruptError
 from hyperphrase.lexicon.word_vectors import vectors_of
-from hyperphrase.meaning.phrase_meanings import build_meanings
-from transforms.files import storage
-from transforms.worker.context import CorpusContext
-from transforms.write_dictionary import put_meanings
+from hyperphrase.meaning.dictionary import write_meanings
+from hyperphrase.meaning.phrase_meanings import MAX_WORDS_BYTES, Meanings, build_meanings, loads
 
 
-def check_names(out: str, manifest: Manifest) -> None:
+def check_names(corpus: Corpus) -> None:
     """Raise CorruptError unless the manifest lists the files of meanings that its seeds make, and no other is there."""
-    there = {name for name in storage.file_sizes(storage.join(out, DICTIONARY_FOLDER)) if name.endswith(".parquet")}
+    manifest = corpus.manifest
+    there = {name for name in corpus.files.sizes(DICTIONARY_FOLDER) if name.endswith(".parquet")}
     listed = [shard.name for shard in manifest.dictionary.shards] if manifest.dictionary else []
     if strange := sorted(there - set(listed)):
-        raise CorruptError(f"{storage.join(out, DICTIONARY_FOLDER, strange[0])}: does not belong to the corpus")
+        raise CorruptError(f"{corpus.files.path(DICTIONARY_FOLDER)}/{strange[0]}: does not belong to the corpus")
     total = manifest.request.unit_count
     if manifest.dictionary and (len(listed) != total or listed != [meanings_name(i, total) for i in range(total)]):
-        raise CorruptError(f"{out}: the manifest's files of meanings are not the {total} that its seeds make")
+        raise CorruptError(f"{corpus.folder}: the manifest's files of meanings are not the {total} that its seeds make")
 
 
 def dictionary_problems(
-    context: CorpusContext, dictionary: Dictionary, kept: list[KeptPhrases], pool: ThreadPoolExecutor
+    corpus: Corpus, dictionary: Dictionary, kept: list[KeptPhrases], pool: ThreadPoolExecutor
 ) -> Iterator[str]:
     """Yield what is wrong with the dictionary of a corpus, by the threads of ``pool``; its units keep ``kept``."""
     try:
-        _check_words(context, dictionary)
+        meanings = _checked_words(corpus, dictionary)
     except (CorruptError, OSError) as error:
         yield str(error)
         return  # they are what all meanings are made of
 
     def check(unit: KeptPhrases) -> str | None:
         try:
-            _check_file(context, unit, dictionary.shards[unit.unit.index])
+            _check_file(corpus, meanings, unit, dictionary.shards[unit.unit.index])
         except (CorruptError, OSError) as error:
             return str(error)
         return None
@@ -53,20 +53,23 @@ def dictionary_problems(
     yield from filter(None, pool.map(check, kept))
 
 
-def _check_words(context: CorpusContext, dictionary: Dictionary) -> None:
-    lexicon = context.lexicon()
-    made = build_meanings(dictionary.kind, vectors_of(lexicon), lexicon, context.phrases())
-    if not np.array_equal(made.rows, context.meanings().rows):
-        raise CorruptError(
-            f"{storage.join(context.folder, WORDS_FILE)}: is not what the words mean by {dictionary.kind}"
-        )
+def _checked_words(corpus: Corpus, dictionary: Dictionary) -> Meanings:
+    """Return what the words mean. Raises CorruptError if the file of words says something else."""
+    path, data = corpus.files.path(WORDS_FILE), corpus.files.read(WORDS_FILE, MAX_WORDS_BYTES)
+    if data is None:
+        raise CorruptError(f"{path}: is missing")
+    found = loads(data, corpus.recipe.vocabulary, path)
+    made = build_meanings(dictionary.kind, vectors_of(corpus.lexicon), corpus.lexicon, corpus.phrases)
+    if not np.array_equal(made.rows, found.rows):
+        raise CorruptError(f"{path}: is not what the words mean by {dictionary.kind}")
+    return found
 
 
-def _check_file(context: CorpusContext, kept: KeptPhrases, shard: Shard) -> None:
+def _check_file(corpus: Corpus, meanings: Meanings, kept: KeptPhrases, shard: Shard) -> None:
     seeds = kept.seeds()
-    with storage.open_file(storage.join(context.folder, DICTIONARY_FOLDER, shard.name)) as stream:
+    with corpus.files.open(f"{DICTIONARY_FOLDER}/{shard.name}") as stream:
         compared = _Compared(stream, shard.name)
-        symbols = put_meanings(kept, context, compared)
+        symbols = write_meanings(kept, corpus.phrases, meanings, compared)
         compared.finish()
     if Shard(shard.name, len(seeds), symbols, compared.size, compared.crc, *ends(seeds)) != shard:
         raise CorruptError(f"{shard.name}: the manifest has other counts, ends or sums than the file")

@@ -1,0 +1,143 @@
+"""A finished corpus, opened: its phrases by place or by seed, in blocks, as Arrow, and its verification."""
+
+import functools
+import importlib
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.corpus import loading
+from hyperphrase.corpus.files import CorpusFiles, LocalFiles
+from hyperphrase.corpus.layout import MANIFEST_FILE
+from hyperphrase.corpus.manifest import Manifest
+from hyperphrase.errors import InputError
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.phrases.blocks import Phrase, PhraseBlock, arrow_schema
+from hyperphrase.phrases.phrases import CHUNK, Phrases
+from hyperphrase.phrases.recipe import Recipe
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+class Corpus:
+    """A complete corpus: a sequence of distinct phrases, ascending by seed.
+
+    Phrases are drawn again from the manifest, so shards are not read and need not be there. Works on local folders and,
+    where the program's dependencies are installed, on ``gs://``.
+
+    ``len(corpus)`` is the number of phrases, ``corpus[i]`` the phrase at place i, ``corpus[i:j]`` a block.
+    """
+
+    def __init__(self, folder: str, files: CorpusFiles, manifest: Manifest) -> None:
+        """Take a corpus whose manifest was read; :meth:`open` reads it."""
+        self.folder, self.files, self.manifest = folder, files, manifest
+
+    @classmethod
+    def open(cls, folder: str | os.PathLike[str]) -> "Corpus":
+        """Open the corpus in ``folder``. Raises InputError if none is there, CorruptError for a damaged manifest."""
+        name = os.fspath(folder)
+        files = _files_of(name)
+        manifest = loading.load_manifest(files)
+        if manifest is None:
+            raise InputError(
+                f"holds no {MANIFEST_FILE}, so no complete corpus; name a folder that a run finished",
+                field="folder",
+                value=name,
+            )
+        return cls(name, files, manifest)
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of the phrases."""
+        return self.manifest.recipe
+
+    @functools.cached_property
+    def lexicon(self) -> Lexicon:
+        """The hyperwords, read when first asked for. Raises CorruptError."""
+        return loading.load_lexicon(self.files, self.recipe)
+
+    @functools.cached_property
+    def phrases(self) -> Phrases:
+        """All phrases of the recipe, those outside the corpus too. Raises CorruptError."""
+        return loading.load_phrases(self.files, self.recipe, lambda: self.lexicon)
+
+    @functools.cached_property
+    def dropped(self) -> NDArray[np.uint64]:
+        """The drawn seeds that are not in the corpus, ascending: a lower seed gives the same phrase."""
+        return loading.load_dropped(self.files, self.manifest)
+
+    def __len__(self) -> int:
+        """Return the number of phrases."""
+        return self.manifest.kept
+
+    def __contains__(self, seed: object) -> bool:
+        """Tell whether the phrase of ``seed`` is in the corpus under this seed."""
+        if not isinstance(seed, int | np.integer):
+            return False
+        number = int(seed)
+        return self.manifest.first_seed <= number < self.manifest.stop_seed and not self._is_dropped(number)
+
+    @overload
+    def __getitem__(self, place: int) -> Phrase: ...
+    @overload
+    def __getitem__(self, place: slice) -> PhraseBlock: ...
+    def __getitem__(self, place: int | slice) -> Phrase | PhraseBlock:
+        """Return the phrase at a place, or a block of those of a slice. Raises IndexError."""
+        places = range(len(self))[place]
+        if isinstance(places, range):
+            return self.phrases.draw(self.seeds(np.asarray(places, np.int64)))
+        return self.phrases.draw(self.seeds(np.array([places], np.int64)))[0]
+
+    def __iter__(self) -> Iterator[Phrase]:
+        for block in self.blocks():
+            yield from block
+
+    def seeds(self, places: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """Return the seeds of the phrases at ``places``, int64, (n,), each from 0 to len - 1: uint64, (n,)."""
+        before = self._kept_before_dropped
+        skipped = np.searchsorted(before, places, side="right")
+        return (places + skipped).astype(np.uint64) + np.uint64(self.manifest.first_seed)
+
+    @functools.cached_property
+    def _kept_before_dropped(self) -> NDArray[np.int64]:
+        """How many kept seeds stand before each dropped one."""
+        offsets = (self.dropped - np.uint64(self.manifest.first_seed)).astype(np.int64)
+        return offsets - np.arange(len(offsets))
+
+    def blocks(self, size: int = CHUNK) -> Iterator[PhraseBlock]:
+        """Yield all phrases in blocks of ``size``, the last one shorter; each block owns its arrays."""
+        if size < 1:
+            raise InputError("give 1 or more", field="size", value=size)
+        for start in range(0, len(self), size):
+            yield self[start : start + size]
+
+    def to_arrow(self, size: int = CHUNK) -> "pyarrow.RecordBatchReader":
+        """Return a reader of Arrow record batches of ``size`` phrases: columns ``seed`` and ``input_ids``."""
+        import pyarrow as pa
+
+        return pa.RecordBatchReader.from_batches(arrow_schema(), (block.to_arrow() for block in self.blocks(size)))
+
+    def verify(self) -> None:
+        """Read every file again and check every claim of the manifest. Raises CorruptError with the first problems."""
+        from hyperphrase.api.verification import check_corpus
+
+        check_corpus(self)
+
+    def __repr__(self) -> str:
+        return f"Corpus({self.folder!r}, phrases={len(self)}, symbols={self.manifest.symbols}, law='{self.recipe.law}')"
+
+    def _is_dropped(self, seed: int) -> bool:
+        at = int(np.searchsorted(self.dropped, np.uint64(seed)))
+        return at < len(self.dropped) and int(self.dropped[at]) == seed
+
+
+def _files_of(folder: str) -> CorpusFiles:
+    """Return the files in ``folder``: the program's own reader where it is no local one."""
+    if "://" not in folder:
+        return LocalFiles(folder)
+    stored: CorpusFiles = importlib.import_module("transforms.files.stored_files").StoredFiles(folder)
+    return stored

@@ -1,0 +1,227 @@
+"""Verification of a whole corpus: every file is read again, and every phrase is drawn again and compared."""
+
+import functools
+import io
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import BinaryIO, cast
+
+import google_crc32c
+import numpy as np
+
+from hyperphrase.api.corpus import Corpus
+from hyperphrase.api.dictionary_verification import check_names, dictionary_problems
+from hyperphrase.codecs import FORMATS
+from hyperphrase.corpus import loading
+from hyperphrase.corpus.drawn_range import deduplication
+from hyperphrase.corpus.layout import DROPPED_FILE, RECIPE_FILE, REPORT_FILE, SHARDS_FOLDER, shard_name
+from hyperphrase.corpus.manifest import File
+from hyperphrase.corpus.request import KeptPhrases, Output, ends
+from hyperphrase.corpus.shard_table import Shard
+from hyperphrase.corpus.statistics import RANK_BINS, Statistics, statistics_files
+from hyperphrase.corpus.verification import count_phrases, find_dropped
+from hyperphrase.errors import CorruptError, WorkFailedError
+from hyperphrase.formatting import format_bytes
+from hyperphrase.planning.machines import this_machine
+
+_BYTES_A_SEED = 8  # in memory, while duplicates are looked for
+_STEP = 4096  # units counted at a time
+_SMALL = 1 << 24  # bytes of a recipe or of statistics
+_SHOWN = 3  # problems that an error repeats
+
+
+def check_corpus(corpus: Corpus) -> None:
+    """Verify ``corpus``. Raises CorruptError that names the first problems and how many there are."""
+    found = list(problems(corpus))
+    if found:
+        shown = "; ".join(found[:_SHOWN])
+        raise CorruptError(f"{corpus.folder}: {len(found)} problems found: {shown}")
+
+
+def problems(corpus: Corpus) -> Iterator[str]:
+    """Yield all that is wrong with ``corpus``, each in one line. Raises WorkFailedError if memory is too small."""
+    return _Verification(corpus).problems()
+
+
+class _Verification:
+    """The checks of one corpus; each yields what is wrong, in one line."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus, self.out, self.manifest = corpus, corpus.folder, corpus.manifest
+        self.request = corpus.manifest.request
+
+    def problems(self) -> Iterator[str]:
+        """Yield all that is wrong."""
+        yield from self._caught(self._check_strangers)
+        for file in self.manifest.files:
+            yield from self._caught(functools.partial(self._check_file, file))
+        before = [*self._caught(self._load)] or [*self._caught(self._check_lists)]
+        yield from before
+        if before:
+            return  # without all shards, recipe, lexicon and dropped seeds no phrase can be checked
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            yield from self._caught(functools.partial(self._check_dropped, pool))
+            yield from self._shard_problems(pool)
+            if self.manifest.dictionary:
+                kept = [self._kept_phrases(i) for i in range(self.request.unit_count)]
+                yield from dictionary_problems(self.corpus, self.manifest.dictionary, kept, pool)
+
+    def _caught(self, check: Callable[[], None]) -> Iterator[str]:
+        try:
+            check()
+        except (CorruptError, OSError) as error:
+            yield str(error)
+
+    def _path(self, name: str) -> str:
+        return self.corpus.files.path(name)
+
+    def _check_lists(self) -> None:
+        """Check that the manifest lists the files and shards that its range makes."""
+        counts = Statistics({}, (0,) * RANK_BINS if self.manifest.outputs else ())
+        files = [
+            RECIPE_FILE,
+            REPORT_FILE,
+            *loading.files_read(self.corpus.phrases.recipe, self.manifest.dictionary is not None),
+        ]
+        files += statistics_files(counts, self.manifest.recipe.vocabulary)
+        files += self.manifest.tables()
+        files += [DROPPED_FILE] if self.manifest.dropped.listed is None else []
+        if [file.name for file in self.manifest.files] != sorted(files):
+            raise CorruptError(f"{self.out}: the manifest's files are not {', '.join(sorted(files))}")
+        request, shards = self.manifest.request, self.manifest.shards
+        expected = request.unit_count * len(request.outputs)
+        if len(shards) != expected or [shard.name for shard in shards] != [
+            shard_name(i, request.unit_count, output.extension)
+            for output in request.outputs
+            for i in range(request.unit_count)
+        ]:
+            raise CorruptError(f"{self.out}: the manifest's shards are not the {expected} that its seeds make")
+
+    def _kept_phrases(self, index: int) -> KeptPhrases:
+        unit = self.request.unit(index)
+        low, high = np.searchsorted(self.corpus.dropped, np.array([unit.first_seed, unit.stop_seed], np.uint64))
+        gone = (self.corpus.dropped[low:high] - np.uint64(unit.first_seed)).astype(np.uint32)
+        return KeptPhrases(unit, gone.tobytes(), None, self.request.unit_count)
+
+    def _check_strangers(self) -> None:
+        """Check that no shards are there but those of the manifest."""
+        there = self.corpus.files.sizes(SHARDS_FOLDER)
+        if strange := sorted(set(there) - {shard.name for shard in self.manifest.shards}):
+            raise CorruptError(f"{self._path(SHARDS_FOLDER)}: {strange[0]} does not belong to the corpus")
+        check_names(self.corpus)
+
+    def _check_file(self, file: File) -> None:
+        with self.corpus.files.open(file.name) as stream:
+            self._compare(file, *_measure(stream))
+
+    def _compare(self, file: File | Shard, size: int, crc: int) -> None:
+        if (size, crc) != (file.bytes, file.crc32c):
+            raise CorruptError(
+                f"{file.name}: {size} bytes with crc32c {crc:08x}, "
+                f"the manifest says {file.bytes} with {file.crc32c:08x}"
+            )
+
+    def _load(self) -> None:
+        recipe = self.manifest.recipe
+        if self.corpus.files.read(RECIPE_FILE, _SMALL) != (recipe.canonical() + "\n").encode():
+            raise CorruptError(f"{self._path(RECIPE_FILE)}: is not the recipe of the manifest")
+        lexicon = self.corpus.lexicon
+        if lexicon.name != self.manifest.lexicon:
+            raise CorruptError(f"{self.out}: the lexicon is {lexicon.name!r}, the manifest's {self.manifest.lexicon!r}")
+        _ = self.corpus.phrases, self.corpus.dropped  # loaded, and so checked
+
+    def _check_dropped(self, pool: ThreadPoolExecutor) -> None:
+        phrases, request = self.corpus.phrases, self.request
+        needed, memory = _BYTES_A_SEED * (request.stop_seed - request.first_seed), this_machine().memory
+        if needed > memory and not request.recipe.law.injective:
+            raise WorkFailedError(
+                f"{self.out}: to compare all phrases again takes {format_bytes(needed)} of memory, "
+                f"and this machine has {format_bytes(memory)}"
+            )
+        dedup = deduplication(phrases, request)
+        found = np.empty(0, np.uint64) if dedup is None else find_dropped(phrases, request, dedup, pool)
+        if not np.array_equal(found, self.corpus.dropped):
+            wrong = np.setxor1d(found, self.corpus.dropped)
+            raise CorruptError(f"{self.out}: {len(wrong)} seeds are dropped or kept wrongly, such as {wrong[0]}")
+
+    def _shard_problems(self, pool: ThreadPoolExecutor) -> Iterator[str]:
+        phrases, units = self.corpus.phrases, self.request.unit_count
+        tasks = [(output, i, o * units + i) for o, output in enumerate(self.manifest.outputs) for i in range(units)]
+        counts: dict[Output, list[Statistics]] = {output: [] for output in self.manifest.outputs}
+        for task, result in zip(tasks, pool.map(lambda task: self._read(*task), tasks), strict=True):
+            if isinstance(result, str):
+                yield result
+            else:
+                counts[task[0]].append(result)
+        if not tasks:  # the manifest alone: its histogram is checked against the phrases themselves
+            total = Statistics.total(())
+            for start in range(0, units, _STEP):  # a pool notes down all that it is given, and there may be 2^32 units
+                some = range(start, min(start + _STEP, units))
+                drawn = pool.map(lambda i: Statistics.of_lengths(phrases.lengths(self._kept_phrases(i).seeds())), some)
+                total = Statistics.total((total, *drawn))
+            yield from self._caught(functools.partial(self._check_counts, "drawn again", [total]))
+        for output, parts in counts.items():
+            if len(parts) == units:
+                yield from self._caught(functools.partial(self._check_counts, f"read back from {output.format}", parts))
+
+    def _read(self, output: Output, unit: int, position: int) -> Statistics | str:
+        try:
+            return self._read_shard(output, unit, self.manifest.shards[position])
+        except (CorruptError, OSError) as error:
+            return str(error)
+
+    def _read_shard(self, output: Output, unit: int, shard: Shard) -> Statistics:
+        form, seeds = FORMATS[output.format], self._kept_phrases(unit).seeds()
+        texts = loading.texts_of(self.corpus.lexicon, output.text) if form.text else None
+        with self.corpus.files.open(f"{SHARDS_FOLDER}/{shard.name}") as stream:
+            measured = _Measured(stream)
+            blocks = form.decode(cast(BinaryIO, measured), output.compression, texts, shard.name)
+            counts = count_phrases(blocks, self.corpus.phrases, seeds, form.stores_seeds, shard.name)
+            measured.finish()
+        self._compare(shard, measured.size, measured.crc)
+        found = (counts.phrases, counts.symbols, *ends(seeds))
+        if found != (shard.phrases, shard.symbols, shard.first_seed, shard.last_seed):
+            raise CorruptError(
+                f"{shard.name}: holds (phrases, symbols, first, last seed) {found}, the manifest differs"
+            )
+        return counts
+
+    def _check_counts(self, source: str, parts: list[Statistics]) -> None:
+        total = Statistics.total(parts)
+        if total.lengths != self.manifest.length_histogram:
+            raise CorruptError(f"{self.out}: the lengths {source} are not the manifest's histogram")
+        for name, text in statistics_files(total, self.manifest.recipe.vocabulary).items():
+            if self.corpus.files.read(name, _SMALL) != text:
+                raise CorruptError(f"{self._path(name)}: is not what was {source}")
+
+
+class _Measured(io.RawIOBase):
+    """Passes a stream on and measures it: size in bytes and CRC32C, by another library than the one that writes.
+
+    What was read of a local file leaves the page cache again: a corpus is larger than memory, and pages that are made
+    free for each piece cost more time than checking it.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self.size, self.crc = stream, 0, 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._stream.read(size)
+        if isinstance(self._stream, io.BufferedReader) and hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(self._stream.fileno(), self.size, len(piece), os.POSIX_FADV_DONTNEED)
+        self.size += len(piece)
+        self.crc = google_crc32c.extend(self.crc, piece)
+        return piece
+
+    def finish(self) -> None:
+        """Measure what the decoder left unread."""
+        while self.read(1 << 20):
+            pass
+
+
+def _measure(stream: BinaryIO) -> tuple[int, int]:
+    """Return the size in bytes and the CRC32C of what is left in ``stream``."""
+    measured = _Measured(stream)
+    measured.finish()
+    return measured.size, measured.crc

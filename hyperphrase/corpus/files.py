@@ -1,0 +1,60 @@
+"""The files of one corpus, wherever its folder is: what readers need, and how it is done on a local disk."""
+
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from hyperphrase.corpus.plain_folder import check_plain
+
+
+class TooLargeError(OSError):
+    """A file has more bytes than it may."""
+
+
+class CorpusFiles(Protocol):
+    """Reads the files of a corpus by their names (:mod:`hyperphrase.corpus.layout`). All methods raise OSError."""
+
+    def path(self, name: str) -> str:
+        """Return where the file is, for messages."""
+
+    def read(self, name: str, limit: int) -> bytes | None:
+        """Return the content of a file, None where there is none. Raises TooLargeError above ``limit`` bytes."""
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a file for reading."""
+
+    def sizes(self, folder: str) -> dict[str, int]:
+        """Return {name: bytes} of the files directly in a folder of the corpus; empty where there is no such folder."""
+
+
+class LocalFiles:
+    """A corpus on a local disk. Raises CorruptError for a folder that holds links, pipes or devices."""
+
+    def __init__(self, folder: str) -> None:
+        check_plain(folder)
+        self._folder = Path(folder)
+
+    def path(self, name: str) -> str:
+        """Return where the file is, for messages."""
+        return str(self._folder / name) if name else str(self._folder)
+
+    def read(self, name: str, limit: int) -> bytes | None:
+        """Return the content of a file, None where there is none. Raises TooLargeError above ``limit`` bytes."""
+        try:
+            with self.open(name) as stream:
+                data = stream.read(min((self._folder / name).stat().st_size, limit) + 1)  # room is made for all of it
+        except FileNotFoundError:
+            return None
+        if len(data) > limit:
+            raise TooLargeError(f"{self.path(name)} is larger than {limit} bytes")
+        return data
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a file for reading."""
+        return (self._folder / name).open("rb")
+
+    def sizes(self, folder: str) -> dict[str, int]:
+        """Return {name: bytes} of the files directly in a folder of the corpus; empty where there is no such folder."""
+        place = self._folder / folder
+        if not place.is_dir():
+            return {}
+        return {entry.name: entry.stat().st_size for entry in place.iterdir() if entry.is_file()}

@@ -1,0 +1,80 @@
+"""Load what a corpus is made of from its files: manifest, recipe, lexicon, dropped seeds. The bytes are not trusted."""
+
+import dataclasses
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.codecs.base import Texts
+from hyperphrase.corpus import manifest as manifests
+from hyperphrase.corpus.files import CorpusFiles
+from hyperphrase.corpus.layout import DROPPED_FILE, LAW_FILE, LEXICON_FILE, MANIFEST_FILE, WORDS_FILE
+from hyperphrase.corpus.manifest import Manifest, parse_dropped_file
+from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.laws.base import LexiconSource
+from hyperphrase.lexicon.lexicon import Lexicon, read_lexicon
+from hyperphrase.phrases.phrases import Phrases
+from hyperphrase.phrases.recipe import Recipe
+
+_MOST_TABLE_BYTES = 1 << 30  # 1 GiB: some 24 million shards
+_MOST_LAW_BYTES = 1 << 29  # 512 MiB
+
+
+def load_manifest(files: CorpusFiles) -> Manifest | None:
+    """Return the manifest of the corpus, None where there is none. Raises CorruptError."""
+    data = files.read(MANIFEST_FILE, manifests.MAX_BYTES)
+    if data is None:
+        return None
+    return manifests.loads(data, files.path(MANIFEST_FILE), lambda name: files.read(name, _MOST_TABLE_BYTES))
+
+
+def load_lexicon(files: CorpusFiles, recipe: Recipe) -> Lexicon:
+    """Return the lexicon of the corpus. Raises CorruptError if it is not the one of ``recipe``."""
+    path = files.path(LEXICON_FILE)
+    with files.open(LEXICON_FILE) as stream:
+        lexicon = read_lexicon(stream, path)
+    if lexicon.digest != recipe.lexicon_digest:
+        raise CorruptError(f"{path}: its digest is {lexicon.digest}, the recipe's lexicon has {recipe.lexicon_digest}")
+    if lexicon.vocabulary != recipe.vocabulary:
+        raise CorruptError(f"{path}: has {lexicon.vocabulary} words, the recipe says {recipe.vocabulary}")
+    return lexicon
+
+
+def load_phrases(files: CorpusFiles, recipe: Recipe, lexicon: LexiconSource) -> Phrases:
+    """Return the phrases of ``recipe``, with the law's file of the corpus where there is one. Raises CorruptError."""
+    recipe = _with_law_file(files, recipe)
+    try:
+        return Phrases(recipe, lexicon)
+    except InputError as error:  # of a run's own options it is found before a corpus is begun
+        raise CorruptError(f"{files.path('')}: {error}") from error
+
+
+def _with_law_file(files: CorpusFiles, recipe: Recipe) -> Recipe:
+    data = files.read(LAW_FILE, _MOST_LAW_BYTES)
+    if data is None:
+        return recipe
+    try:
+        return dataclasses.replace(recipe, law=recipe.law.attach(data))
+    except CorruptError as error:
+        raise CorruptError(f"{files.path(LAW_FILE)}: {error}") from error
+
+
+def load_dropped(files: CorpusFiles, manifest: Manifest) -> NDArray[np.uint64]:
+    """Return the dropped seeds of the corpus, ascending. Raises CorruptError."""
+    if manifest.dropped.listed is not None:
+        return np.array(manifest.dropped.listed, np.uint64)
+    data, path = files.read(DROPPED_FILE, 8 * manifest.dropped.count), files.path(DROPPED_FILE)
+    if data is None:
+        raise CorruptError(f"{path}: is missing; the manifest says that it holds {manifest.dropped.count} seeds")
+    return parse_dropped_file(data, manifest, path)
+
+
+def files_read(recipe: Recipe, dictionary: bool) -> list[str]:
+    """Return the names of the files that workers read: lexicon, the law's file and the dictionary's words, if any."""
+    law = [LAW_FILE] if recipe.law.attached() is not None else []
+    return [LEXICON_FILE, *law, *([WORDS_FILE] if dictionary else [])]
+
+
+def texts_of(lexicon: Lexicon, text: str) -> Texts:
+    """Return what each id is as ``text``: ``symbols``, nothing between them, or ``words``, a space between them."""
+    return Texts(lexicon.symbol_table(), b"") if text == "symbols" else Texts(lexicon.word_table(), b" ")

@@ -1,0 +1,29 @@
+"""The files of a corpus through ``storage``: on a disk or in a bucket."""
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from transforms.files import storage
+
+
+@dataclass(frozen=True)
+class StoredFiles:
+    """What :class:`hyperphrase.corpus.files.CorpusFiles` asks for, for a folder that ``storage`` knows."""
+
+    folder: str
+
+    def path(self, name: str) -> str:
+        """Return where the file is, for messages."""
+        return storage.join(self.folder, name) if name else self.folder
+
+    def read(self, name: str, limit: int) -> bytes | None:
+        """Return the content of a file, None where there is none. Raises TooLargeError above ``limit`` bytes."""
+        return storage.read_file(self.path(name), limit)
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a file for reading. Raises OSError."""
+        return storage.open_file(self.path(name))
+
+    def sizes(self, folder: str) -> dict[str, int]:
+        """Return {name: bytes} of the files directly in a folder of the corpus; empty where there is no such folder."""
+        return storage.file_sizes(self.path(folder))
