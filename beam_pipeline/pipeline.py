@@ -15,7 +15,7 @@ from transforms.write_manifest import WriteManifest
 from transforms.write_shards import WriteShards
 
 
-def make_corpus(
+def apply_pipeline(
     pipeline: beam.Pipeline, context: CorpusContext, dedup: Deduplication | None, lexicon: str
 ) -> beam.PCollection:
     """Apply the whole job to ``pipeline``; returns the path of the manifest as a PCollection of one element."""

@@ -21,6 +21,7 @@ from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.meaning.dictionary import bytes_a_row
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import CHUNK, Phrases
+from hyperphrase.planning.job import Job
 from hyperphrase.space.phrase_space import Space
 
 _SAMPLE = CHUNK  # phrases that are drawn and encoded to tell the bytes of each format
@@ -38,7 +39,7 @@ def _plan(arguments: Sequence[str]) -> int:
         print(parser.format_help())
         return DONE
     given, rest = parser.parse_known_args(arguments)
-    chosen = engine.choose(rest, parser)
+    chosen = engine.choose(rest, parser.names())
     fleet = cost_tables.read_fleet(given, chosen.local and "://" not in (given.output or ""))
     job = options.read_job(given)
     sample = job.phrases.draw(_sample_seeds(job.request))
@@ -108,7 +109,7 @@ def _rows(request: CorpusRequest, space: Space, lexicon: Lexicon, mean: float) -
     yield "shuffle", f"{format_bytes(0 if space.injective else 8 * drawn)} of fingerprints; phrases are never shuffled"
 
 
-def _dictionary_rows(job: options.Job) -> Iterator[tuple[str, str]]:
+def _dictionary_rows(job: Job) -> Iterator[tuple[str, str]]:
     if job.meanings is not None:
         each = bytes_a_row(job.meanings.dimensions)
         yield "dictionary", f"{job.request.dictionary}, {format_bytes(each * _expected(job.request, job.space))}"

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from beam_pipeline.terminal import options
 from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.deduplication.duplicates import Deduplication, distinct_in_span
+from hyperphrase.planning.job import Job
 from hyperphrase.planning.schedule import dealt, one_by_one
 from hyperphrase.planning.work import shuffle, work_of
 
@@ -42,7 +43,7 @@ SCHEDULES = [
 Row = tuple[str, ...]
 
 
-def job_of(text: str) -> tuple[options.Job, Deduplication]:
+def job_of(text: str) -> tuple[Job, Deduplication]:
     """Return the job of the options in ``text``, and how it deduplicates."""
     given, _ = options.parser("plan", "").parse_known_args(text.split())
     job = options.read_job(given)

@@ -9,6 +9,7 @@ from beam_pipeline.planning.calibration import calibrate
 from beam_pipeline.terminal import options
 from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.formatting import format_bytes
+from hyperphrase.planning.job import Job
 from hyperphrase.planning.machines import MACHINES
 from hyperphrase.planning.prices import requests
 from hyperphrase.planning.schedule import phases
@@ -23,7 +24,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def job_of(phrases: int, per_shard: int) -> options.Job:
+def job_of(phrases: int, per_shard: int) -> Job:
     """Return the job of so many phrases."""
     line = ["--sampler=zipf", f"--phrases={phrases}", f"--phrases_per_shard={per_shard}"]
     given, _ = options.parser("plan", "").parse_known_args(line)

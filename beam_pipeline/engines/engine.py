@@ -4,9 +4,9 @@ import argparse
 import logging
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions, TypeOptions
@@ -43,18 +43,26 @@ class Engine:
     check: Callable[[beam.Pipeline], None] | None = None
 
 
-def choose(rest: Sequence[str], own: argparse.ArgumentParser, output: str | None = None) -> Engine:
+def choose(
+    rest: Sequence[str],
+    known: Iterable[str] = (),
+    output: str | None = None,
+    give_up: Callable[[str], NoReturn] | None = None,
+) -> Engine:
     """Read what is left of the command line as Beam's options and choose the engine.
+
+    known: our own options, to suggest one for a misspelt name. give_up: is called with the reason, by a thread, where a
+    lost worker process ends the run and Beam does not notice; by default it ends this process.
 
     ``DirectRunner`` (the default) becomes Beam's FnApiRunner with one thread a core: since Beam 2.68 the plain
     DirectRunner tries first to download another engine. Whatever Beam option the user gives stands.
     Raises InputError for an option that neither we nor Beam have, and where the engine cannot write to ``output``.
     """
     dask_engine.declare_options(rest)
-    given = _check(rest, own)
+    given = _check(rest, known)
     options = PipelineOptions(list(rest))
     fix_beam()
-    watch_workers(lambda reason: leave("run", failure(RuntimeError(reason)), FAILED))
+    watch_workers(give_up or _leave)
     runner = given.runner or LOCAL
     if kind_of(runner) in _HERE:
         return _local(options, rest)
@@ -77,6 +85,10 @@ def choose(rest: Sequence[str], own: argparse.ArgumentParser, output: str | None
         )
     _check_runner(runner, options)  # somebody's own
     return Engine(options, runner, local=False, here=False)
+
+
+def _leave(reason: str) -> NoReturn:
+    leave("run", failure(RuntimeError(reason)), FAILED)
 
 
 def _local(options: PipelineOptions, rest: Sequence[str]) -> Engine:
@@ -128,7 +140,7 @@ def _all_subclasses(kind: Any) -> list[Any]:
     return [sub for direct in kind.__subclasses__() for sub in (direct, *_all_subclasses(direct))]
 
 
-def _check(rest: Sequence[str], own: argparse.ArgumentParser) -> argparse.Namespace:
+def _check(rest: Sequence[str], known: Iterable[str]) -> argparse.Namespace:
     """Parse ``rest`` by Beam's own declarations. Raises InputError for what they do not have."""
     parser = _beam_parser()
     given, unknown = parser.parse_known_args(list(rest))
@@ -136,8 +148,8 @@ def _check(rest: Sequence[str], own: argparse.ArgumentParser) -> argparse.Namesp
         name = argument.partition("=")[0]
         if not argument.startswith("-"):
             raise InputError(f"{argument!r:.80}: is not an option; options begin with --, as in --output=out")
-        known = [*own._option_string_actions, *parser._option_string_actions]
-        raise InputError(f"{name}: neither hyperphrase nor Beam has this option{nearest(name, known)}; see --help")
+        names = [*known, *parser._option_string_actions]
+        raise InputError(f"{name}: neither hyperphrase nor Beam has this option{nearest(name, names)}; see --help")
     return given
 
 

@@ -18,9 +18,7 @@ import numpy as np
 
 from beam_pipeline.engines import engine
 from beam_pipeline.folder import output_folder
-from beam_pipeline.pipeline import make_corpus
-from beam_pipeline.terminal.command import Parser
-from beam_pipeline.terminal.options import Job
+from beam_pipeline.pipeline import apply_pipeline
 from hyperphrase.codecs import FORMATS, Encoder
 from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.corpus.layout import SHARDS_FOLDER
@@ -28,6 +26,7 @@ from hyperphrase.corpus.request import CorpusRequest, KeptPhrases, Output, parts
 from hyperphrase.corpus.statistics import Counter, Statistics
 from hyperphrase.deduplication.duplicates import Deduplication, distinct_in_span, duplicates_in_bucket
 from hyperphrase.phrases.phrases import CHUNK, seed_range
+from hyperphrase.planning.job import Job
 from hyperphrase.planning.machines import this_machine
 from hyperphrase.planning.schedule import Speed
 from transforms.files import storage
@@ -92,8 +91,8 @@ def _seconds_of_run(job: Job, request: CorpusRequest, out: str) -> float:
     """Make a small corpus with the local engine and return the seconds it took."""
     begin = time.perf_counter()
     output_folder.begin(out, request, job.lexicon, job.meanings)
-    pipeline = beam.Pipeline(options=engine.choose([], Parser("plan", "")).options)
-    make_corpus(pipeline, CorpusContext(out, request, True), deduplication(job.phrases, request), job.lexicon.name)
+    pipeline = beam.Pipeline(options=engine.choose([]).options)
+    apply_pipeline(pipeline, CorpusContext(out, request, True), deduplication(job.phrases, request), job.lexicon.name)
     with contextlib.redirect_stderr(io.StringIO()):
         pipeline.run().wait_until_finish()
     return time.perf_counter() - begin

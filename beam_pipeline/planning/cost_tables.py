@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from beam_pipeline.terminal.command import Parser
-from beam_pipeline.terminal.options import Job, whole
+from beam_pipeline.terminal.options import whole
 from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.formatting import format_bytes
 from hyperphrase.kernels import compiled_here
+from hyperphrase.planning.job import Job
 from hyperphrase.planning.machines import MACHINES, THIS, Machine, read_machine
 from hyperphrase.planning.prices import Prices, price, read_prices, requests
 from hyperphrase.planning.schedule import Phase, Speed, phases

@@ -28,6 +28,10 @@ class Parser(argparse.ArgumentParser):
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
 
+    def names(self) -> list[str]:
+        """Return the names of all options, such as ``--output``."""
+        return list(self._option_string_actions)
+
     def error(self, message: str) -> NoReturn:
         """Raise InputError instead of printing the usage and leaving."""
         raise InputError(message.removeprefix("argument "))

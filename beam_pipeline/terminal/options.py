@@ -1,11 +1,9 @@
 """The options of ``run`` and ``plan``: their grammar, help and checks. All that is wrong with them is found here."""
 
 import argparse
-from dataclasses import dataclass
 
 from beam_pipeline.terminal.command import Parser
 from hyperphrase.codecs import FORMATS
-from hyperphrase.corpus.drawn_range import check_seeds, enough_seeds
 from hyperphrase.corpus.request import DICTIONARY_KINDS, CorpusRequest, Output
 from hyperphrase.errors import InputError
 from hyperphrase.laws.base import SymbolLaw
@@ -16,12 +14,10 @@ from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.alphabet import alphabet_size
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.lexicon.sources import build_lexicon
-from hyperphrase.lexicon.word_vectors import vectors_of
 from hyperphrase.limits import SEED_STOP
-from hyperphrase.meaning.phrase_meanings import Meanings, build_meanings
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
-from hyperphrase.space.phrase_space import Space
+from hyperphrase.planning.job import Job, prepare_job
 from transforms.files import storage
 
 MAX_PHRASES_PER_SHARD = 1 << 24  # offsets take 24 of a key's 64 bits then
@@ -139,28 +135,12 @@ def _add_files(made: Parser) -> None:
     files.add_argument("--phrases_per_shard", default="262144", metavar="N", help="seeds that make one shard")
 
 
-@dataclass(frozen=True)
-class Job:
-    """What the options of ``run`` and ``plan`` ask for."""
-
-    lexicon: Lexicon
-    phrases: Phrases
-    space: Space
-    request: CorpusRequest
-    meanings: Meanings | None
-
-
 def read_job(given: argparse.Namespace) -> Job:
     """Return what the options ask for, with as many seeds as the phrases most likely take. Raises InputError."""
     read_range(given)
     read_outputs(given)
     lexicon, phrases = read_recipe(given)
-    space = Space(phrases)
-    request = enough_seeds(_read_request(given, phrases.recipe), space)
-    check_seeds(request)
-    kind = request.dictionary
-    meanings = build_meanings(kind, vectors_of(lexicon), lexicon, phrases) if kind is not None else None
-    return Job(lexicon, phrases, space, request, meanings)
+    return prepare_job(lexicon, phrases, _read_request(given, phrases.recipe))
 
 
 def read_recipe(given: argparse.Namespace) -> tuple[Lexicon, Phrases]:

@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -20,13 +21,23 @@ class ProgressLine:
     """Shows phase, rate and time left on stderr until the block ends.
 
     drawn: seeds to draw. phrases: phrases to write. shards: files that makes. here: whether the work is
-    done in this process; elsewhere the finished shards in ``folder`` are counted instead.
+    done in this process; elsewhere the finished shards in ``folder`` are counted instead. show: is given each line
+    instead of stderr.
     """
 
-    def __init__(self, folder: str, drawn: int, phrases: int, shards: int, here: bool) -> None:
+    def __init__(
+        self,
+        folder: str,
+        drawn: int,
+        phrases: int,
+        shards: int,
+        here: bool,
+        show: Callable[[str], object] | None = None,
+    ) -> None:
         self._folder, self._drawn, self._phrases, self._shards, self._here = folder, drawn, phrases, shards, here
         self._stream = sys.stderr  # this one, whatever it is replaced with while an engine works
-        self._terminal = self._stream.isatty()
+        self._show = show or self._print
+        self._terminal = show is None and self._stream.isatty()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True, name=PROGRESS_THREAD)
         self._phase, self._phase_begin, self._width = "", 0.0, 0
@@ -50,8 +61,11 @@ class ProgressLine:
                 print("\r" + line.ljust(self._width), end="", file=self._stream, flush=True)
                 self._width = max(self._width, len(line))
             elif time.monotonic() - logged >= LOG_SECONDS:
-                print(line, file=self._stream, flush=True)
+                self._show(line)
                 logged = time.monotonic()
+
+    def _print(self, line: str) -> None:
+        print(line, file=self._stream, flush=True)
 
     def _line(self) -> str:
         if not self._here:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,19 @@ from numpy.typing import NDArray
 
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus.layout import shard_name
+from hyperphrase.errors import InputError
+from hyperphrase.laws.grammar import nearest
+from hyperphrase.limits import MAX_UNIT, SEED_STOP
 from hyperphrase.phrases.phrases import WorkUnit
 from hyperphrase.phrases.recipe import Recipe
 
+PHRASES_PER_SHARD = 1 << 18  # by default
+
 #: The ways to weigh words in the meaning of a phrase (:mod:`hyperphrase.meaning.phrase_meanings`).
 DICTIONARY_KINDS = ("sif", "whitening")
+
+
+TEXTS = ("symbols", "words")  # what a text format can hold
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,60 @@ class Output:
     def extension(self) -> str:
         """File name extension, without the first dot."""
         return FORMATS[self.format].extension(self.compression)
+
+
+def outputs_of(
+    formats: Sequence[str], compression: str | Sequence[str] = "none", text: str = "symbols"
+) -> tuple[Output, ...]:
+    """Return an output for each of ``formats``; none for no formats, where the manifest alone is the corpus.
+
+    compression: one for all formats, or one for each. text: what text formats hold, ``symbols`` or ``words``. Raises
+    InputError.
+    """
+    names, known = list(formats), ", ".join(FORMATS)
+    compressions = [compression] * len(names) if isinstance(compression, str) else list(compression)
+    if text not in TEXTS:
+        raise InputError(f"allowed are {', '.join(TEXTS)}", field="text", value=text)
+    if len(set(names)) != len(names):
+        raise InputError("give each format once", field="formats", value=",".join(names))
+    if len(compressions) != len(names):
+        raise InputError(
+            f"give one for all formats, or one for each of {','.join(names)}",
+            field="compression",
+            value=",".join(compressions),
+        )
+    for name in names:
+        if name not in FORMATS:
+            raise InputError(
+                f"there is no format {name!r}{nearest(name, FORMATS)}; allowed are {known}",
+                field="formats",
+                value=",".join(names),
+            )
+    return tuple(_output(name, each, text) for name, each in zip(names, compressions, strict=True))
+
+
+def _output(name: str, compression: str, text: str) -> Output:
+    FORMATS[name].check_compression(compression)
+    return Output(name, compression, text if FORMATS[name].text else TEXTS[0])
+
+
+def in_range(field: str, value: Any, low: int, high: int) -> int:
+    """Return ``value`` as an int if it is a whole number from ``low`` to ``high``. Raises InputError."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
+        raise InputError(f"give a whole number from {low} to {high}", field=field, value=f"{value!s:.60}")
+    return int(value)
+
+
+def _ends_of(seeds: Any) -> tuple[int, int]:
+    """Return first and stop of a range of seeds."""
+    if isinstance(seeds, range):
+        seeds = (seeds.start, seeds.stop) if seeds.step == 1 else ()
+    if not isinstance(seeds, tuple | list) or len(seeds) != 2:
+        raise InputError("give first and stop, half open, as in (0, 1_000_000)", field="seeds", value=seeds)
+    first, stop = (in_range("seeds", seed, 0, SEED_STOP) for seed in seeds)
+    if stop <= first:
+        raise InputError("stop is not above first; give the lower seed first", field="seeds", value=seeds)
+    return first, stop
 
 
 @dataclass(frozen=True)
@@ -48,6 +110,34 @@ class CorpusRequest:
     phrases_per_shard: int
     outputs: tuple[Output, ...]
     dictionary: str | None = None
+
+    @classmethod
+    def create(
+        cls,
+        recipe: Recipe,
+        *,
+        phrases: int | None = None,
+        seeds: tuple[int, int] | range | None = None,
+        first_seed: int = 0,
+        outputs: tuple[Output, ...] = (),
+        dictionary: str | None = None,
+        phrases_per_shard: int = PHRASES_PER_SHARD,
+    ) -> "CorpusRequest":
+        """Return the request of exactly ``phrases`` distinct phrases, or of all distinct ones of a range of ``seeds``.
+
+        first_seed: where ``phrases`` are looked for from. seeds: first and stop, half open. Raises InputError.
+        """
+        if (phrases is None) == (seeds is None):
+            raise InputError("give one of phrases and seeds, as in phrases=1_000_000 or seeds=(0, 1_000_000)")
+        if dictionary not in (None, *DICTIONARY_KINDS):
+            raise InputError(f"allowed are {', '.join(DICTIONARY_KINDS)}", field="dictionary", value=dictionary)
+        per_shard = in_range("phrases_per_shard", phrases_per_shard, 1, MAX_UNIT)
+        if phrases is not None:
+            first = in_range("first_seed", first_seed, 0, SEED_STOP - 1)
+            stop = first + in_range("phrases", phrases, 1, SEED_STOP - first)
+        else:
+            first, stop = _ends_of(seeds)
+        return cls(recipe, first, stop, phrases, per_shard, outputs, dictionary)
 
     @property
     def unit_count(self) -> int:

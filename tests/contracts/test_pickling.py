@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from apache_beam.internal import pickler
 
-from beam_pipeline.pipeline import make_corpus
+from beam_pipeline.pipeline import apply_pipeline
 from hyperphrase.corpus.layout import LEXICON_FILE
 from hyperphrase.corpus.request import CorpusRequest, Output
 from hyperphrase.deduplication.duplicates import Deduplication
@@ -39,7 +39,7 @@ def context(tmp_path_factory):
 def functions_of(context):
     """Return {label: payload} of every function of the whole pipeline, as Beam would send them."""
     pipeline = beam.Pipeline()
-    make_corpus(pipeline, context, Deduplication(prefix=16, offset_bits=18, bucket_bits=9, span_units=1), "large")
+    apply_pipeline(pipeline, context, Deduplication(prefix=16, offset_bits=18, bucket_bits=9, span_units=1), "large")
     proto = pipeline.to_runner_api()
     return {
         transform.unique_name: transform.spec.payload

@@ -10,7 +10,7 @@ from apache_beam.utils.windowed_value import WindowedValue
 
 from beam_pipeline.engines import dask_engine
 from beam_pipeline.engines.dask_runner import DaskRunner
-from beam_pipeline.pipeline import make_corpus
+from beam_pipeline.pipeline import apply_pipeline
 from beam_pipeline.terminal import options
 from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.errors import InputError
@@ -160,5 +160,7 @@ def test_the_pipeline_of_every_corpus_can_be_done(law, more):
     arguments = ["--vocabulary=1000", f"--sampler={law}", "--seeds=0:1000", "--output=out", *more]
     job = options.read_job(options.parser("run", "").parse_args(arguments))
     pipeline = beam.Pipeline()
-    make_corpus(pipeline, CorpusContext("out", job.request), deduplication(job.phrases, job.request), job.lexicon.name)
+    apply_pipeline(
+        pipeline, CorpusContext("out", job.request), deduplication(job.phrases, job.request), job.lexicon.name
+    )
     dask_engine.check(pipeline)

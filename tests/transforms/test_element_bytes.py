@@ -7,7 +7,7 @@ from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
-from beam_pipeline.pipeline import make_corpus
+from beam_pipeline.pipeline import apply_pipeline
 from hyperphrase.deduplication.duplicates import Deduplication
 from hyperphrase.planning.work import ELEMENT_BYTES, POINTER_BYTES
 
@@ -16,7 +16,9 @@ from hyperphrase.planning.work import ELEMENT_BYTES, POINTER_BYTES
 def coder(context_of):
     """The coder of (bucket, (span, run)) on its way to its bucket."""
     pipeline = beam.Pipeline()
-    make_corpus(pipeline, context_of(), Deduplication(prefix=4, offset_bits=25, bucket_bits=15, span_units=1), "test")
+    apply_pipeline(
+        pipeline, context_of(), Deduplication(prefix=4, offset_bits=25, bucket_bits=15, span_units=1), "test"
+    )
     proto, context = pipeline.to_runner_api(return_context=True)
     (grouped,) = [
         transform for transform in proto.components.transforms.values()

@@ -1,0 +1,256 @@
+"""Make a corpus: run the pipeline into a folder until it holds the phrases that were asked for."""
+
+import _thread
+import contextlib
+import functools
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+import apache_beam as beam
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.runners.runner import PipelineResult
+
+from beam_pipeline.engines import dataflow_engine, engine
+from beam_pipeline.engines.engine import Engine
+from beam_pipeline.engines.worker_watch import lost_worker
+from beam_pipeline.folder import output_folder
+from beam_pipeline.pipeline import apply_pipeline
+from beam_pipeline.terminal.progress_line import ProgressLine
+from hyperphrase.corpus.drawn_range import deduplication, up_to
+from hyperphrase.corpus.layout import MANIFEST_FILE, REPORT_FILE
+from hyperphrase.corpus.manifest import Manifest
+from hyperphrase.corpus.request import CorpusRequest
+from hyperphrase.corpus.shard_table import bytes_in
+from hyperphrase.errors import CorruptError, InputError, WorkFailedError
+from hyperphrase.formatting import format_bytes
+from hyperphrase.planning.job import Job
+from hyperphrase.space.phrase_space import MOST_DRAWS_A_PHRASE, at_most
+from transforms.worker.context import CorpusContext
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of a run.
+
+    manifest: of the complete corpus, None where the job was written to a template for somebody else to launch.
+    was_complete: the corpus was there before. shards_kept: how many shards an earlier run had made. seconds: the time
+    that the run took.
+    """
+
+    manifest: Manifest | None
+    was_complete: bool = False
+    shards_kept: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Maker:
+    """One run into one folder.
+
+    log: is told, in lines, what the run does. progress: as :class:`~beam_pipeline.terminal.progress_line.ProgressLine`,
+    shows how far the pipeline is. around: a context that the pipeline runs in.
+    """
+
+    output: str
+    job: Job
+    engine: Engine
+    log: Callable[[str], object]
+    progress: Callable[[str, int, int, int, bool], AbstractContextManager[object]]
+    around: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext
+    request: CorpusRequest = field(init=False)  # the job's, with more seeds where those of the job were too few
+    seen: tuple[int, int] = (0, 0)  # draws that were too few, and how many distinct phrases they gave
+
+    def __post_init__(self) -> None:
+        self.request = self.job.request
+
+    def make(self) -> Made:
+        """Make the corpus, or what is missing of it. Raises InputError, CorruptError, WorkFailedError or OSError."""
+        self._check()  # before a folder is made
+        if self.engine.check:
+            self.engine.check(self._pipeline())
+        begin = time.monotonic()
+        with output_folder.locked(self.output):
+            before = self._check()  # again: another run may have finished meanwhile
+            if before is not None and not output_folder.missing_files(self.output, before):
+                return self._complete(before)
+            if self.engine.template:
+                return self._stage(before)
+            manifest, kept = self._work_until_complete(before)
+        return Made(manifest, shards_kept=kept, seconds=time.monotonic() - begin)
+
+    def _check(self) -> Manifest | None:
+        try:
+            return output_folder.check(self.output, self.request)
+        except CorruptError as error:
+            raise output_folder.corrupt_as_input(error) from error
+
+    def _complete(self, manifest: Manifest) -> Made:
+        output_folder.clean(self.output)
+        if self.engine.template:
+            raise InputError(f"--output={self.output}: is complete already; there is no job to launch")
+        return Made(manifest, was_complete=True)
+
+    def _work_until_complete(self, before: Manifest | None) -> tuple[Manifest, int]:
+        """Return the manifest of the finished corpus, and how many of its shards an earlier run had made."""
+        self._begin(before)
+        earlier = output_folder.shard_times(self.output)
+        try:
+            self._work()
+        except WorkFailedError:
+            if self._check() is None:
+                raise  # else the engine was lost when all was done
+        manifest = output_folder.read_manifest(self.output)
+        if manifest is None:
+            raise WorkFailedError(
+                f"{self.engine.description} ended the work well, but {self.output} has no manifest.json"
+            )
+        if missing := output_folder.missing_files(self.output, manifest):
+            raise WorkFailedError(f"{len(missing)} files are not there after the run, such as {missing[0]}")
+        now = output_folder.shard_times(self.output)
+        output_folder.clean(self.output)
+        return manifest, sum(earlier.get(shard.name) == now[shard.name] for shard in manifest.shards)
+
+    def _begin(self, before: Manifest | None) -> None:
+        output_folder.begin(self.output, self.request, self.job.lexicon, self.job.meanings)
+        if before is not None:
+            output_folder.reopen(self.output, before)
+
+    def _stage(self, before: Manifest | None) -> Made:
+        """Write what workers read, and the job for somebody else to launch."""
+        self._begin(before)
+        self._draw_more()
+        self._run_pipeline()
+        return Made(None)
+
+    def _draw_more(self) -> bool:
+        """Draw more seeds than are known to be too few; tells whether the drawn ones are."""
+        short = output_folder.shortfall(self.output, self.request)
+        if short is None:
+            return False
+        kept, drawn = short
+        target = self.request.phrases or 0
+        most = at_most(self.seen, (drawn, kept), MOST_DRAWS_A_PHRASE * target)
+        self.seen = drawn, kept
+        if most < target:
+            raise WorkFailedError(f"{drawn} draws gave {kept} distinct phrases only; ask for fewer")
+        self.log(f"{drawn:,} draws gave {kept:,} distinct phrases: drawing more")
+        self.request = up_to(self.request, 2 * drawn)
+        return True
+
+    def _work(self) -> None:
+        """Run the pipeline until the drawn seeds hold the phrases asked for."""
+        self._draw_more()
+        while True:
+            self.log(f"engine: {self.engine.description}")
+            with self._watched():
+                self._run_pipeline()
+            if not self._draw_more():
+                return
+
+    def _watched(self) -> AbstractContextManager[object]:
+        request, drawn = self.request, self.request.stop_seed - self.request.first_seed
+        target = request.phrases or drawn
+        shards = -(-target // request.phrases_per_shard) * len(request.outputs)
+        return self.progress(self.output, drawn, target, shards, self.engine.here)
+
+    def _pipeline(self) -> beam.Pipeline:
+        dedup = deduplication(self.job.phrases, self.request)
+        pipeline = beam.Pipeline(options=self.engine.options)
+        folder = self.output if self.engine.here or "://" in self.output else str(Path(self.output).absolute())
+        files = self.engine.local and "://" not in self.output
+        apply_pipeline(pipeline, CorpusContext(folder, self.request, files), dedup, self.job.lexicon.name)
+        return pipeline
+
+    def _run_pipeline(self) -> None:
+        pipeline = self._pipeline()
+        try:
+            with self.around():
+                self._wait(pipeline.run())
+        except Exception as error:
+            raise engine.failure(error) from error
+
+    def _wait(self, result: PipelineResult) -> None:
+        page = dataflow_engine.page_of(result, self.engine.options)
+        if page:
+            self.log(page)
+        try:
+            result.wait_until_finish()
+        except KeyboardInterrupt:
+            if self.engine.cancel:
+                with contextlib.suppress(Exception):  # it may be gone already, with the job server
+                    result.cancel()
+            raise
+
+
+def make(
+    output: str, job: Job, beam_options: Sequence[str] = (), progress: Callable[[str], object] | None = None
+) -> Made:
+    """Make the corpus of ``job`` in ``output``, as :func:`hyperphrase.make_corpus` asks for it.
+
+    Raises InputError, CorruptError, WorkFailedError or OSError.
+    """
+    logger = logging.getLogger("apache_beam")
+    level = logger.level
+    try:
+        chosen = engine.choose(beam_options, output=output, give_up=_interrupt)
+        FileSystems.set_options(chosen.options)  # who we are to a bucket, before a pipeline is there to say it
+        watched = functools.partial(ProgressLine, show=progress) if progress else no_progress
+        log = progress or say_nothing
+        made = Maker(output, job, chosen, log, watched).make()
+        for line in summary(output, made, chosen.template):
+            log(line)
+        return made
+    except KeyboardInterrupt:
+        reason = lost_worker()
+        if reason is None:
+            raise
+        raise engine.failure(RuntimeError(reason)) from None
+    finally:
+        logger.setLevel(level)
+
+
+def no_progress(*_: object) -> AbstractContextManager[object]:
+    """Show no progress."""
+    return contextlib.nullcontext()
+
+
+def say_nothing(_: str) -> None:
+    """Log nothing."""
+
+
+def _interrupt(_: str) -> NoReturn:
+    """End a run whose worker process is gone and that Beam goes on waiting for."""
+    _thread.interrupt_main()
+    raise SystemExit  # of the thread that watches
+
+
+def summary(output: str, made: Made, template: str | None) -> Iterator[str]:
+    """Yield what a run ends with, in lines."""
+    manifest = made.manifest
+    if manifest is None:
+        yield f"{template} holds the job; {output} is complete once manifest.json is there"
+        yield "then      the same command removes what is left of the work, or says how to go on"
+        return
+    if made.was_complete:
+        yield f"{output} is complete already: {manifest.kept:,} phrases in {len(manifest.shards):,} shards"
+        return
+    written, seconds = bytes_in(manifest.shards), made.seconds
+    injective = " (no two seeds give the same phrase)" if manifest.recipe.law.injective else ""
+    kept = f", {made.shards_kept:,} of them kept from before" if made.shards_kept else ""
+    yield (
+        f"{manifest.drawn:,} drawn = {manifest.kept:,} kept + {manifest.dropped.count:,} dropped{injective}; "
+        f"{manifest.symbols:,} symbols"
+    )
+    yield (
+        f"{len(manifest.shards):,} shards{kept}, {format_bytes(written)} in {seconds:.1f} s: "
+        f"{manifest.symbols / seconds / 1e6:,.1f} M symbols/s, {format_bytes(written / seconds)}/s"
+    )
+    yield f"look at   {output}/{REPORT_FILE}, {output}/statistics, {output}/{MANIFEST_FILE}"
+    if manifest.dictionary:
+        yield f"then      hyperphrase find {output} WORDS   by {manifest.dictionary.kind}"
+    yield f"then      hyperphrase verify {output}    hyperphrase inspect {output} --head=3"

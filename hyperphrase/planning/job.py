@@ -1,0 +1,35 @@
+"""A job: a request with all that its run needs, decided and checked before any work starts."""
+
+from dataclasses import dataclass
+
+from hyperphrase.corpus.drawn_range import check_seeds, enough_seeds
+from hyperphrase.corpus.request import CorpusRequest
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.lexicon.word_vectors import vectors_of
+from hyperphrase.meaning.phrase_meanings import Meanings, build_meanings
+from hyperphrase.phrases.phrases import Phrases
+from hyperphrase.space.phrase_space import Space
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a run is to do.
+
+    request: with as many seeds as its phrases most likely take. meanings: None where no dictionary is asked for.
+    """
+
+    lexicon: Lexicon
+    phrases: Phrases
+    space: Space
+    request: CorpusRequest
+    meanings: Meanings | None
+
+
+def prepare_job(lexicon: Lexicon, phrases: Phrases, request: CorpusRequest) -> Job:
+    """Return the job of ``request``. Raises InputError if the space cannot hold its phrases."""
+    space = Space(phrases)
+    request = enough_seeds(request, space)
+    check_seeds(request)
+    kind = request.dictionary
+    meanings = build_meanings(kind, vectors_of(lexicon), lexicon, phrases) if kind is not None else None
+    return Job(lexicon, phrases, space, request, meanings)
