@@ -65,7 +65,7 @@ def draw_laws(folder: str) -> None:
     lexicon = build_lexicon("english", VOCABULARY, "stable", storage.open_file)
     Path(folder, "text.txt").write_text(" ".join(lexicon.words), encoding="utf-8")
     for text in [*(PARAMETERS.get(name, name) for name in SYMBOL_LAWS), "loglinear:vectors=gaussian"]:
-        law = parse_law(text.format(folder=folder), SYMBOL_LAWS, "--sampler", storage.open_file)
+        law = parse_law(text.format(folder=folder), SYMBOL_LAWS, "law", storage.open_file)
         recipe = Recipe(law, Uniform(), law.vocabulary() or VOCABULARY, lexicon.digest)
         phrases = Phrases(recipe, lambda: lexicon)
         phrases.draw(seed_range(0, _SEEDS))

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from beam_pipeline.folder import meaning_index, output_folder
 from beam_pipeline.terminal.command import DONE, Parser, run_command
-from beam_pipeline.terminal.escaping import harmless
 from beam_pipeline.terminal.options import whole
 from hyperphrase.corpus.layout import DICTIONARY_FOLDER
 from hyperphrase.corpus.loading import load_dropped
 from hyperphrase.corpus.manifest import Dictionary, Manifest
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import InputError
+from hyperphrase.formatting import escape_controls
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.limits import MAX_LENGTH, SEED_STOP
 from hyperphrase.meaning.dictionary import read_meanings
@@ -92,7 +92,7 @@ def _meaning_of_words(context: CorpusContext, lexicon: Lexicon, text: str) -> ND
     if len(known) > MAX_LENGTH:
         raise InputError(f"{len(known)} words are given; give at most {MAX_LENGTH}")
     if unknown:
-        print(harmless(f"left out, since they have no meaning here: {', '.join(unknown)}"), file=sys.stderr)
+        print(escape_controls(f"left out, since they have no meaning here: {', '.join(unknown)}"), file=sys.stderr)
     block = PhraseBlock(np.array(known, np.uint32), np.array([0, len(known)]), np.zeros(1, np.uint64))
     return _direction(context, block, repr(text))
 
@@ -146,7 +146,7 @@ def _others(found: Nearest, own: int | None) -> Iterator[tuple[int, float]]:
 
 
 def _words(context: CorpusContext, lexicon: Lexicon, seed: int) -> list[str]:
-    return [harmless(lexicon.words[i]) for i in context.phrases().draw(np.array([seed], np.uint64)).ids.tolist()]
+    return [escape_controls(lexicon.words[i]) for i in context.phrases().draw(np.array([seed], np.uint64)).ids.tolist()]
 
 
 if __name__ == "__main__":

@@ -5,13 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from beam_pipeline.folder.output_folder import open_corpus
 from beam_pipeline.terminal.command import DONE, Parser, run_command
-from beam_pipeline.terminal.escaping import harmless
 from beam_pipeline.terminal.options import whole
 from beam_pipeline.terminal.table import print_table
 from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.shard_table import bytes_in
 from hyperphrase.errors import InputError
-from hyperphrase.formatting import format_bytes
+from hyperphrase.formatting import escape_controls, format_bytes
 from hyperphrase.limits import SEED_STOP
 from hyperphrase.phrases.blocks import PhraseBlock
 
@@ -81,8 +80,8 @@ def _show_phrases(corpus: Corpus, block: PhraseBlock, note: str = "") -> None:
     lexicon = corpus.lexicon
     for phrase in block:
         print(f"seed {phrase.seed}, {len(phrase)} symbols{note}")
-        print(harmless(f"  {lexicon.to_symbols(phrase.ids)}"))
-        print(harmless(f"  {lexicon.to_words(phrase.ids)}"))
+        print(escape_controls(f"  {lexicon.to_symbols(phrase.ids)}"))
+        print(escape_controls(f"  {lexicon.to_words(phrase.ids)}"))
 
 
 def _standing(corpus: Corpus, seed: int) -> str:

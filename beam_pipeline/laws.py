@@ -82,7 +82,7 @@ def _about_law(law: type[Law]) -> Iterator[str]:
 
 
 def _about_preset(preset: Preset) -> Iterator[str]:
-    law = parse_law(preset.law, SYMBOL_LAWS, "--sampler", _open)
+    law = parse_law(preset.law, SYMBOL_LAWS, "law", _open)
     yield f"--preset={preset.name}: {preset.source}"
     yield ""
     vocabulary = preset.vocabulary or law.vocabulary()

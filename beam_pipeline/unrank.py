@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from beam_pipeline.rank import numbers_parser, read_numbered
 from beam_pipeline.terminal.command import DONE, run_command
-from beam_pipeline.terminal.escaping import harmless
 from hyperphrase.errors import InputError
+from hyperphrase.formatting import escape_controls
 from hyperphrase.numbers.digits import decimal_number
 from hyperphrase.space.ranking import unrank, write_phrase
 
@@ -26,7 +26,7 @@ def _unrank(arguments: Sequence[str]) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
         raise InputError(f"{text:.60}: is not a number; give a whole one from 0 on")
     lexicon, phrases = read_numbered(parser, given)
-    print(harmless(write_phrase(unrank(phrases, decimal_number(text)), given.text, lexicon)))
+    print(escape_controls(write_phrase(unrank(phrases, decimal_number(text)), given.text, lexicon)))
     return DONE
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from beam_pipeline.folder.output_folder import open_corpus
 from beam_pipeline.terminal.command import DONE, FAILED, Parser, run_command
-from beam_pipeline.terminal.escaping import harmless
 from hyperphrase.api.verification import problems
+from hyperphrase.formatting import escape_controls
 
 _MOST_PROBLEMS = 20  # shown; all are counted
 
@@ -25,14 +25,14 @@ def _verify(arguments: Sequence[str]) -> int:
     corpus = open_corpus(given.out)
     found = list(problems(corpus))
     for problem in found[:_MOST_PROBLEMS]:
-        print(f"hyperphrase verify: {harmless(problem)}", file=sys.stderr)
+        print(f"hyperphrase verify: {escape_controls(problem)}", file=sys.stderr)
     if found:
-        summary = f"{harmless(given.out)} failed verification: {len(found)} problems"
+        summary = f"{escape_controls(given.out)} failed verification: {len(found)} problems"
         print(f"hyperphrase verify: {summary}", file=sys.stderr)
         return FAILED
     manifest, seconds = corpus.manifest, time.monotonic() - begin
     print(
-        f"{harmless(given.out)} verified: {manifest.kept:,} distinct phrases, {manifest.symbols:,} symbols, "
+        f"{escape_controls(given.out)} verified: {manifest.kept:,} distinct phrases, {manifest.symbols:,} symbols, "
         f"{len(manifest.shards):,} shards, read and drawn again in {seconds:.1f} s"
     )
     return DONE

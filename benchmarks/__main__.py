@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> Parser:
     """Return the parser of the command line."""
-    made = Parser("benchmarks", __doc__.partition("``: ")[2])
+    made = Parser("benchmarks", (__doc__ or "").partition("``: ")[2])
     made.add_argument("action", nargs="?", choices=("run", "render"), default="run", help="render: results again")
     made.add_argument("--repeats", type=_number(int, 1), default=5, help="runs of each, in turn; default 5")
     made.add_argument("--only", type=_programs, default=PROGRAMS, metavar="NAME,...", help="; ".join(PROGRAMS))
@@ -47,7 +47,7 @@ def _main(arguments: Sequence[str]) -> int:
     check_installed()
     if given.action == "render":
         if not path.exists():
-            raise InputError(f"{path}: is not there; python -m benchmarks makes it")
+            raise InputError(f"{path}: no such file; python -m benchmarks makes it")
         results = Results.load(path)
     else:
         chosen = [one for one in contestants(given.large, given.scale) if one.program in given.only]

@@ -171,7 +171,7 @@ def sample(lexicon: Lexicon, first: int, stop: int) -> NDArray[np.int8]:
 
 
 def _phrases(law: str, lengths: str, lexicon: Lexicon) -> Phrases:
-    bound, length_law = parse_law(law, SYMBOL_LAWS, "--sampler", _open), parse_law(lengths, LENGTH_LAWS, "", _open)
+    bound, length_law = parse_law(law, SYMBOL_LAWS, "law", _open), parse_law(lengths, LENGTH_LAWS, "", _open)
     return Phrases(Recipe(bound, length_law, lexicon.vocabulary, lexicon.digest), lambda: lexicon)
 
 

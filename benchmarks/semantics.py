@@ -39,7 +39,7 @@ Floats = NDArray[np.float64]
 
 def phrases_of(law: str, lexicon: Lexicon) -> Phrases:
     """Return the phrases of a law with its defaults, 100 words long."""
-    bound = parse_law(law, SYMBOL_LAWS, "--sampler", _open)
+    bound = parse_law(law, SYMBOL_LAWS, "law", _open)
     recipe = Recipe(bound, Fixed(length=LENGTH), lexicon.vocabulary, lexicon.digest, 1)
     recipe.check()
     return Phrases(recipe, lambda: lexicon)

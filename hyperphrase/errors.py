@@ -1,48 +1,56 @@
-"""What can be wrong: a request, a corpus, or the work itself."""
+"""The errors that the package raises on purpose. The text of each is one line.
 
-from typing import Any
+An :class:`InputError` names the field that is wrong as the Python API calls it, ``vocabulary`` or ``law``. Its advice
+writes other fields in backticks: "take `alphabet=extended`". So a program can put its own names in their place, as the
+command line does with its options.
+"""
 
-_LONGEST_VALUE = 200  # characters of a value that a message repeats
+from typing import Self
+
+from hyperphrase.formatting import escape_controls
+
+_LONGEST_VALUE = 200  # characters of a wrong value that the line repeats
 
 
 class HyperphraseError(Exception):
-    """The base class of all errors that this project raises on purpose; each says what is wrong in one line."""
+    """Base of all errors that the package raises on purpose."""
 
 
 class InputError(HyperphraseError, ValueError):
-    """What was asked for is wrong: one line that names the field, its value, what is allowed and what to do.
+    """A user's input is wrong. Raised before any worker starts and before anything is written.
 
-    problem: what is wrong, and what to do. field: the parameter that is meant, None where there is none. value: what
-    was given for it. Raised before any worker starts and before anything is written; the program ends with status 2.
+    problem: what is wrong, what is allowed and what to do. field: the input's name in the Python API, None where the
+    caller adds it by :meth:`for_field`. value: what was given, None where nothing was.
+
+    The text is ``field=value: problem``, with control characters escaped and a long value cut:
 
     >>> str(InputError("give 2 or more", field="vocabulary", value=1))
     'vocabulary=1: give 2 or more'
     """
 
-    def __init__(self, problem: str, *, field: str | None = None, value: Any = None) -> None:
+    def __init__(self, problem: str, *, field: str | None = None, value: object = None) -> None:
         super().__init__(problem)
         self.problem, self.field, self.value = problem, field, value
 
     def __str__(self) -> str:
+        problem = escape_controls(" ".join(self.problem.split()))
         if self.field is None:
-            return self.problem
-        value = "" if self.value is None else f"={self.value!s:.{_LONGEST_VALUE}}"
-        return f"{self.field}{value}: {self.problem}"
+            return problem
+        return f"{self.field}: {problem}" if self.value is None else f"{self.field}={_shown(self.value)}: {problem}"
 
-    def __reduce__(self) -> Any:
-        return _input_error, (self.problem, self.field, self.value)
+    def for_field(self, field: str, value: object) -> Self:
+        """Return the error of the ``value`` given for ``field`` in which this one was found."""
+        return type(self)(str(self), field=field, value=value)
 
 
 class CorruptError(HyperphraseError, ValueError):
-    """Bytes read back are not what they claim to be: one line that names the file and what is wrong.
-
-    The program ends with status 1.
-    """
+    """Bytes that were read back are damaged, or not what they should be; the text names the file."""
 
 
 class WorkFailedError(HyperphraseError):
-    """The work failed for a reason outside the input: one line. The program ends with status 1."""
+    """The work failed for a reason outside the input and the files that were read."""
 
 
-def _input_error(problem: str, field: str | None, value: Any) -> InputError:
-    return InputError(problem, field=field, value=value)
+def _shown(value: object) -> str:
+    text = str(value)
+    return escape_controls(text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}...")

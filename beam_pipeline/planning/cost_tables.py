@@ -1,10 +1,11 @@
-"""What ``plan`` says of machines: shuffle, memory, requests, time and money, and where the design bends."""
+"""What ``plan`` says of machines: shuffle, memory, requests, time and money, and what large corpora meet."""
 
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from beam_pipeline.terminal.command import Parser
+from beam_pipeline.terminal.option_names import with_options
 from beam_pipeline.terminal.options import whole
 from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.formatting import format_bytes
@@ -84,7 +85,7 @@ def print_cost(job: Job, fleet: Fleet, symbols: float, bytes_a_phrase: tuple[flo
     if compiled_here():
         print(f"start and memory: with {compiled_here()} kernels just compiled, for good; plan again for less")
     for line in size_warnings(work, fleet.workers, fleet.machine, needed):
-        print(f"note: {line}")
+        print(f"note: {with_options(line)}")
 
 
 def _fleet_rows(fleet: Fleet) -> Iterator[tuple[str, str]]:

@@ -9,11 +9,12 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import NoReturn, TextIO
 
-from beam_pipeline.terminal.escaping import harmless
+from beam_pipeline.terminal.option_names import error_line
 from hyperphrase.errors import CorruptError, InputError, WorkFailedError
+from hyperphrase.formatting import escape_controls
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
-RESUME_HINT = "interrupted; the same command goes on from here"  # what an interrupted command says
+RESUME_HINT = "interrupted; rerun the same command to resume"  # what an interrupted command says
 
 
 class Parser(argparse.ArgumentParser):
@@ -65,6 +66,6 @@ def leave(name: str, what: object, status: int) -> NoReturn:
 
 
 def _say(name: str, what: object, status: int, stream: TextIO | None = None) -> int:
-    line = harmless(" ".join(str(what).split()))
+    line = escape_controls(" ".join((error_line(what) if isinstance(what, BaseException) else str(what)).split()))
     print(f"hyperphrase {name}: {line}", file=stream or sys.stderr, flush=True)
     return status

@@ -165,16 +165,14 @@ def _read_preset(given: argparse.Namespace) -> Preset | None:
 def _read_laws(given: argparse.Namespace, preset: Preset | None) -> tuple[SymbolLaw, LengthLaw]:
     """Return the laws that are named, those of the preset, or those that are drawn by if none is named."""
     bound = given.sampler if given.sampler is not None else preset.law if preset else _SAMPLER
-    law = parse_law(bound, SYMBOL_LAWS, "--sampler", storage.open_file)
+    law = parse_law(bound, SYMBOL_LAWS, "law", storage.open_file)
     if preset and given.lengths is None:
         return law, preset.lengths
     lengths = _LENGTHS if given.lengths is None else given.lengths
-    return law, parse_law(lengths, LENGTH_LAWS, "--lengths", storage.open_file)
+    return law, parse_law(lengths, LENGTH_LAWS, "lengths", storage.open_file)
 
 
 def _read_lexicon(given: argparse.Namespace, bound: SymbolLaw, preset: Preset | None) -> Lexicon:
-    if given.alphabet not in ("stable", "extended"):
-        raise InputError(f"--alphabet={given.alphabet}: there are stable and extended; choose one of them")
     vocabulary = bound.vocabulary()
     if given.vocabulary is not None:
         asked = whole("--vocabulary", given.vocabulary, 2, alphabet_size("extended"))

@@ -79,7 +79,7 @@ def law_of(name: str) -> SymbolLaw:
             lexicon = _lexicon(VOCABULARY)
             file.writelines(" ".join(lexicon.words[i] for i in line) + "\n" for line in text_of(lexicon))
             file.flush()
-        return parse_law(option.format(text=file.name), SYMBOL_LAWS, "--sampler", _open)
+        return parse_law(option.format(text=file.name), SYMBOL_LAWS, "law", _open)
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""The formats of a shard, by the names that ``--format`` takes: to add one, write its file and add its line here."""
+"""The formats of a shard, by name: to add one, write its file and add its line here."""
 
 from hyperphrase.codecs.avro import AvroFormat
 from hyperphrase.codecs.base import Encoder, Format, Texts

@@ -58,8 +58,8 @@ class Encoder(ABC):
 class Format(ABC):
     """One way to store phrases in a file; stateless.
 
-    name: as in ``--format``.
-    compressions: as in ``--compression``; the first one is the default, "none".
+    name: of the format, such as "tfrecord".
+    compressions: their names; the first one is the default, "none".
     text: whether phrases are written as text, so that :class:`Texts` are needed.
     stores_seeds: whether the seeds are in the file; else decoding numbers the phrases 0, 1, 2, ...
     """
@@ -90,7 +90,8 @@ class Format(ABC):
         """Raise :class:`InputError` if this format has no such compression."""
         if compression not in self.compressions:
             allowed = ", ".join(self.compressions)
-            raise InputError(f"--compression={compression}: format {self.name} has {allowed}; choose one of these")
+            problem = f"format {self.name} has {allowed}; choose one of these"
+            raise InputError(problem, field="compression", value=compression)
 
 
 def needed(texts: Texts | None) -> Texts:

@@ -22,18 +22,14 @@ def enough_seeds(request: CorpusRequest, space: Space) -> CorpusRequest:
     if request.phrases is None:
         return request
     if not space.holds(request.phrases):
-        raise InputError(
-            f"--phrases={request.phrases}: the space has {space.size()} phrases; ask for fewer, or for more lengths "
-            "or hyperwords"
-        )
+        problem = f"the space has {space.size()} phrases; ask for fewer, or for more lengths or hyperwords"
+        raise InputError(problem, field="phrases", value=request.phrases)
     draws = space.draws_for(request.phrases)
     if draws is None:
         most = MOST_DRAWS_A_PHRASE * request.phrases
         known = f"about {space.expected_distinct(most):.0f} are expected" if space.in_closed_form else "there are fewer"
-        raise InputError(
-            f"--phrases={request.phrases}: so many distinct phrases are expected to take more than "
-            f"{MOST_DRAWS_A_PHRASE} draws a phrase (after {most} draws {known}); ask for fewer"
-        )
+        problem = f"expected to take more than {MOST_DRAWS_A_PHRASE} draws a phrase (after {most} draws {known})"
+        raise InputError(f"{problem}; ask for fewer", field="phrases", value=request.phrases)
     repeats = draws - request.phrases
     margin = int(6 * repeats**0.5) + 1 if repeats else 0  # six standard deviations, at most
     return up_to(request, draws + margin)
@@ -43,23 +39,25 @@ def up_to(request: CorpusRequest, draws: int) -> CorpusRequest:
     """Return ``request`` with a drawn range of ``draws`` seeds. Raises InputError beyond the last seed."""
     stop = request.first_seed + draws
     if stop > SEED_STOP:
-        raise InputError(f"--phrases={request.phrases}: takes seeds up to {stop}, beyond 2^63; lower --first_seed")
+        problem = f"takes seeds up to {stop}, beyond 2^63; lower `first_seed`"
+        raise InputError(problem, field="phrases", value=request.phrases)
     return dataclasses.replace(request, stop_seed=stop)
 
 
 def check_seeds(request: CorpusRequest) -> None:
     """Raise InputError if ``request`` draws seeds for which the law has no phrases, or more units than have numbers."""
     if request.unit_count > MAX_UNITS:
-        raise InputError(
-            f"--phrases_per_shard={request.phrases_per_shard}: makes {request.unit_count} shards of each format, and "
-            f"{MAX_UNITS} can be numbered; give {-(-(request.stop_seed - request.first_seed) // MAX_UNITS)} or more"
-        )
+        least = -(-(request.stop_seed - request.first_seed) // MAX_UNITS)
+        problem = f"makes {request.unit_count} shards of each format, more than {MAX_UNITS}; give {least} or more"
+        raise InputError(problem, field="phrases_per_shard", value=request.phrases_per_shard)
     recipe, stop = request.recipe, request.recipe.seed_stop()
     if request.stop_seed > stop:
         raise InputError(
-            f"--sampler={recipe.law}: with --lengths={recipe.lengths} and {recipe.vocabulary} hyperwords it has "
-            f"phrases for {stop} seeds, from 0 on, and seeds up to {request.stop_seed - 1} are asked for; ask for "
-            "fewer, or for longer phrases or more hyperwords"
+            f"with `lengths={recipe.lengths}` and {recipe.vocabulary} hyperwords it has phrases for {stop} seeds, "
+            f"from 0 on, and seeds up to {request.stop_seed - 1} are asked for; ask for fewer, or for longer phrases "
+            "or more hyperwords",
+            field="law",
+            value=recipe.law,
         )
 
 

@@ -100,7 +100,7 @@ class CorpusRequest:
 
     phrases: keep exactly so many, the lowest seeds from first_seed on; None keeps all of first_seed..stop_seed-1.
     stop_seed: end of the seeds that are drawn; with ``phrases`` it may lie beyond the last one kept.
-    outputs: empty for ``--format=none``. dictionary: how meanings are made, None where none are written.
+    outputs: empty where only the manifest is written. dictionary: how meanings are made, None where none are written.
     """
 
     recipe: Recipe

@@ -103,10 +103,10 @@ class SymbolLaw(Law):
         return None
 
     def check(self, vocabulary: int) -> None:
-        """Raise InputError, without the option's name in front, if the law cannot draw from so many ids."""
+        """Raise InputError, without a field, if the law cannot draw from so many ids."""
 
     def check_lengths(self, lengths: LengthLaw) -> None:
-        """Raise InputError, without the option's name in front, if the law does not go with this length law."""
+        """Raise InputError, without a field, if the law does not go with this length law."""
 
     def seed_stop(self, lengths: NDArray[np.int64], vocabulary: int) -> int:
         """Return the end of the seeds that the law has phrases for, given all lengths that can be drawn, (n,)."""

@@ -46,7 +46,7 @@ class Law:
         for part in text.split(",") if text else []:
             key, equals, value = part.partition("=")
             if not equals or not key or not value or key in given:
-                raise InputError(f"{part!r} is not one key=value; write {cls.name}:key=value,key=value")
+                raise InputError(f"{part!r:.80} is not one key=value; write {cls.name}:key=value,key=value")
             given[key] = value
         return cls.from_options(given, open_file)
 
@@ -54,12 +54,12 @@ class Law:
     def from_options(cls, given: Mapping[str, str], open_file: OpenFile) -> Self:
         """Make the law from the texts behind its name; ``open_file`` serves laws that read a file.
 
-        Raises InputError without the option's name in front: :func:`parse_law` adds it.
+        Raises InputError without a field: :func:`parse_law` adds it.
         """
         fields = {field.name: field for field in dataclasses.fields(cls)}
         for name in given:
             if name not in fields:
-                raise InputError(f"{cls.name} has no parameter {name!r}{nearest(name, fields)}; {cls.usage()}")
+                raise InputError(f"{cls.name} has no parameter {name!r:.80}{nearest(name, fields)}; {cls.usage()}")
         for name, field in fields.items():
             if field.default is dataclasses.MISSING and name not in given:
                 raise InputError(f"{cls.name} needs {name}=...; {cls.usage()}")
@@ -110,17 +110,16 @@ def open_local(path: str) -> BinaryIO:
     return Path(path).open("rb")
 
 
-def parse_law(text: str, laws: Mapping[str, type[_LawT]], option: str, open_file: OpenFile) -> _LawT:
-    """Return the law that ``text`` names, as in ``zipf:s=1.0``. Raises InputError, one line with the option."""
+def parse_law(text: str, laws: Mapping[str, type[_LawT]], field: str, open_file: OpenFile) -> _LawT:
+    """Return the law that ``text`` names, as in ``zipf:s=1.0``. Raises InputError of ``field``."""
     name, _, rest = text.partition(":")
     if name not in laws:
-        raise InputError(
-            f"{option}={text}: there is no law {name!r}{nearest(name, laws)}; choose one of {', '.join(sorted(laws))}"
-        )
+        problem = f"there is no law {name!r:.80}{nearest(name, laws)}; choose one of {', '.join(sorted(laws))}"
+        raise InputError(problem, field=field, value=text)
     try:
         return laws[name].parse(rest, open_file)
     except InputError as error:
-        raise InputError(f"{option}={text}: {error}") from error
+        raise error.for_field(field, text) from error
 
 
 def law_from_json(data: Any, laws: Mapping[str, type[_LawT]]) -> _LawT:

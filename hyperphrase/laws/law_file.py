@@ -63,7 +63,7 @@ class FileLaw(SymbolLaw):
     def made_from(self, text: bytes | None, path: str) -> bytes:
         """Return the file of this law's parameters, made from the text that ``path`` holds, None if none is given.
 
-        Raises InputError without the option's name in front.
+        Raises InputError without a field.
         """
 
     @classmethod

@@ -145,7 +145,7 @@ def _naming(law: SymbolLaw, check: Callable[[], None]) -> None:
     try:
         check()
     except InputError as error:
-        raise InputError(f"{law}: {error}") from error
+        raise InputError(f"{law!s:.200}: {error.problem}") from error
 
 
 class _BoundMixture(BoundLaw):

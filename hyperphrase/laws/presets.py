@@ -14,7 +14,7 @@ from hyperphrase.laws.lengths import Empirical, Fixed, LengthLaw, Uniform
 class Preset:
     """A published set-up.
 
-    sampler: the law as in ``--sampler``. vocabulary: None where the law fixes it. source: paper with year and arXiv id.
+    law: as in ``zipf:s=1.0``. vocabulary: None where the law fixes it. source: paper with year and arXiv id.
     note: what is left open, or differs.
     """
 

@@ -35,7 +35,8 @@ def code_points(name: str, vocabulary: int) -> NDArray[np.uint32]:
     """
     size = alphabet_size(name)
     if not 0 <= vocabulary <= size:
-        raise InputError(f"--vocabulary={vocabulary}: the {name} alphabet has {size:,} symbols; {_advice(vocabulary)}")
+        problem = f"the {name} alphabet has {size:,} symbols; {_advice(vocabulary)}"
+        raise InputError(problem, field="vocabulary", value=vocabulary)
     return _all_code_points(name)[:vocabulary]
 
 
@@ -44,16 +45,16 @@ def _advice(vocabulary: int) -> str:
     extended = alphabet_size("extended")
     if alphabet_size("stable") < vocabulary <= extended:
         return (
-            f"take --alphabet=extended, which adds code points that Unicode has not assigned yet ({extended:,} "
+            f"take `alphabet=extended`, which adds code points that Unicode has not assigned yet ({extended:,} "
             "symbols; a later Unicode may give them other properties), or a smaller vocabulary"
         )
-    return f"take at most {extended:,}, with --alphabet=extended"
+    return f"take at most {extended:,}, with `alphabet=extended`"
 
 
 def _checked(name: str) -> str:
     """Return ``name`` if it is an alphabet's; InputError otherwise."""
     if name not in ALPHABETS:
-        raise InputError(f"--alphabet={name}: there is no such alphabet; take one of {', '.join(ALPHABETS)}")
+        raise InputError(f"allowed are {' and '.join(ALPHABETS)}", field="alphabet", value=name)
     return name
 
 

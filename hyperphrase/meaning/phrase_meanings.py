@@ -87,10 +87,9 @@ def build_meanings(kind: str, vectors: WordVectors, lexicon: Lexicon, phrases: P
     used = np.where(vectors.present, lexicon.frequencies, 0.0)
     covered = math.fsum(used) / math.fsum(lexicon.frequencies)
     if covered < _LEAST_COVERED:
-        raise InputError(
-            f"--dictionary={kind}: {covered:.1%} of the lexicon {lexicon.name} have word vectors, by frequency; "
-            f"meanings need {_LEAST_COVERED:.0%}: take --lexicon=english or a file of English words"
-        )
+        problem = f"{covered:.1%} of the lexicon {lexicon.name} have word vectors, by frequency"
+        advice = f"meanings need {_LEAST_COVERED:.0%}: take `lexicon=english` or a file of English words"
+        raise InputError(f"{problem}; {advice}", field="dictionary", value=kind)
     shares = used / math.fsum(used)
     dimensions = vectors.values.shape[1]
     if kind == "whitening":

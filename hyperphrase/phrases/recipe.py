@@ -80,7 +80,8 @@ class Recipe:
         made = self.law.makes(np.arange(self.lengths.shortest, self.lengths.shortest + len(weights)), self.vocabulary)
         conditioned = np.where(made, weights, 0.0)
         if not conditioned.any():
-            raise InputError(f"--lengths={self.lengths}: {self.law} makes no phrase of these lengths; choose others")
+            problem = f"{self.law!s:.200} makes no phrase of these lengths; choose others"
+            raise InputError(problem, field="lengths", value=self.lengths)
         return conditioned
 
     def possible_lengths(self) -> NDArray[np.int64]:
@@ -129,7 +130,7 @@ class Recipe:
             raise InputError(f"a recipe has exactly the keys {', '.join(sorted(expected))}")
         if data["recipe_version"] != RECIPE_VERSION:
             raise InputError(
-                f"recipe_version {data['recipe_version']!r:.40} is not {RECIPE_VERSION}, the one known here"
+                f"recipe_version {data['recipe_version']!r:.40} is not {RECIPE_VERSION}, the only one supported"
             )
         _check_whole("vocabulary", data["vocabulary"], 2, MAX_VOCABULARY)
         _check_whole("key", data["key"], 0, (1 << 64) - 1)
@@ -146,12 +147,13 @@ class Recipe:
         """Raise InputError unless the laws go together, and with the vocabulary."""
         fixed = self.law.vocabulary()
         if fixed not in (None, self.vocabulary):
-            raise InputError(f"--sampler={self.law}: has {fixed} symbols, and not {self.vocabulary}")
+            problem = f"has {fixed} symbols, and not {self.vocabulary}"
+            raise InputError(problem, field="law", value=self.law)
         try:
             self.law.check(self.vocabulary)
             self.law.check_lengths(self.lengths)
         except InputError as error:
-            raise InputError(f"--sampler={self.law}: {error}") from error
+            raise error.for_field("law", self.law) from error
         self.length_weights()
 
 

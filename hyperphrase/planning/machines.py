@@ -52,7 +52,7 @@ def this_machine() -> Machine:
 
 
 def read_machine(text: str) -> Machine:
-    """Return the machine of ``--machine=text``: a name, or its cores, GiB and Gbit/s. Raises InputError."""
+    """Return the machine that ``text`` describes: a name, or cores, GiB and Gbit/s. Raises InputError."""
     if text == THIS:
         return this_machine()
     if text in MACHINES:
@@ -61,15 +61,11 @@ def read_machine(text: str) -> Machine:
     numbers = [_positive(fields.get(name, "")) for name in ("cores", "memory", "network")]
     cores, memory, network = numbers
     if set(fields) != {"cores", "memory", "network"} or text.count(",") != 2:
-        raise InputError(
-            f"--machine={text:.60}: is none that is known; give {THIS}, {', '.join(MACHINES)}, "
-            f"or its cores, GiB and Gbit/s, as in --machine={_EXAMPLE}"
-        )
+        problem = f"there is no such machine; give {THIS}, {', '.join(MACHINES)}, or its cores, GiB and Gbit/s"
+        raise InputError(f"{problem}, as in `machine={_EXAMPLE}`", field="machine", value=text)
     if cores is None or memory is None or network is None or cores != int(cores):
-        raise InputError(
-            f"--machine={text:.60}: give a whole number of cores, GiB of memory and Gbit/s, above 0 and at most "
-            f"{_MOST:.0f}, as in --machine={_EXAMPLE}"
-        )
+        problem = f"give a whole number of cores, GiB of memory and Gbit/s, above 0 and at most {_MOST:.0f}"
+        raise InputError(f"{problem}, as in `machine={_EXAMPLE}`", field="machine", value=text)
     return Machine(text, int(cores), memory * _GIB, network * _GBIT, "the command line")
 
 

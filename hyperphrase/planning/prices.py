@@ -7,7 +7,7 @@ from hyperphrase.planning.work import Work, shuffle
 
 _LISTED = 1000  # objects on a page of a listing
 _FEW = 30  # requests that do not grow: recipe, lexicon, statistics, report, manifest
-_EXAMPLE = "--prices=machine_hour=0.4,gb_month=0.02"
+_EXAMPLE = "`prices=machine_hour=0.4,gb_month=0.02`"
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,14 @@ class Prices:
 
 
 def read_prices(text: str) -> Prices:
-    """Return the prices of ``--prices=text``. Raises InputError."""
+    """Return the prices in ``text``, as in ``machine_hour=0.4,gb_month=0.02``. Raises InputError."""
     known = [field.name for field in fields(Prices)]
     given: dict[str, float] = {}
     for part in text.split(","):
         name, _, number = part.partition("=")
         if name not in known or name in given:
-            raise InputError(
-                f"--prices={text:.60}: {name!r:.40} is none of {', '.join(known)}, each once; as in {_EXAMPLE}"
-            )
+            problem = f"{name!r:.40} is not one of {', '.join(known)}, or is given twice; write prices as in {_EXAMPLE}"
+            raise InputError(problem, field="prices", value=text)
         given[name] = _price(text, number)
     return Prices(**given)
 
@@ -61,7 +60,8 @@ def _price(text: str, number: str) -> float:
     except ValueError:
         value = -1.0
     if not 0.0 <= value < float("inf"):
-        raise InputError(f"--prices={text:.60}: {number!r:.40} is not a price from 0 on; as in {_EXAMPLE}")
+        problem = f"{number!r:.40} is not a price, a number from 0 on; write prices as in {_EXAMPLE}"
+        raise InputError(problem, field="prices", value=text)
     return value
 
 

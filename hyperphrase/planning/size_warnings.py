@@ -1,4 +1,4 @@
-"""Where the design bends: what a planned corpus meets that smaller ones do not, and what the program does there."""
+"""What to know before making a large corpus: limits that small ones do not meet, and what the program does there."""
 
 import math
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _END_BYTES = 12  # of a unit, on the one worker that writes the manifest: its nu
 
 
 def size_warnings(work: Work, workers: int, machine: Machine, needed: Memory) -> Iterator[str]:
-    """Yield a line for each: the number, what the program does, and what to do."""
+    """Yield a line for each: the number, what the program does, and what to do; fields are in backticks."""
     yield from _of_shards(work, workers * machine.cores)
     yield from _of_memory(work, machine, needed)
     yield from _of_duplicates(work)
@@ -35,7 +35,7 @@ def _of_shards(work: Work, slots: int) -> Iterator[str]:
         larger = shard_size_for(work.drawn, _MANY_SHARDS)
         yield (
             f"{work.units:,} shards of a format: lists of files take long to make and read; "
-            f"--phrases_per_shard={larger} makes {-(-work.drawn // larger):,}"
+            f"`phrases_per_shard={larger}` makes {-(-work.drawn // larger):,}"
         )
     if work.shards > MAX_SHARDS_LISTED:
         table = ROW.itemsize * work.shards

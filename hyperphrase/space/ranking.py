@@ -26,14 +26,14 @@ def rank(phrases: Phrases, ids: Sequence[int]) -> int:
     if wrong is not None:
         raise InputError(f"the phrase has the id {wrong}; ids are whole numbers from 0 to {recipe.vocabulary - 1}")
     if len(ids) not in recipe.possible_lengths():
-        raise InputError(f"the phrase has {len(ids)} symbols, --lengths={recipe.lengths} makes none of that length")
+        raise InputError(f"the phrase has {len(ids)} symbols, and `lengths={recipe.lengths}` makes none of that length")
     number = bound.rank(recipe.key, ids)
     if isinstance(bound, BoundExhaustive):
         return number
     if number >= recipe.seed_stop() or _drawn(phrases, number) != list(ids):
         raise InputError(
-            f"no seed below {recipe.seed_stop()} gives this phrase: --sampler={recipe.law} draws one phrase a seed "
-            "out of all; --sampler=exhaustive numbers all of them"
+            f"no seed below {recipe.seed_stop()} gives this phrase: `law={recipe.law}` draws one phrase a seed; "
+            "`law=exhaustive` numbers all phrases"
         )
     return number
 
@@ -52,10 +52,8 @@ def unrank(phrases: Phrases, number: int) -> list[int]:
 def _numbered(phrases: Phrases) -> BoundPermutation | BoundExhaustive:
     if isinstance(phrases.law, BoundPermutation | BoundExhaustive):
         return phrases.law
-    raise InputError(
-        f"--sampler={phrases.recipe.law}: many seeds may give one phrase, so that it has no number; "
-        "choose exhaustive or permutation"
-    )
+    problem = "several seeds may give one phrase, so phrases have no numbers; choose exhaustive or permutation"
+    raise InputError(problem, field="law", value=phrases.recipe.law)
 
 
 def _drawn(phrases: Phrases, seed: int) -> list[int]:

@@ -88,7 +88,7 @@ def text_folder():
 @functools.cache
 def law_of(name):
     text = Path(text_folder().name, "text.txt")
-    return parse_law(PARAMETERS.get(name, name).format(text=text), SYMBOL_LAWS, "--sampler", open_file)
+    return parse_law(PARAMETERS.get(name, name).format(text=text), SYMBOL_LAWS, "law", open_file)
 
 
 @functools.cache

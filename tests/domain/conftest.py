@@ -23,8 +23,8 @@ def recipe_of():
 
     def make(law="uniform", lengths="uniform:min=1,max=9", vocabulary=1000, key=0):
         return Recipe(
-            parse_law(law, SYMBOL_LAWS, "--sampler", no_file),
-            parse_law(lengths, LENGTH_LAWS, "--lengths", no_file),
+            parse_law(law, SYMBOL_LAWS, "law", no_file),
+            parse_law(lengths, LENGTH_LAWS, "lengths", no_file),
             vocabulary,
             "5eed" * 16,
             key,

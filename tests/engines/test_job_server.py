@@ -120,7 +120,7 @@ def test_an_interrupted_job_is_cancelled(prism, corpora, run_program, same_as_re
             os.kill(process.pid, how)
             error = process.stderr.read()
         assert 130 == process.returncode
-        assert ["hyperphrase run: interrupted; the same command goes on from here"] == error.splitlines()[1:]
+        assert ["hyperphrase run: interrupted; rerun the same command to resume"] == error.splitlines()[1:]
         assert "canceled" in (tmp_path / "log").read_text()
         assert 0 == run_program(*options).status
     same_as_reference(tmp_path / "out")

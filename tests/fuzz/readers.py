@@ -319,16 +319,16 @@ def no_file(path: str) -> Any:
 
 def _recipes() -> Iterator[bytes]:
     for i, text in enumerate(_LAWS):
-        law = parse_law(text, SYMBOL_LAWS, "--sampler", no_file)
-        lengths = parse_law(_LENGTHS[i % 2], LENGTH_LAWS, "--lengths", no_file)
+        law = parse_law(text, SYMBOL_LAWS, "law", no_file)
+        lengths = parse_law(_LENGTHS[i % 2], LENGTH_LAWS, "lengths", no_file)
         yield json.dumps(Recipe(law, lengths, law.vocabulary() or 40, lexicon_of(40).digest).to_json()).encode()
-    fixed = parse_law("fixed:length=3", LENGTH_LAWS, "--lengths", no_file)
-    exhaustive = parse_law("exhaustive", SYMBOL_LAWS, "--sampler", no_file)
+    fixed = parse_law("fixed:length=3", LENGTH_LAWS, "lengths", no_file)
+    exhaustive = parse_law("exhaustive", SYMBOL_LAWS, "law", no_file)
     yield json.dumps(Recipe(exhaustive, fixed, 40, lexicon_of(40).digest).to_json()).encode()
 
 
 def _option(laws: Any, data: bytes) -> Any:
-    return parse_law(data.decode(errors="surrogateescape"), laws, "--option", no_file)
+    return parse_law(data.decode(errors="surrogateescape"), laws, "law", no_file)
 
 
 def _ranked(notation: str, data: bytes) -> Any:
@@ -337,7 +337,7 @@ def _ranked(notation: str, data: bytes) -> Any:
 
 def _law_of(text: bytes, name: str, **given: str) -> Any:
     options = "".join(f",{key}={value}" for key, value in given.items())
-    return parse_law(f"{name}:file=x{options}", SYMBOL_LAWS, "--sampler", lambda path: io.BytesIO(text))
+    return parse_law(f"{name}:file=x{options}", SYMBOL_LAWS, "law", lambda path: io.BytesIO(text))
 
 
 def _drawn_by(law: Any) -> None:
@@ -379,7 +379,7 @@ def _law_readers() -> Iterator[tuple[str, Reader]]:
         Reader(tuple(law.encode() for law in _LENGTHS), functools.partial(_option, LENGTH_LAWS), echoes=True),
     )
     csv, js = b"length,phrases\n2,3\n9,4\n", b'{"2": 3, "9": 4}'
-    read = lambda data: parse_law("empirical:file=x", LENGTH_LAWS, "--lengths", lambda path: io.BytesIO(data))  # noqa: E731
+    read = lambda data: parse_law("empirical:file=x", LENGTH_LAWS, "lengths", lambda path: io.BytesIO(data))  # noqa: E731
     yield "length_histogram", Reader((csv, js), read)
     models = tuple(markov_model.dumps(markov_model.learn(_TEXT, order, "text")) for order in (2, 2))
     yield "law.bin of markov", Reader(models, _read_markov)

@@ -179,7 +179,7 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path, start, run_into):
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert error.splitlines()[-1] == "hyperphrase run: interrupted; the same command goes on from here"
+    assert error.splitlines()[-1] == "hyperphrase run: interrupted; rerun the same command to resume"
     assert "Traceback" not in error
     assert not (out / "manifest.json").exists()
     assert kept(run_into(out, *LONG)) > 0

@@ -101,8 +101,8 @@ def test_numbers_of_the_whole_space_are_exact_however_large(program):
 @pytest.mark.parametrize(
     ("arguments", "mentioned"),
     [
-        (["rank", "1,2"], "the phrase has 2 symbols, --lengths=uniform:min=10,max=190 makes none of that length"),
-        (["rank", "1,2", "--sampler=zipf"], "so that it has no number; choose exhaustive or permutation"),
+        (["rank", "1,2"], "the phrase has 2 symbols, and --lengths=uniform:min=10,max=190 makes none of that length"),
+        (["rank", "1,2", "--sampler=zipf"], "so phrases have no numbers; choose exhaustive or permutation"),
         (["rank", "1,2", "--text=letters"], "--text=letters: there are ids, symbols, words; choose one of them"),
         (["rank", "1 2"], "'1 2' is not an id; write whole numbers with commas, as in 3,0,17"),
         (["rank", "of the sea monsterz", "--text=words"], "'monsterz' is not among the words of lexicon english"),

@@ -69,7 +69,7 @@ def context_of(tmp_path, lexicon):
         lengths="uniform:min=1,max=4",
         vocabulary=_VOCABULARY,
     ):
-        laws = [(law, SYMBOL_LAWS, "--sampler"), (lengths, LENGTH_LAWS, "--lengths")]
+        laws = [(law, SYMBOL_LAWS, "law"), (lengths, LENGTH_LAWS, "lengths")]
         sampler_law, length_law = (parse_law(*law, open) for law in laws)
         recipe = Recipe(sampler_law, length_law, vocabulary, lexicon.digest)
         context = CorpusContext(str(tmp_path), CorpusRequest(recipe, *seeds, phrases, per_shard, tuple(outputs)))

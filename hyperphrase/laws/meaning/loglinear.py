@@ -131,7 +131,7 @@ class Loglinear(SymbolLaw):
             places = discourse.points(space, self.k)
             tables = softmax_tables(space, places, base_weights(words.frequencies, self.a), self.tau)
         except InputError as error:
-            raise InputError(f"--sampler={self}: {error}") from error
+            raise error.for_field("law", self) from error
         return BoundLoglinear(space, places, tables, threshold(self.step))
 
     def _space(self, vocabulary: int, lexicon: Lexicon) -> discourse.WordSpace:
@@ -146,7 +146,7 @@ class Loglinear(SymbolLaw):
         known = int(vectors.present.sum())
         if known < _LEAST_COVERED * vocabulary:
             raise InputError(
-                f"GloVe has vectors of {known:,} of the {vocabulary:,} words of this lexicon; take --lexicon=english, "
+                f"GloVe has vectors of {known:,} of the {vocabulary:,} words of this lexicon; take `lexicon=english`, "
                 "vectors=gaussian or vectors=PATH"
             )
         return discourse.whitened(vectors, frequent_vectors(_LEARNED))

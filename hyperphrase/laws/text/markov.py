@@ -54,7 +54,8 @@ class Markov(FileLaw):
         places = {word: place for place, word in enumerate(lexicon().words)}
         ids = np.array([-1, *(places.get(word, -1) for word in model.words)], np.int64)
         if ids.max() < 0:
-            raise InputError(f"--sampler={self}: none of the text's words is in the lexicon; choose another of them")
+            problem = "none of the text's words is in the lexicon; choose another text or another lexicon"
+            raise InputError(problem, field="law", value=self)
         return _BoundMarkov(model, ids)
 
 

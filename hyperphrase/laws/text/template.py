@@ -80,7 +80,8 @@ class Template(FileLaw):
         for name, weighted in zip(grammar.names, grammar.classes, strict=False):
             known = {ids[word]: weight for word, weight in weighted.items() if word in ids}
             if not known:
-                raise InputError(f"--sampler={self}: the lexicon has none of the words of the class {name}; add some")
+                problem = f"the lexicon has none of the words of the class {name}; add words to the class"
+                raise InputError(problem, field="law", value=self)
             members = np.array(sorted(known), np.int64)
             weights = np.array([known[member] for member in members.tolist()])
             classes.append((members, weights * words.frequencies[members] if self.frequencies else weights))

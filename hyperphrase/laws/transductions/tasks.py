@@ -33,9 +33,8 @@ class Transduction(SymbolLaw):
 
     def check(self, vocabulary: int) -> None:
         if vocabulary < 3:
-            raise InputError(
-                f"{vocabulary} hyperwords are too few for a separator and two tokens; give --vocabulary=3 or more"
-            )
+            problem = "hyperwords are too few for a separator and two tokens; give `vocabulary=3` or more"
+            raise InputError(f"{vocabulary} {problem}")
 
     def makes(self, lengths: NDArray[np.int64], vocabulary: int) -> NDArray[np.bool_]:
         return np.asarray((lengths >= self.shortest) & (lengths % 2 == self.shortest % 2))

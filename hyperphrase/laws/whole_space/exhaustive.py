@@ -32,7 +32,7 @@ class Exhaustive(SymbolLaw):
     def check_lengths(self, lengths: LengthLaw) -> None:
         if not isinstance(lengths, Fixed | Uniform):
             raise InputError(
-                f"takes every phrase of every length once, so --lengths={lengths} has no say; give uniform or fixed"
+                f"takes every phrase of every length once, so `lengths={lengths}` has no effect; give uniform or fixed"
             )
 
     def seed_stop(self, lengths: NDArray[np.int64], vocabulary: int) -> int:

@@ -24,15 +24,15 @@ NAMED = ("english", "russian", "synthetic")
 
 
 def build_lexicon(spec: str, vocabulary: int | None, alphabet: str, open_file: Callable[[str], BinaryIO]) -> Lexicon:
-    """Build the lexicon that ``--lexicon=spec --vocabulary=V --alphabet=alphabet`` asks for.
+    """Build the lexicon of ``vocabulary`` hyperwords that ``spec`` names, with the symbols of ``alphabet``.
 
     ``spec`` is ``english``, ``russian``, ``synthetic``, ``synthetic:flavour=english|russian`` or the path of a file,
     which ``open_file`` opens. Without ``vocabulary``, a named lexicon has 250,000 hyperwords and a file's all of its
-    words. Raises InputError: one line with the option, its value and what to give instead.
+    words. Raises InputError.
     """
     alphabet_size(alphabet)  # an unknown alphabet is refused before anything is read
     if vocabulary is not None and vocabulary < 2:
-        raise InputError(f"--vocabulary={vocabulary}: a lexicon has at least 2 hyperwords; give 2 or more")
+        raise InputError("a lexicon has at least 2 hyperwords; give 2 or more", field="vocabulary", value=vocabulary)
     if spec.partition(":")[0] in NAMED:
         wanted = DEFAULT_VOCABULARY if vocabulary is None else vocabulary
         symbols = code_points(alphabet, wanted)
@@ -54,12 +54,11 @@ def _named_words(spec: str, vocabulary: int) -> RankedWords:
     if name == "synthetic":
         return synthetic_words(_flavour(spec, arguments), vocabulary)
     if arguments:
-        raise InputError(f"--lexicon={spec}: {name} takes no arguments; give --lexicon={name}")
+        raise InputError(f"{name} takes no arguments; give `lexicon={name}`", field="lexicon", value=spec)
     if vocabulary > LARGEST_REAL:
-        raise InputError(
-            f"--vocabulary={vocabulary}: the {name} lexicon has at most {LARGEST_REAL:,} hyperwords; give fewer, "
-            "or take --lexicon=synthetic or a file"
-        )
+        problem = f"the {name} lexicon has at most {LARGEST_REAL:,} hyperwords"
+        advice = "give fewer, or take `lexicon=synthetic` or a file"
+        raise InputError(f"{problem}; {advice}", field="vocabulary", value=vocabulary)
     return english_words(vocabulary) if name == "english" else russian_words(vocabulary)
 
 
@@ -69,7 +68,8 @@ def _flavour(spec: str, arguments: str) -> str:
         return FLAVOURS[0]
     key, _, flavour = arguments.partition("=")
     if key != "flavour" or flavour not in FLAVOURS:
-        raise InputError(f"--lexicon={spec}: give synthetic:flavour={'|'.join(FLAVOURS)}, or synthetic alone")
+        problem = f"give synthetic:flavour={'|'.join(FLAVOURS)}, or synthetic alone"
+        raise InputError(problem, field="lexicon", value=spec)
     return flavour
 
 
@@ -83,14 +83,13 @@ def _file_words(path: str, vocabulary: int | None, open_file: Callable[[str], Bi
         raise
     available = len(ranked.words)
     if vocabulary is not None and vocabulary > available:
-        raise InputError(f"--vocabulary={vocabulary}: --lexicon={path} has {available:,} words; give at most that many")
+        problem = f"`lexicon={path}` has {available:,} words; give at most that many"
+        raise InputError(problem, field="vocabulary", value=vocabulary)
     return RankedWords(ranked.words[:vocabulary], ranked.frequencies[:vocabulary])
 
 
 def _unknown_name(name: str) -> InputError:
     """Return the error for a name that is neither a lexicon's nor a file's, with the nearest names that are."""
     nearest = difflib.get_close_matches(name.partition(":")[0], NAMED, n=len(NAMED), cutoff=0.6) or NAMED
-    return InputError(
-        f"--lexicon={name}: neither a lexicon nor a file; did you mean {' or '.join(nearest)}? "
-        f"There are {', '.join(NAMED)}, and files of words"
-    )
+    problem = f"neither a lexicon nor a file; did you mean {' or '.join(nearest)}?"
+    return InputError(f"{problem} There are {', '.join(NAMED)}, and files of words", field="lexicon", value=name)

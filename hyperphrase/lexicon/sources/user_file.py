@@ -34,44 +34,47 @@ def user_words(path: str, open_file: Callable[[str], BinaryIO]) -> RankedWords:
     perhaps ``count`` or ``frequency``, a lexicon of this package among them. Others: a word a line, each of frequency
     1, as nothing is known. Raises InputError that names the file, and the line.
     """
-    option = f"--lexicon={path}"
-    data = _content(path, option, open_file)
+    try:
+        return _ranked(_rows(path, _content(path, open_file)))
+    except InputError as error:
+        raise error.for_field("lexicon", path) from error.__cause__
+
+
+def _rows(path: str, data: bytes) -> Iterable[Row]:
     if path.endswith(".avro"):
-        rows = _avro_rows(data, option)
-    elif path.endswith((".csv", ".tsv")):
-        rows = _csv_rows(data, option, "\t" if path.endswith(".tsv") else ",")
-    else:
-        lines = enumerate(_lines(data, option), 1)
-        rows = ((f"line {number}", line.removesuffix("\n").removesuffix("\r"), 1.0) for number, line in lines)
-    return _ranked(rows, option)
+        return _avro_rows(data)
+    if path.endswith((".csv", ".tsv")):
+        return _csv_rows(data, "\t" if path.endswith(".tsv") else ",")
+    lines = enumerate(_lines(data), 1)
+    return ((f"line {number}", line.removesuffix("\n").removesuffix("\r"), 1.0) for number, line in lines)
 
 
-def _content(path: str, option: str, open_file: Callable[[str], BinaryIO]) -> bytes:
+def _content(path: str, open_file: Callable[[str], BinaryIO]) -> bytes:
     """Return the bytes of the file; InputError if it cannot be read, is empty or too large."""
     try:
         with open_file(path) as stream:
             data = stream.read(FILE_LIMIT + 1)
     except FileNotFoundError as error:
-        raise InputError(f"{option}: no such file; give a file of words or the name of a lexicon") from error
+        raise InputError("no such file; give a file of words or the name of a lexicon") from error
     except IsADirectoryError as error:
-        raise InputError(f"{option}: this is a folder; give a file of words") from error
+        raise InputError("this is a folder; give a file of words") from error
     except OSError as error:
-        raise InputError(f"{option}: cannot be read ({error.strerror or error})") from error
+        raise InputError(f"cannot be read ({error.strerror or error})") from error
     if not data:
-        raise InputError(f"{option}: the file is empty; give at least 2 words")
+        raise InputError("the file is empty; give at least 2 words")
     if len(data) > FILE_LIMIT:
-        raise InputError(f"{option}: larger than {FILE_LIMIT >> 20} MiB; give at most {MAX_VOCABULARY:,} words")
+        raise InputError(f"larger than {FILE_LIMIT >> 20} MiB; give at most {MAX_VOCABULARY:,} words")
     return data
 
 
-def _lines(data: bytes, option: str) -> Iterator[str]:
+def _lines(data: bytes) -> Iterator[str]:
     """Yield the lines with their ends, without byte order mark and the line ends at the end; one at a time is text.
 
     Raises InputError if the file is binary or not UTF-8.
     """
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise InputError(f"{option}: line {line} has a NUL byte, so this is no text; give UTF-8 text or .avro")
+        raise InputError(f"line {line} has a NUL byte, so this is no text; give UTF-8 text or .avro")
     stop = len(data)
     while stop and data[stop - 1] in b"\r\n":
         stop -= 1
@@ -81,71 +84,71 @@ def _lines(data: bytes, option: str) -> Iterator[str]:
         try:
             yield data[at:end].decode("utf-8")
         except UnicodeDecodeError as error:
-            raise InputError(f"{option}: line {number} is not UTF-8; save the file as UTF-8") from error
+            raise InputError(f"line {number} is not UTF-8; save the file as UTF-8") from error
         at, number = end, number + 1
 
 
-def _csv_rows(data: bytes, option: str, delimiter: str) -> Iterator[Row]:
+def _csv_rows(data: bytes, delimiter: str) -> Iterator[Row]:
     """Yield the rows of a table of words and counts; InputError if a line is not a word and a positive number."""
-    reader = csv.reader(_lines(data, option), delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines(data), delimiter=delimiter, strict=True)
     try:
         for number, fields in enumerate(reader, 1):
             place = f"line {reader.line_num}"
             if number == 1 and fields == _HEADER:
                 continue
             if len(fields) != 2:
-                raise InputError(f"{option}: {place} has {len(fields)} fields; give a word and its count")
-            yield place, fields[0], _count(fields[1].strip(" "), place, option)
+                raise InputError(f"{place} has {len(fields)} fields; give a word and its count")
+            yield place, fields[0], _count(fields[1].strip(" "), place)
     except csv.Error as error:
-        raise InputError(f"{option}: line {reader.line_num} is no table row ({error})") from error
+        raise InputError(f"line {reader.line_num} is no table row ({error})") from error
 
 
-def _avro_rows(data: bytes, option: str) -> Iterator[Row]:
+def _avro_rows(data: bytes) -> Iterator[Row]:
     """Yield the rows of an Avro file; InputError if it is none or its records have no word."""
     place = "the header"
     try:
         for number, record in enumerate(records(data, FILE_LIMIT), 1):
             place = f"record {number}"
-            yield place, *_avro_row(record, place, option)
-    except InputError as error:
-        raise InputError(f"{option}: {str(error).removeprefix(f'{option}: ')}") from error
+            yield place, *_avro_row(record, place)
+    except InputError:
+        raise
     except Exception as error:  # the Avro library lets a dozen kinds of exceptions out when bytes are wrong
-        raise InputError(f"{option}: not a whole Avro file, broken after {place} ({type(error).__name__})") from error
+        raise InputError(f"not a whole Avro file, broken after {place} ({type(error).__name__})") from error
 
 
-def _avro_row(record: Any, place: str, option: str) -> tuple[str, float]:
+def _avro_row(record: Any, place: str) -> tuple[str, float]:
     """Return the word and the count of one record, 1 if it has none."""
     if not isinstance(record, dict) or not isinstance(record.get("word"), str):
-        raise InputError(f"{option}: {place} has no string field 'word'; give records with word and count")
+        raise InputError(f"{place} has no string field 'word'; give records with word and count")
     count = record.get("count", record.get("frequency", 1.0))
     if isinstance(count, bool) or not isinstance(count, int | float):
-        raise InputError(f"{option}: {place} has no number as its count; give a positive one")
-    return record["word"], _count(str(count), place, option)
+        raise InputError(f"{place} has no number as its count; give a positive one")
+    return record["word"], _count(str(count), place)
 
 
-def _count(text: str, place: str, option: str) -> float:
+def _count(text: str, place: str) -> float:
     """Return a count; InputError if it is not a positive finite number."""
     count = float(text) if _number(text) else math.nan
     if not 0 < count < math.inf:
-        raise InputError(f"{option}: {place} has the count {_shown(text)}; give a positive finite number")
+        raise InputError(f"{place} has the count {_shown(text)}; give a positive finite number")
     return count
 
 
-def _ranked(rows: Iterable[Row], option: str) -> RankedWords:
+def _ranked(rows: Iterable[Row]) -> RankedWords:
     """Return the rows' words, highest count first; InputError if one is unfit, repeated or too many."""
     counts: dict[str, float] = {}
     for place, word, count in rows:
         if not word or unfit(word) or len(word.encode(errors="surrogatepass")) > MAX_WORD:
             what = f"{_shown(word)}, with a space or control character" if word else "an empty word"
             what = what if not word or unfit(word) else f"{_shown(word)}, of more than {MAX_WORD} bytes"
-            raise InputError(f"{option}: {place} has {what}; give one word")
+            raise InputError(f"{place} has {what}; give one word")
         if word in counts:
-            raise InputError(f"{option}: {place} repeats the word {_shown(word)}; give each word once")
+            raise InputError(f"{place} repeats the word {_shown(word)}; give each word once")
         if len(counts) == MAX_VOCABULARY:
-            raise InputError(f"{option}: {place} is one word too many; give at most {MAX_VOCABULARY:,}")
+            raise InputError(f"{place} is one word too many; give at most {MAX_VOCABULARY:,}")
         counts[word] = count
     if len(counts) < 2:
-        raise InputError(f"{option}: {len(counts)} words; give at least 2")
+        raise InputError(f"{len(counts)} words; give at least 2")
     words = sorted(counts, key=lambda word: -counts[word])
     return RankedWords(words, np.array([counts[word] for word in words], dtype=np.float64))
 

@@ -152,7 +152,7 @@ def test_a_block_beyond_the_limits_is_refused(name, compression, block):
 
 
 def test_a_compression_that_a_format_lacks_is_refused():
-    with pytest.raises(InputError, match="--compression=zstd: format jsonl has none, gzip"):
+    with pytest.raises(InputError, match="compression=zstd: format jsonl has none, gzip"):
         FORMATS["jsonl"].encoder("zstd", SYMBOLS)
 
 

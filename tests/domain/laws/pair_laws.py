@@ -14,7 +14,7 @@ KEY = 2026
 
 
 def law_of(text):
-    return parse_law(text, SYMBOL_LAWS, "--sampler", open)
+    return parse_law(text, SYMBOL_LAWS, "law", open)
 
 
 @functools.cache

@@ -165,7 +165,7 @@ def test_distances_are_those_of_all_short_nests(q, window):
 
 @pytest.mark.parametrize("law", ["cross:distance_q=1", "cross:window=1", "cross:window=5000", "cross:window=2.5"])
 def test_parameters_outside_their_range_are_refused(law):
-    with pytest.raises(InputError, match=f"--sampler={law}: "):
+    with pytest.raises(InputError, match=f"law={law}: "):
         law_of(law)
 
 

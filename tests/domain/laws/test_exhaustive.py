@@ -106,7 +106,7 @@ def test_a_space_that_holds_all_seeds_has_no_end_before_theirs(recipe_of):
 
 @pytest.mark.parametrize("lengths", ["geometric", "lognormal:min=1,max=9"])
 def test_other_length_laws_are_refused(recipe_of, lengths):
-    with pytest.raises(InputError, match=r"--sampler=exhaustive: takes every phrase .* give uniform or fixed"):
+    with pytest.raises(InputError, match=r"law=exhaustive: takes every phrase .* give uniform or fixed"):
         recipe_of("exhaustive", lengths).check()
     recipe_of("exhaustive", "fixed:length=3").check()
 

@@ -157,7 +157,7 @@ def test_lengths_are_even(recipe_of):
 
 @pytest.mark.parametrize("law", ["flat:s=-1", "flat:beta=nan", "flat:q=0.4"])
 def test_parameters_outside_their_range_are_refused(law):
-    with pytest.raises(InputError, match=f"--sampler={law}: "):
+    with pytest.raises(InputError, match=f"law={law}: "):
         law_of(law)
 
 

@@ -14,7 +14,7 @@ from hyperphrase.laws.independent.zipf import Zipf
 from hyperphrase.laws.lengths import LENGTH_LAWS, Empirical, Fixed, Geometric, Lognormal, Uniform
 from hyperphrase.laws.registry import SYMBOL_LAWS
 
-ALL_LAWS = [("--lengths", LENGTH_LAWS), ("--sampler", SYMBOL_LAWS)]
+ALL_LAWS = [("lengths", LENGTH_LAWS), ("law", SYMBOL_LAWS)]
 
 
 def no_file(path):
@@ -22,11 +22,11 @@ def no_file(path):
 
 
 def law_of(text):
-    return parse_law(text, SYMBOL_LAWS, "--sampler", no_file)
+    return parse_law(text, SYMBOL_LAWS, "law", no_file)
 
 
 def lengths(text):
-    return parse_law(text, LENGTH_LAWS, "--lengths", no_file)
+    return parse_law(text, LENGTH_LAWS, "lengths", no_file)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,8 @@ def refusal(reading, text):
 def test_a_wrong_sampler_is_refused_in_one_line_that_helps(case):
     text, named = REFUSED_SAMPLERS[case]
     message = refusal(law_of, text)
-    assert message.startswith(f"--sampler={text}: ")
+    assert message.startswith(f"law={text[:200]}" + ("...: " if len(text) > 200 else ": "))
+    assert len(message) < 1000
     assert len(message.splitlines()) == 1
     assert [part for part in named if part not in message] == []
 
@@ -112,7 +113,8 @@ def test_a_wrong_sampler_is_refused_in_one_line_that_helps(case):
 def test_a_wrong_length_law_is_refused_in_one_line_that_helps(case):
     text, named = REFUSED_LENGTHS[case]
     message = refusal(lengths, text)
-    assert message.startswith(f"--lengths={text}: ")
+    assert message.startswith(f"lengths={text[:200]}" + ("...: " if len(text) > 200 else ": "))
+    assert len(message) < 1000
     assert len(message.splitlines()) == 1
     assert [part for part in named if part not in message] == []
 
@@ -141,7 +143,7 @@ def test_a_law_comes_back_from_its_json(law):
 
 @given(LAWS.filter(lambda law: not isinstance(law, Empirical)))
 def test_a_law_comes_back_from_its_own_text(law):
-    assert law == parse_law(str(law), laws_of(law), "--any", no_file)
+    assert law == parse_law(str(law), laws_of(law), "law", no_file)
 
 
 JSON = st.recursive(

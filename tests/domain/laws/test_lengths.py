@@ -20,7 +20,7 @@ HISTOGRAMS = st.dictionaries(st.integers(1, MAX_LENGTH), st.integers(1, 2**53 - 
 def empirical(data):
     if isinstance(data, str):
         data = data.encode()
-    return parse_law("empirical:file=old/lengths", LENGTH_LAWS, "--lengths", lambda path: io.BytesIO(data))
+    return parse_law("empirical:file=old/lengths", LENGTH_LAWS, "lengths", lambda path: io.BytesIO(data))
 
 
 def shares(weights):
@@ -92,7 +92,7 @@ def test_an_empirical_law_has_the_shares_of_its_counts():
 @given(HISTOGRAMS, st.sampled_from([lengths_csv, lengths_json]))
 def test_a_histogram_with_a_length_beyond_the_limit_is_refused(histogram, write):
     for beyond in (0, -1, MAX_LENGTH + 1, 10**400):
-        with pytest.raises(InputError, match=r"^--lengths=empirical:file=old/lengths: old/lengths is no histogram"):
+        with pytest.raises(InputError, match=r"^lengths=empirical:file=old/lengths: old/lengths is no histogram"):
             empirical(write({**histogram, beyond: 1}))
 
 
@@ -145,12 +145,12 @@ def test_any_bytes_give_a_law_or_a_refusal(data):
 
 def test_a_folder_in_place_of_a_file_is_refused(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
-        parse_law(f"empirical:file={tmp_path}", LENGTH_LAWS, "--lengths", lambda path: open(path, "rb"))  # noqa: PTH123, SIM115  # as the program opens it
+        parse_law(f"empirical:file={tmp_path}", LENGTH_LAWS, "lengths", lambda path: open(path, "rb"))  # noqa: PTH123, SIM115  # as the program opens it
 
 
 def test_only_a_file_is_a_parameter_of_empirical():
     with pytest.raises(InputError, match="needs file=PATH and nothing else"):
-        parse_law("empirical:file=a,min=3", LENGTH_LAWS, "--lengths", lambda path: io.BytesIO(b""))
+        parse_law("empirical:file=a,min=3", LENGTH_LAWS, "lengths", lambda path: io.BytesIO(b""))
 
 
 @pytest.mark.parametrize("counts", [(), ((0, 1),), ((5, 0),), ((5, 1), (5, 2)), ((MAX_LENGTH + 1, 1),), ((5, 2**53),)])

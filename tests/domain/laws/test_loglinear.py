@@ -30,7 +30,7 @@ WORDS = ("the", "sea", "ocean", "ship", "tax", "income", "bank", "stormy", "nigh
 
 
 def law_of(options, data=b""):
-    return parse_law(f"loglinear:{options}", SYMBOL_LAWS, "--sampler", lambda path: io.BytesIO(data))
+    return parse_law(f"loglinear:{options}", SYMBOL_LAWS, "law", lambda path: io.BytesIO(data))
 
 
 def bound_law_of(options, vocabulary, data=b""):
@@ -271,14 +271,14 @@ def test_the_recipe_names_the_release_of_glove():
 
 def bind(options, vocabulary=60, data=b"", words=None):
     law = law_of(options, data)
-    recipe = Recipe(law, parse_law("fixed:length=5", LENGTH_LAWS, "--lengths", None), vocabulary, "5eed" * 16)
+    recipe = Recipe(law, parse_law("fixed:length=5", LENGTH_LAWS, "lengths", None), vocabulary, "5eed" * 16)
     recipe.check()
     lexicon = SimpleNamespace(words=words or ["q" * 40] * vocabulary, frequencies=np.ones(vocabulary))
     return Phrases(recipe, lambda: lexicon)
 
 
 BAD = {
-    "a=1.5": (60, b"", "--sampler=loglinear:a=1.5: loglinear:a=1.5 is outside its range"),
+    "a=1.5": (60, b"", "law=loglinear:a=1.5: loglinear:a=1.5 is outside its range"),
     "tau=0": (60, b"", "tau=0.0 is outside its range; temperature"),
     "step=-1": (60, b"", "step=-1.0 is outside its range"),
     "k=0": (60, b"", "k=0 is outside its range"),
@@ -291,7 +291,7 @@ BAD = {
         write_vectors(np.vstack([np.full((1, 3), 99.0), np.full((3999, 3), 0.1)])),
         "tau=0.05 is too small for vectors as long as",
     ),
-    "vectors=glove": (60, b"", "GloVe has vectors of 0 of the 60 words of this lexicon; take --lexicon=english"),
+    "vectors=glove": (60, b"", "GloVe has vectors of 0 of the 60 words of this lexicon; take `lexicon=english`"),
 }
 
 
@@ -301,7 +301,7 @@ def test_wrong_input_is_refused_in_one_line(options):
     with pytest.raises(InputError) as caught:
         bind(options, vocabulary, data)
     assert message in str(caught.value)
-    assert str(caught.value).startswith("--sampler=loglinear")
+    assert str(caught.value).startswith("law=loglinear")
     assert "\n" not in str(caught.value)
 
 
@@ -310,4 +310,4 @@ def test_a_file_that_is_not_there_is_named():
         raise FileNotFoundError(2, "No such file or directory", path)
 
     with pytest.raises(InputError, match=r"v\.npy cannot be read \(No such file or directory\); give glove, gaussian"):
-        parse_law("loglinear:vectors=v.npy", SYMBOL_LAWS, "--sampler", missing)
+        parse_law("loglinear:vectors=v.npy", SYMBOL_LAWS, "law", missing)

@@ -39,7 +39,7 @@ LINES = [[WORDS.index(word) for word in line.split()] for line in TEXT.decode().
 
 def law_of(text=TEXT, **parameters):
     given = "".join(f",{name}={value}" for name, value in parameters.items())
-    return parse_law(f"markov:file=text.txt{given}", SYMBOL_LAWS, "--sampler", lambda path: io.BytesIO(text))
+    return parse_law(f"markov:file=text.txt{given}", SYMBOL_LAWS, "law", lambda path: io.BytesIO(text))
 
 
 def bound_law_of(law, words=WORDS):
@@ -170,7 +170,7 @@ REFUSED = {
 def test_wrong_parameters_are_refused(case):
     text, reason = REFUSED[case]
     with pytest.raises(InputError, match=reason) as caught:
-        parse_law(text, SYMBOL_LAWS, "--sampler", lambda path: io.BytesIO(TEXT))
+        parse_law(text, SYMBOL_LAWS, "law", lambda path: io.BytesIO(TEXT))
     assert len(str(caught.value).splitlines()) == 1
 
 
@@ -187,7 +187,7 @@ def test_wrong_parameters_are_refused(case):
 def test_texts_that_are_no_model_are_refused(text, reason):
     with pytest.raises(InputError, match=reason) as caught:
         law_of(text)
-    assert str(caught.value).startswith("--sampler=markov:file=text.txt: ")
+    assert str(caught.value).startswith("law=markov:file=text.txt: ")
     assert len(str(caught.value).splitlines()) == 1
 
 
@@ -202,7 +202,7 @@ def test_a_file_that_cannot_be_read_is_refused():
         raise FileNotFoundError(2, "No such file or directory", path)
 
     with pytest.raises(InputError, match=r"no\.txt cannot be read"):
-        parse_law("markov:file=no.txt", SYMBOL_LAWS, "--sampler", missing)
+        parse_law("markov:file=no.txt", SYMBOL_LAWS, "law", missing)
 
 
 def test_the_recipe_knows_the_model_by_its_digest_and_not_its_bytes():

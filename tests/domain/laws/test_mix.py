@@ -105,7 +105,7 @@ def test_open_words_at_the_end_are_as_many_as_in_the_plain_version():
 
 @pytest.mark.parametrize("law", ["mix:eps=1.1", "mix:q=2", "mix:distance_q=1", "mix:close=true"])
 def test_parameters_outside_their_range_are_refused(law):
-    with pytest.raises(InputError, match=f"--sampler={law}: "):
+    with pytest.raises(InputError, match=f"law={law}: "):
         law_of(law)
 
 

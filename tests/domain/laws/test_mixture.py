@@ -24,7 +24,7 @@ LEXICON = SimpleNamespace(words=tuple("abcdefgh"), frequencies=np.arange(8, 0, -
 
 
 def law_of(text):
-    return parse_law(f"mixture:{text}", SYMBOL_LAWS, "--sampler", lambda path: io.BytesIO(TEXT))
+    return parse_law(f"mixture:{text}", SYMBOL_LAWS, "law", lambda path: io.BytesIO(TEXT))
 
 
 def draw(law, vocabulary, count, length, key=5):
@@ -114,7 +114,7 @@ def test_streams_are_frozen(text, vocabulary, expected):
 )
 def test_a_mixture_comes_back_from_its_text_and_its_json(text):
     law = law_of(text)
-    assert law == parse_law(str(law), SYMBOL_LAWS, "--sampler", None)
+    assert law == parse_law(str(law), SYMBOL_LAWS, "law", None)
     assert law == law_from_json(json.loads(json.dumps(law.to_json())), SYMBOL_LAWS)
     assert hash(law) == hash(law_of(text))
     assert len(law.laws) == text.count("*")

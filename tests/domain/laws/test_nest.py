@@ -143,7 +143,7 @@ def test_closed_phrases_are_even_and_lengths_are_conditioned_on_that(recipe_of):
 
 @pytest.mark.parametrize("law", ["nest:q=1.01", "nest:q=-0.1", "nest:s=-1", "nest:paired=1", "nest:close=maybe"])
 def test_parameters_outside_their_range_are_refused(law):
-    with pytest.raises(InputError, match=f"--sampler={law}: "):
+    with pytest.raises(InputError, match=f"law={law}: "):
         law_of(law)
 
 

@@ -153,7 +153,7 @@ def test_streams_are_frozen(law, expected):
 )
 def test_wrong_parameters_are_refused(text, reason):
     with pytest.raises(InputError, match=reason) as caught:
-        parse_law(text, SYMBOL_LAWS, "--sampler", None)
+        parse_law(text, SYMBOL_LAWS, "law", None)
     assert len(str(caught.value).splitlines()) == 1
 
 

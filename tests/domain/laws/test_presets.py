@@ -17,7 +17,7 @@ def no_file(path):
 
 
 def recipe_of(preset):
-    law = parse_law(preset.law, SYMBOL_LAWS, "--sampler", no_file)
+    law = parse_law(preset.law, SYMBOL_LAWS, "law", no_file)
     return Recipe(law, preset.lengths, preset.vocabulary or law.vocabulary(), "5eed" * 16)
 
 
@@ -43,7 +43,7 @@ def test_a_preset_says_where_it_is_from(name):
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_names_no_vocabulary_that_its_law_fixes(name):
-    law = parse_law(PRESETS[name].law, SYMBOL_LAWS, "--sampler", no_file)
+    law = parse_law(PRESETS[name].law, SYMBOL_LAWS, "law", no_file)
     assert (PRESETS[name].vocabulary is None) == (law.vocabulary() is not None)
 
 

@@ -65,7 +65,7 @@ def test_words_are_those_of_independent_symbols():
 
 @pytest.mark.parametrize("law", ["repetition:m=0", "repetition:m=65536", "repetition:m=1.5"])
 def test_parameters_outside_their_range_are_refused(law):
-    with pytest.raises(InputError, match=f"--sampler={law}: "):
+    with pytest.raises(InputError, match=f"law={law}: "):
         law_of(law)
 
 

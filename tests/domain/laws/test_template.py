@@ -35,7 +35,7 @@ P = f a
 
 def law_of(text=GRAMMAR, **parameters):
     given = "".join(f",{name}={value}" for name, value in parameters.items())
-    return parse_law(f"template:file=g.txt{given}", SYMBOL_LAWS, "--sampler", lambda path: io.BytesIO(text.encode()))
+    return parse_law(f"template:file=g.txt{given}", SYMBOL_LAWS, "law", lambda path: io.BytesIO(text.encode()))
 
 
 def draw(law, count, length, key=5, lexicon=LEXICON):
@@ -208,7 +208,7 @@ def test_what_is_no_grammar_is_refused(case):
     text, reason = REFUSED[case]
     with pytest.raises(InputError, match=reason) as caught:
         law_of(text)
-    assert str(caught.value).startswith("--sampler=template:file=g.txt: g.txt")
+    assert str(caught.value).startswith("law=template:file=g.txt: g.txt")
     assert len(str(caught.value).splitlines()) == 1
 
 
@@ -221,7 +221,7 @@ def test_a_grammar_too_large_for_its_longest_sentence_is_refused():
 def test_wrong_parameters_are_refused():
     for text in ("template:longest=0", "template:longest=101", "template:frequencies=maybe", "template:digest=00"):
         with pytest.raises(InputError):
-            parse_law(text, SYMBOL_LAWS, "--sampler", None)
+            parse_law(text, SYMBOL_LAWS, "law", None)
 
 
 def test_the_recipe_knows_the_grammar_by_its_digest_and_not_its_bytes():
@@ -254,7 +254,7 @@ def english():
 
 def test_english_phrases_are_sentences(english):
     """Every phrase is derived by the grammar that comes with the package: its words stand in an order it allows."""
-    law = parse_law("template", SYMBOL_LAWS, "--sampler", None)
+    law = parse_law("template", SYMBOL_LAWS, "law", None)
     grammar = parse(law.attached().decode(), "english")
     classes = dict(zip(grammar.names, grammar.classes, strict=False))
     drawn = [[english.words[i] for i in row] for row in draw(law, 300, 12, lexicon=english).tolist()]
@@ -268,7 +268,7 @@ def test_english_phrases_are_sentences(english):
 
 
 def test_the_words_of_the_english_grammar_are_in_the_lexicon(english):
-    grammar = parse(parse_law("template", SYMBOL_LAWS, "--sampler", None).attached().decode(), "english")
+    grammar = parse(parse_law("template", SYMBOL_LAWS, "law", None).attached().decode(), "english")
     words = set(itertools.chain(*grammar.classes))
     assert len(words) > 3000
     assert len(words & set(english.words)) > 0.95 * len(words)

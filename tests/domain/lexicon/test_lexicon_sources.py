@@ -294,7 +294,7 @@ def test_vocabulary_takes_the_first_words():
     ],
 )
 def test_a_wrong_file_is_refused_in_one_line(data, name, message):
-    with pytest.raises(InputError, match=rf"^--lexicon=/home/me/{name}: {message}") as caught:
+    with pytest.raises(InputError, match=rf"^lexicon=/home/me/{name}: {message}") as caught:
         build_from(data, name)
     assert "\n" not in str(caught.value)
 
@@ -306,7 +306,7 @@ def built_or_refused(data: bytes, name: str) -> Lexicon | None:
         return build_from(data, name)
     except InputError as caught:
         error = str(caught)
-    assert error.startswith(f"--lexicon=/home/me/{name}: ")
+    assert error.startswith(f"lexicon=/home/me/{name}: ")
     assert len(error.splitlines()) == 1
     return None
 
@@ -344,7 +344,7 @@ def test_avro_packed_or_not(codec):
 @pytest.mark.parametrize("codec", ["deflate", "zstandard"])
 def test_avro_that_unpacks_to_too_much_is_refused(codec, monkeypatch):
     monkeypatch.setattr(user_file, "FILE_LIMIT", 100_000)
-    with pytest.raises(InputError, match=r"^--lexicon=/home/me/a\.avro: not a whole Avro file"):
+    with pytest.raises(InputError, match=r"^lexicon=/home/me/a\.avro: not a whole Avro file"):
         build_from(packed([{"word": "a" * 10**6}], codec), "a.avro")
 
 
@@ -359,7 +359,7 @@ def test_avro_that_unpacks_to_too_much_is_refused(codec, monkeypatch):
     ],
 )
 def test_avro_that_could_do_harm_is_refused(data, message):
-    with pytest.raises(InputError, match=rf"^--lexicon=/home/me/a\.avro: .*{message}"):
+    with pytest.raises(InputError, match=rf"^lexicon=/home/me/a\.avro: .*{message}"):
         build_from(data, "a.avro")
 
 
@@ -374,7 +374,7 @@ def test_an_array_of_nothing_with_2_to_the_62_elements_is_refused():
 
 
 def test_a_missing_file_is_refused():
-    with pytest.raises(InputError, match=r"^--lexicon=\./none\.txt: no such file"):
+    with pytest.raises(InputError, match=r"^lexicon=\./none\.txt: no such file"):
         build("./none.txt")
 
 
@@ -387,7 +387,7 @@ def test_an_unreadable_file_is_refused():
     def refuse(path):
         raise PermissionError(13, "Permission denied")
 
-    with pytest.raises(InputError, match=r"^--lexicon=/a\.txt: cannot be read \(Permission denied\)"):
+    with pytest.raises(InputError, match=r"^lexicon=/a\.txt: cannot be read \(Permission denied\)"):
         build_lexicon("/a.txt", None, "stable", refuse)
 
 
@@ -404,23 +404,23 @@ def test_a_too_large_file_is_refused_before_it_is_read_whole(monkeypatch):
 
 
 def test_a_vocabulary_beyond_the_file_is_refused():
-    with pytest.raises(InputError, match=r"^--vocabulary=3: --lexicon=/home/me/words\.txt has 2 words"):
+    with pytest.raises(InputError, match=r"^vocabulary=3: `lexicon=/home/me/words\.txt` has 2 words"):
         build_from(b"a\nb", vocabulary=3)
 
 
 @pytest.mark.parametrize(
     ("spec", "vocabulary", "message"),
     [
-        ("english", 1, r"^--vocabulary=1: .*2 or more"),
-        ("english", 250_001 + 19_647, r"^--vocabulary=269648: the stable alphabet has 269,647"),
-        ("english:flavour=x", 10, r"^--lexicon=english:flavour=x: english takes no arguments"),
+        ("english", 1, r"^vocabulary=1: .*2 or more"),
+        ("english", 250_001 + 19_647, r"^vocabulary=269648: the stable alphabet has 269,647"),
+        ("english:flavour=x", 10, r"^lexicon=english:flavour=x: english takes no arguments"),
         (
             "synthetic:flavour=french",
             10,
-            r"^--lexicon=synthetic:flavour=french: give synthetic:flavour=english\|russian",
+            r"^lexicon=synthetic:flavour=french: give synthetic:flavour=english\|russian",
         ),
-        ("synthetic:flavor=english", 10, r"^--lexicon=synthetic:flavor=english: give synthetic:flavour="),
-        ("englsh", 10, r"^--lexicon=englsh: neither a lexicon nor a file; did you mean english\? "),
+        ("synthetic:flavor=english", 10, r"^lexicon=synthetic:flavor=english: give synthetic:flavour="),
+        ("englsh", 10, r"^lexicon=englsh: neither a lexicon nor a file; did you mean english\? "),
         ("synthetik:flavour=english", 10, r"did you mean synthetic\?"),
         ("qqq", None, r"did you mean english or russian or synthetic\?"),
     ],
@@ -431,10 +431,10 @@ def test_a_wrong_request_is_refused_in_one_line(spec, vocabulary, message):
 
 
 def test_a_real_lexicon_has_500_000_words_at_most():
-    with pytest.raises(InputError, match=r"^--vocabulary=500001: the russian lexicon has at most 500,000"):
+    with pytest.raises(InputError, match=r"^vocabulary=500001: the russian lexicon has at most 500,000"):
         build("russian", 500_001, "extended")
 
 
 def test_an_unknown_alphabet_is_refused_before_anything_is_read():
-    with pytest.raises(InputError, match=r"^--alphabet=latin"):
+    with pytest.raises(InputError, match=r"^alphabet=latin"):
         build("./none.txt", alphabet="latin")

@@ -177,7 +177,7 @@ def test_the_longest_phrase_does_not_overflow():
 
 def test_a_lexicon_that_the_vectors_do_not_know_is_refused(lexicon, phrases):
     unknown = WordVectors(np.zeros((VOCABULARY, DIMENSIONS), np.float32), np.arange(VOCABULARY) == 599)
-    with pytest.raises(InputError, match=r"--dictionary=sif: 0\.0% of the lexicon made up have word vectors"):
+    with pytest.raises(InputError, match=r"dictionary=sif: 0\.0% of the lexicon made up have word vectors"):
         build_meanings("sif", unknown, lexicon, phrases)
 
 

@@ -130,7 +130,7 @@ def test_a_missing_or_additional_key_is_refused(key):
 @pytest.mark.parametrize("vocabulary", [2, 255, 257])
 def test_a_law_that_fixes_the_vocabulary_is_believed_with_no_other(law, vocabulary):
     """Its ids would be looked up beyond the end of a shorter lexicon."""
-    data = Recipe(parse_law(law, SYMBOL_LAWS, "--sampler", no_file), Uniform(), 256, "f" * 64).to_json()
+    data = Recipe(parse_law(law, SYMBOL_LAWS, "law", no_file), Uniform(), 256, "f" * 64).to_json()
     assert Recipe.from_json(data).vocabulary == 256
     with pytest.raises(InputError, match=f"has 256 symbols, and not {vocabulary}"):
         Recipe.from_json({**data, "vocabulary": vocabulary})

@@ -27,7 +27,7 @@ def test_millions_of_shards_and_the_shard_size_that_helps():
     huge = replace(BILLION, drawn=10**12, dedup=replace(DEDUP, bucket_bits=15, offset_bits=25, span_units=128))
     said = notes(huge)
     assert "3,814,698 shards" in said
-    assert "--phrases_per_shard=16777216 makes 59,605" in said
+    assert "`phrases_per_shard=16777216` makes 59,605" in said
     assert "shards of a format" not in notes(replace(huge, phrases_per_shard=1 << 24))
 
 

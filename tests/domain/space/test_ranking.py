@@ -106,10 +106,10 @@ def test_phrases_that_no_seed_gives_are_refused(phrases_of):
 @pytest.mark.parametrize(
     ("law", "ids", "mentioned"),
     [
-        ("zipf", [1, 2], r"--sampler=zipf:s=1.0,beta=0.0: many seeds .* choose exhaustive or permutation"),
+        ("zipf", [1, 2], r"law=zipf:s=1.0,beta=0.0: several seeds .* choose exhaustive or permutation"),
         ("exhaustive", [1, 5], r"has the id 5; ids are whole numbers from 0 to 4"),
         ("permutation", [1, 2, 3, -1], r"has the id -1"),
-        ("exhaustive", [1], r"has 1 symbols, --lengths=uniform:min=2,max=4 makes none"),
+        ("exhaustive", [1], r"has 1 symbols, and `lengths=uniform:min=2,max=4` makes none"),
         ("permutation", [], r"has 0 symbols"),
     ],
 )
@@ -154,5 +154,5 @@ def test_what_is_no_phrase_is_refused(text, notation, mentioned):
 
 
 def test_a_law_without_numbers_is_told_from_its_sampler():
-    with pytest.raises(InputError, match="has no number"):
+    with pytest.raises(InputError, match="phrases have no numbers"):
         unrank(SimpleNamespace(law=None, recipe=SimpleNamespace(law="x")), 1)

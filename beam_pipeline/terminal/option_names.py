@@ -1,0 +1,25 @@
+"""The fields of the Python API as options of the command line: ``law`` is ``--sampler``."""
+
+import re
+
+from hyperphrase.errors import InputError
+
+_SAME = (
+    "alphabet", "compression", "dictionary", "first_seed", "key", "lengths", "lexicon", "machine", "output", "phrases",
+    "phrases_per_shard", "preset", "prices", "seeds", "text", "vocabulary",
+)  # fmt: skip
+OPTIONS = {field: f"--{field}" for field in _SAME} | {"formats": "--format", "law": "--sampler"}
+_mentioned = re.compile(rf"(?<!`)`({'|'.join(OPTIONS)})(=[^`]*)?`(?!`)")
+
+
+def error_line(error: BaseException) -> str:
+    """Return the text of ``error`` with options in place of the fields that it names."""
+    text = str(error)
+    if isinstance(error, InputError) and error.field in OPTIONS:
+        text = OPTIONS[error.field] + text.removeprefix(error.field)
+    return with_options(text)
+
+
+def with_options(text: str) -> str:
+    """Return ``text`` with options in place of the fields that it writes in backticks: `law=zipf`, `key`."""
+    return _mentioned.sub(lambda found: OPTIONS[found[1]] + (found[2] or ""), text)
