@@ -21,8 +21,8 @@ _NONE = np.empty(0, np.uint32)
 class GeneratePhrases(beam.PTransform):
     """(PCollection[WorkUnit], PCollection[(span index, offsets to drop)], ...) -> PCollection[KeptPhrases].
 
-    dedup: what spans are; None without drops. extent: PCollection[Extent] of one element; units beyond it, and all units
-    if it is short, give nothing.
+    dedup: what spans are; None without drops. extent: PCollection[Extent] of one element; units beyond it, and all
+    units if it is short, give nothing.
     """
 
     def __init__(self, request: CorpusRequest, dedup: Deduplication | None, extent: beam.PCollection) -> None:
