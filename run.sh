@@ -9,7 +9,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 install() {  # $1: extras, as in [test]
   local stamp="$root/.venv/installed$1" want
-  want=$(cat "$root/setup.py" "$root/constraints.txt" | cksum)
+  want=$(cat "$root/pyproject.toml" "$root/constraints.txt" | cksum)
   [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && return
   echo "installing hyperphrase$1 into .venv (once; a minute or two)" >&2
   "${PYTHON:-python3}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {

@@ -66,7 +66,8 @@ def _about(name: str) -> Iterator[str]:
 
 def _about_law(law: type[Law]) -> Iterator[str]:
     yield f"--{'sampler' if issubclass(law, SymbolLaw) else 'lengths'}={law.name}: {law.summary}"
-    yield from _paragraphs(inspect.getdoc(law) or "")
+    if sys.flags.optimize < 2:  # python -OO drops docstrings, and a dataclass without one shows its signature instead
+        yield from _paragraphs(inspect.getdoc(law) or "")
     yield ""
     if len(law.parameters()) == len(dataclasses.fields(law)) > 0:
         yield "  its parameters:"

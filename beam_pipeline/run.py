@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    parser = options.parser("run", __doc__.partition("``: ")[2])
+    parser = options.parser("run", "make a corpus")
     if {"--help", "-h"} & set(arguments):
         print(parser.format_help())
         print("All other options are Beam's, and pass through:\n")

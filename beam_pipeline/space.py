@@ -15,6 +15,7 @@ from hyperphrase.limits import SEED_STOP
 from hyperphrase.numbers.digits import decimal_text
 from hyperphrase.space.phrase_space import Space
 
+_SUMMARY = "how many phrases there are, and how soon draws repeat one; nothing is drawn"
 _EXAMPLES = """
 examples:
   hyperphrase space
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _space(arguments: Sequence[str]) -> int:
-    parser = options.recipe_parser("space", __doc__.partition("``: ")[2], _EXAMPLES)
+    parser = options.recipe_parser("space", _SUMMARY, _EXAMPLES)
     what = parser.add_argument_group("what to tell")
     what.add_argument(
         "--draws", metavar="N,...", default=_DRAWS, help=f"tell the distinct phrases after N draws, default {_DRAWS}"

@@ -10,9 +10,10 @@ The public interface::
     corpus = hp.make_corpus(recipe, lexicon, "out", phrases=1_000_000)
     corpus = hp.Corpus.open("out")
 
-Everything else can be imported from its wing, and may change. The package needs numpy, numba, pyarrow and libraries
-that read and compress files. It imports neither Apache Beam nor a cloud client until ``make_corpus`` or a bucket asks
-for them. Names are loaded when they are first used, so that ``import hyperphrase`` itself takes milliseconds.
+Everything else can be imported from its wing, and may change. The package needs numpy, numba and pyarrow, and for
+words, formats and checksums msgpack, fastavro, zlib-ng, zstandard and google-crc32c. It imports neither Apache Beam
+nor a cloud client until ``make_corpus`` or a bucket asks for them. Names are loaded when they are first used, so that
+``import hyperphrase`` itself takes milliseconds.
 """
 
 import importlib

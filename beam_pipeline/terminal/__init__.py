@@ -1,1 +1,5 @@
-"""The command line: options, errors, exit statuses, tables and the progress line."""
+"""The command line: options and their help, exit statuses, how errors, tables and progress are printed.
+
+``options`` has the options of ``run`` and ``plan``; ``command`` is the frame of every command, which prints an error
+as one line. The text of an error stands where it is raised.
+"""

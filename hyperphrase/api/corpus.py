@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.api.verification import check_corpus
 from hyperphrase.corpus import loading
 from hyperphrase.corpus.files import CorpusFiles, LocalFiles
 from hyperphrase.corpus.layout import MANIFEST_FILE
-from hyperphrase.corpus.manifest import Manifest
+from hyperphrase.corpus.open_corpus import OpenCorpus
 from hyperphrase.errors import InputError
-from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.phrases.blocks import Phrase, PhraseBlock, arrow_schema
-from hyperphrase.phrases.phrases import CHUNK, Phrases
-from hyperphrase.phrases.recipe import Recipe
+from hyperphrase.phrases.phrases import CHUNK
 
 if TYPE_CHECKING:
     import pyarrow
 
 
-class Corpus:
+class Corpus(OpenCorpus):
     """A complete corpus: a sequence of distinct phrases, ascending by seed.
 
     Phrases are drawn again from the manifest, so shards are not read and need not be there. Works on local folders and,
@@ -31,10 +30,6 @@ class Corpus:
 
     ``len(corpus)`` is the number of phrases, ``corpus[i]`` the phrase at place i, ``corpus[i:j]`` a block.
     """
-
-    def __init__(self, folder: str, files: CorpusFiles, manifest: Manifest) -> None:
-        """Take a corpus whose manifest was read; :meth:`open` reads it."""
-        self.folder, self.files, self.manifest = folder, files, manifest
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str]) -> "Corpus":
@@ -49,26 +44,6 @@ class Corpus:
                 value=name,
             )
         return cls(name, files, manifest)
-
-    @property
-    def recipe(self) -> Recipe:
-        """The recipe of the phrases."""
-        return self.manifest.recipe
-
-    @functools.cached_property
-    def lexicon(self) -> Lexicon:
-        """The hyperwords, read when first asked for. Raises CorruptError."""
-        return loading.load_lexicon(self.files, self.recipe)
-
-    @functools.cached_property
-    def phrases(self) -> Phrases:
-        """All phrases of the recipe, those outside the corpus too. Raises CorruptError."""
-        return loading.load_phrases(self.files, self.recipe, lambda: self.lexicon)
-
-    @functools.cached_property
-    def dropped(self) -> NDArray[np.uint64]:
-        """The drawn seeds that are not in the corpus, ascending: a lower seed gives the same phrase."""
-        return loading.load_dropped(self.files, self.manifest)
 
     def __len__(self) -> int:
         """Return the number of phrases."""
@@ -123,8 +98,6 @@ class Corpus:
 
     def verify(self) -> None:
         """Read every file again and check every claim of the manifest. Raises CorruptError with the first problems."""
-        from hyperphrase.api.verification import check_corpus
-
         check_corpus(self)
 
     def __repr__(self) -> str:

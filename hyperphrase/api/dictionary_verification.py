@@ -10,9 +10,9 @@ from typing import BinaryIO
 import google_crc32c
 import numpy as np
 
-from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.layout import DICTIONARY_FOLDER, WORDS_FILE, meanings_name
 from hyperphrase.corpus.manifest import Dictionary
+from hyperphrase.corpus.open_corpus import OpenCorpus
 from hyperphrase.corpus.request import KeptPhrases, ends
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import CorruptError
@@ -21,7 +21,7 @@ from hyperphrase.meaning.dictionary import write_meanings
 from hyperphrase.meaning.phrase_meanings import MAX_WORDS_BYTES, Meanings, build_meanings, loads
 
 
-def check_names(corpus: Corpus) -> None:
+def check_names(corpus: OpenCorpus) -> None:
     """Raise CorruptError unless the manifest lists the files of meanings that its seeds make, and no other is there."""
     manifest = corpus.manifest
     there = {name for name in corpus.files.sizes(DICTIONARY_FOLDER) if name.endswith(".parquet")}
@@ -34,7 +34,7 @@ def check_names(corpus: Corpus) -> None:
 
 
 def dictionary_problems(
-    corpus: Corpus, dictionary: Dictionary, kept: list[KeptPhrases], pool: ThreadPoolExecutor
+    corpus: OpenCorpus, dictionary: Dictionary, kept: list[KeptPhrases], pool: ThreadPoolExecutor
 ) -> Iterator[str]:
     """Yield what is wrong with the dictionary of a corpus, by the threads of ``pool``; its units keep ``kept``."""
     try:
@@ -53,7 +53,7 @@ def dictionary_problems(
     yield from filter(None, pool.map(check, kept))
 
 
-def _checked_words(corpus: Corpus, dictionary: Dictionary) -> Meanings:
+def _checked_words(corpus: OpenCorpus, dictionary: Dictionary) -> Meanings:
     """Return what the words mean. Raises CorruptError if the file of words says something else."""
     path, data = corpus.files.path(WORDS_FILE), corpus.files.read(WORDS_FILE, MAX_WORDS_BYTES)
     if data is None:
@@ -65,7 +65,7 @@ def _checked_words(corpus: Corpus, dictionary: Dictionary) -> Meanings:
     return found
 
 
-def _check_file(corpus: Corpus, meanings: Meanings, kept: KeptPhrases, shard: Shard) -> None:
+def _check_file(corpus: OpenCorpus, meanings: Meanings, kept: KeptPhrases, shard: Shard) -> None:
     seeds = kept.seeds()
     with corpus.files.open(f"{DICTIONARY_FOLDER}/{shard.name}") as stream:
         compared = _Compared(stream, shard.name)

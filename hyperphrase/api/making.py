@@ -33,8 +33,8 @@ def make_corpus(
     phrases: exactly so many distinct ones, the lowest seeds from ``first_seed`` on; or seeds: all distinct phrases of
     this half-open range. formats: of ``tfrecord``, ``avro``, ``jsonl``, ``txt``; none for the manifest alone.
     compression: one for all formats, or one for each. text: what jsonl and txt hold, ``symbols`` or ``words``.
-    dictionary: ``sif`` or ``whitening`` to write what each phrase means. beam_options: options of the engine, each as it
-    is written on the command line of ``run``. progress: is given lines of text, as ``print`` is.
+    dictionary: ``sif`` or ``whitening`` to write what each phrase means. beam_options: options of the engine, each
+    written as on the command line of ``run``. progress: is given lines of text, as ``print`` is.
 
     A corpus that is there already is opened; one that was interrupted is finished. Raises InputError before anything is
     written, WorkFailedError or OSError for a fault during the work, CorruptError for damaged files.

@@ -10,13 +10,13 @@ from typing import BinaryIO, cast
 import google_crc32c
 import numpy as np
 
-from hyperphrase.api.corpus import Corpus
 from hyperphrase.api.dictionary_verification import check_names, dictionary_problems
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus import loading
 from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.corpus.layout import DROPPED_FILE, RECIPE_FILE, REPORT_FILE, SHARDS_FOLDER, shard_name
 from hyperphrase.corpus.manifest import File
+from hyperphrase.corpus.open_corpus import OpenCorpus
 from hyperphrase.corpus.request import KeptPhrases, Output, ends
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.corpus.statistics import RANK_BINS, Statistics, statistics_files
@@ -31,7 +31,7 @@ _SMALL = 1 << 24  # bytes of a recipe or of statistics
 _SHOWN = 3  # problems that an error repeats
 
 
-def check_corpus(corpus: Corpus) -> None:
+def check_corpus(corpus: OpenCorpus) -> None:
     """Verify ``corpus``. Raises CorruptError that names the first problems and how many there are."""
     found = list(problems(corpus))
     if found:
@@ -39,7 +39,7 @@ def check_corpus(corpus: Corpus) -> None:
         raise CorruptError(f"{corpus.folder}: {len(found)} problems found: {shown}")
 
 
-def problems(corpus: Corpus) -> Iterator[str]:
+def problems(corpus: OpenCorpus) -> Iterator[str]:
     """Yield all that is wrong with ``corpus``, each in one line. Raises WorkFailedError if memory is too small."""
     return _Verification(corpus).problems()
 
@@ -47,7 +47,7 @@ def problems(corpus: Corpus) -> Iterator[str]:
 class _Verification:
     """The checks of one corpus; each yields what is wrong, in one line."""
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: OpenCorpus) -> None:
         self.corpus, self.out, self.manifest = corpus, corpus.folder, corpus.manifest
         self.request = corpus.manifest.request
 

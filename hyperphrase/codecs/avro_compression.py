@@ -1,7 +1,8 @@
 """What compresses the blocks of an Avro container: deflate and zstandard.
 
-A zstandard frame is the same on every processor, but another version of the library may write another one: setup.py
-names the version. The level is 1, since higher ones save nothing on ids. A block's content is bounded when it is read.
+A zstandard frame is the same on every processor, but another version of the library may write another one:
+pyproject.toml names the version. The level is 1, since higher ones save nothing on ids. A block's content is bounded
+when it is read.
 Source: Apache Avro 1.12 specification, "Required Codecs" and "Optional Codecs".
 """
 

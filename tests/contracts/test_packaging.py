@@ -1,13 +1,17 @@
 """What is installed: a wheel with data and types and without tests, a console script, a program that stays at home."""
 
+import email.parser
 import os
 import subprocess
 import sys
+import tarfile
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
+
+import hyperphrase
 
 ROOT = Path(__file__).parents[2]
 RUN = [sys.executable, "-m", "beam_pipeline.run", "--vocabulary=1000", "--phrases=500", "--quiet"]
@@ -36,40 +40,70 @@ runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The names in the wheel, and the text of its entry points."""
+def source(tmp_path_factory):
+    """A copy of the source: a build leaves folders behind, and the checkout is to stay clean."""
+    folder = tmp_path_factory.mktemp("source")
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE", "NOTICE", *PACKAGES, "tests"):
+        subprocess.run(["cp", "-r", str(ROOT / name), str(folder)], check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(source, tmp_path_factory):
+    """Its files: {name: content}."""
     folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"  # a build leaves folders behind, and the checkout is to stay clean
-    source.mkdir()
-    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE", *PACKAGES, "tests"):
-        if (ROOT / name).exists():
-            subprocess.run(["cp", "-r", str(ROOT / name), str(source)], check=True)
     pip = [sys.executable, "-m", "pip", "wheel", str(source), "--no-deps", "--no-build-isolation", "--quiet"]
-    subprocess.run([*pip, "--no-index", "--wheel-dir", str(folder)], check=True, cwd=folder)
+    options = ["--check-build-dependencies", "--no-index", "--wheel-dir", str(folder)]
+    subprocess.run([*pip, *options], check=True, cwd=folder)
     (path,) = folder.glob("hyperphrase-*.whl")
     with zipfile.ZipFile(path) as archive:
-        names = archive.namelist()
-        (entry,) = [name for name in names if name.endswith("entry_points.txt")]
-        return names, archive.read(entry).decode()
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def about(wheel, name):
+    """Return the text of a file that the wheel holds about itself."""
+    (path,) = [path for path in wheel if path.endswith(f".dist-info/{name}")]
+    return wheel[path].decode()
 
 
 def test_the_wheel_holds_code_data_and_types(wheel):
-    names, _ = wheel
-    assert {"hyperphrase/lexicon/alphabet.csv", *(f"{package}/py.typed" for package in PACKAGES)} <= set(names)
+    assert {"hyperphrase/lexicon/alphabet.csv", *(f"{package}/py.typed" for package in PACKAGES)} <= set(wheel)
     for package in PACKAGES:
         modules = {str(path.relative_to(ROOT)) for path in (ROOT / package).rglob("*.py")}
-        assert modules - set(names) == set()
+        assert modules - set(wheel) == set()
 
 
 def test_the_wheel_holds_nothing_else(wheel):
-    names, _ = wheel
-    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == set(PACKAGES)
-    assert [name for name in names if "test" in name or name.endswith((".pyc", ".nbi", ".nbc"))] == []
+    assert {name.partition("/")[0] for name in wheel if ".dist-info/" not in name} == set(PACKAGES)
+    assert [name for name in wheel if "test" in name or name.endswith((".pyc", ".nbi", ".nbc"))] == []
 
 
 def test_the_wheel_has_the_console_script(wheel):
-    _, entry_points = wheel
-    assert "[console_scripts]\nhyperphrase = beam_pipeline.__main__:main" in entry_points
+    assert "[console_scripts]\nhyperphrase = beam_pipeline.__main__:main" in about(wheel, "entry_points.txt")
+
+
+def test_the_wheel_says_whose_it_is_and_brings_its_licence(wheel):
+    said = email.parser.Parser().parsestr(about(wheel, "METADATA"))
+    assert ("hyperphrase", hyperphrase.__version__) == (said["Name"], said["Version"])
+    assert "Apache-2.0" == said["License-Expression"]
+    for name in ("LICENSE", "NOTICE"):
+        assert (ROOT / name).read_text(encoding="utf-8") == about(wheel, f"licenses/{name}")
+
+
+def test_the_notice_names_all_data_that_the_wheel_contains(wheel):
+    data = [name for name in wheel if ".dist-info/" not in name and not name.endswith((".py", "py.typed"))]
+    assert ["hyperphrase/laws/text/english_grammar.txt", "hyperphrase/lexicon/alphabet.csv"] == sorted(data)
+    assert [name for name in data if name not in about(wheel, "licenses/NOTICE")] == []
+
+
+def test_the_stub_makes_the_source_package_that_beam_sends_with_setup_file(source, tmp_path):
+    command = [sys.executable, "setup.py", "--quiet", "sdist", "--dist-dir", str(tmp_path)]  # as Beam's stager calls it
+    subprocess.run(command, check=True, cwd=source, capture_output=True)
+    (path,) = tmp_path.glob("hyperphrase-*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"setup.py", "pyproject.toml", "LICENSE", "NOTICE", "hyperphrase/lexicon/alphabet.csv"} <= names
+    assert {f"{package}/py.typed" for package in PACKAGES} <= names
 
 
 def test_help_is_quick_and_loads_neither_beam_nor_numba():

@@ -169,13 +169,13 @@ def wheel_python(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"  # a build leaves folders behind, and the checkout is to stay clean
     source.mkdir()
-    for name in ("setup.py", "pyproject.toml", "README.md"):
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE", "NOTICE"):
         shutil.copy(ROOT / name, source)
     for name in PACKAGES:
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    build = [*pip, "wheel", source, "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", folder]
-    subprocess.run(build, check=True, cwd=folder)
+    build = [*pip, "wheel", source, "--no-deps", "--no-build-isolation", "--check-build-dependencies", "--no-index"]
+    subprocess.run([*build, "--wheel-dir", folder], check=True, cwd=folder)
     python = bare_python(folder / "venv")
     site = next((folder / "venv").glob("lib/python*/site-packages"))
     (wheel,) = folder.glob("hyperphrase-*.whl")

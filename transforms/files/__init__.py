@@ -1,1 +1,5 @@
-"""Files of a corpus: on local disks (``storage``, ``direct_file``) and as objects of a bucket (``bucket``)."""
+"""Reading and writing the files of a corpus. A file under its final name is always whole.
+
+``storage`` is what others call, for local paths and ``gs://`` alike; ``direct_file`` writes to local disks past the
+page cache; ``bucket`` writes and lists the objects of a bucket.
+"""

@@ -1,1 +1,5 @@
-"""Laws of dependencies between symbols: pairs that nest, cross or mix, repetition, brackets."""
+"""Laws of dependencies between symbols: pairs that nest or cross, brackets, repetition.
+
+``nest``, ``cross``, ``mix`` and ``flat`` draw pairs of words (``word_pairs`` has what they share), ``dyck`` and
+``shuffle_dyck`` brackets, ``repetition`` words that come again.
+"""

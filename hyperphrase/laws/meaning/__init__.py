@@ -1,1 +1,5 @@
-"""Laws of phrases about something: a discourse that walks among word vectors, mixtures of topics."""
+"""Laws of phrases that are about something.
+
+``loglinear`` draws words near a point among the word vectors that slowly moves; ``discourse`` moves the point,
+``softmax_tables`` and ``loglinear_draws`` draw the words. ``topics`` draws from a few topics a phrase.
+"""

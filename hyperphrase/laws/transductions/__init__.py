@@ -1,1 +1,4 @@
-"""Laws of some tokens and a function of them: copied, reversed, sorted, a set, a union, a deletion."""
+"""Laws of some tokens, a separator, and a function of the tokens. The tokens are drawn, the rest follows.
+
+``tasks`` has the functions: copy, reverse, sort, set, union, deletion. ``base`` has what they share.
+"""

@@ -1,0 +1,40 @@
+"""A corpus whose manifest was read: what else belongs to it is loaded when it is first asked for."""
+
+import functools
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.corpus import loading
+from hyperphrase.corpus.files import CorpusFiles
+from hyperphrase.corpus.manifest import Manifest
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.phrases.phrases import Phrases
+from hyperphrase.phrases.recipe import Recipe
+
+
+class OpenCorpus:
+    """A complete corpus in ``folder``, read by ``files``."""
+
+    def __init__(self, folder: str, files: CorpusFiles, manifest: Manifest) -> None:
+        self.folder, self.files, self.manifest = folder, files, manifest
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of the phrases."""
+        return self.manifest.recipe
+
+    @functools.cached_property
+    def lexicon(self) -> Lexicon:
+        """The hyperwords, read when first asked for. Raises CorruptError."""
+        return loading.load_lexicon(self.files, self.recipe)
+
+    @functools.cached_property
+    def phrases(self) -> Phrases:
+        """All phrases of the recipe, those outside the corpus too. Raises CorruptError."""
+        return loading.load_phrases(self.files, self.recipe, lambda: self.lexicon)
+
+    @functools.cached_property
+    def dropped(self) -> NDArray[np.uint64]:
+        """The drawn seeds that are not in the corpus, ascending: a lower seed gives the same phrase."""
+        return loading.load_dropped(self.files, self.manifest)
