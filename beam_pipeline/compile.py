@@ -14,7 +14,7 @@ from hyperphrase.kernels import compiled_here, unsaved_here
 from hyperphrase.laws.grammar import parse_law
 from hyperphrase.laws.lengths import Uniform
 from hyperphrase.laws.registry import SYMBOL_LAWS
-from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.lexicon.lexicon import build_lexicon
 from hyperphrase.phrases.phrases import Phrases, seed_range
 from hyperphrase.phrases.recipe import Recipe
 from transforms.files import storage

@@ -24,8 +24,7 @@ from hyperphrase.laws.grammar import parse_law
 from hyperphrase.laws.lengths import LENGTH_LAWS
 from hyperphrase.laws.meaning.loglinear import BoundLoglinear
 from hyperphrase.laws.registry import SYMBOL_LAWS
-from hyperphrase.lexicon.lexicon import Lexicon
-from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
 from hyperphrase.lexicon.word_vectors import vectors_of
 from hyperphrase.meaning.dictionary import MeaningsWriter, read_meanings
 from hyperphrase.meaning.nearest import nearest

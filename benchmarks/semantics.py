@@ -20,8 +20,7 @@ from hyperphrase.laws.lengths import Fixed
 from hyperphrase.laws.meaning.discourse import WordSpace
 from hyperphrase.laws.meaning.loglinear import BoundLoglinear
 from hyperphrase.laws.registry import SYMBOL_LAWS
-from hyperphrase.lexicon.lexicon import Lexicon
-from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
 from hyperphrase.lexicon.word_vectors import vectors_of
 from hyperphrase.phrases.phrases import CHUNK, Phrases, seed_range
 from hyperphrase.phrases.recipe import Recipe

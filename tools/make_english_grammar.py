@@ -12,7 +12,7 @@ import gzip
 import sys
 from collections import defaultdict
 
-from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.lexicon.lexicon import build_lexicon
 
 NOUNS, ADJECTIVES, ADVERBS = 1500, 700, 250
 RARE_PLURAL = 0.05  # of the singular's frequency: a noun whose plural is rarer is not counted

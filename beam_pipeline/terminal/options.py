@@ -12,8 +12,7 @@ from hyperphrase.laws.lengths import LENGTH_LAWS, LengthLaw
 from hyperphrase.laws.presets import PRESETS, Preset
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.alphabet import alphabet_size
-from hyperphrase.lexicon.lexicon import Lexicon
-from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
 from hyperphrase.limits import SEED_STOP
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe

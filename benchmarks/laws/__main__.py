@@ -25,8 +25,7 @@ from hyperphrase.laws.base import SymbolLaw
 from hyperphrase.laws.grammar import parse_law
 from hyperphrase.laws.lengths import Fixed
 from hyperphrase.laws.registry import SYMBOL_LAWS
-from hyperphrase.lexicon.lexicon import Lexicon
-from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
 from hyperphrase.phrases.phrases import CHUNK, Phrases, seed_range
 from hyperphrase.phrases.recipe import Recipe
 

@@ -4,7 +4,7 @@ import functools
 import random
 from importlib import resources
 
-from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.lexicon.lexicon import build_lexicon
 
 Choices = dict[str, tuple[list[tuple[str, ...]], list[float]]]
 

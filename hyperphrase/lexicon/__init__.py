@@ -6,8 +6,7 @@ space of meanings.
 """
 
 from hyperphrase.lexicon.alphabet import ALPHABETS, alphabet_size, code_points
-from hyperphrase.lexicon.lexicon import Lexicon, read_lexicon
-from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon, read_lexicon
 from hyperphrase.lexicon.word_vectors import WordVectors, read_vectors, vectors_of
 
 __all__ = [

@@ -5,7 +5,7 @@ lexicon by the digest of everything that a law or a reader may look at.
 """
 
 import hashlib
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,14 +14,14 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hyperphrase.errors import CorruptError
+from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.lexicon.alphabet import code_points
 from hyperphrase.lexicon.lexicon_file import LexiconRows, read_rows, write_rows
-from hyperphrase.lexicon.text_table import TextTable, table_texts, text_table
+from hyperphrase.lexicon.sources import DEFAULT_VOCABULARY, find_words, is_named
+from hyperphrase.lexicon.text_table import TextTable, table_texts, text_table, unfit
 from hyperphrase.limits import MAX_WORD
 
 _DIGEST_HEAD = b"hyperphrase lexicon 1\n"
-#: Finds what no word and no symbol may hold: it would end a line or a word in files, or act on a terminal.
-unfit = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff]").search
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -56,8 +56,6 @@ class Lexicon:
         words. vocabulary: how many hyperwords, the most frequent ones; default 250,000, or all of a file's.
         alphabet: ``stable`` or ``extended``. Raises InputError.
         """
-        from hyperphrase.lexicon.sources import build_lexicon  # which makes lexicons
-
         return build_lexicon(source, vocabulary, alphabet, lambda path: Path(path).open("rb"))
 
     def __repr__(self) -> str:
@@ -136,6 +134,23 @@ class Lexicon:
         """Write the lexicon as a file (:mod:`hyperphrase.lexicon.lexicon_file`): the same bytes on every machine."""
         rows = LexiconRows(self.name, self.digest, self.symbol_table(), self.word_table(), self.frequencies)
         write_rows(stream, rows)
+
+
+def build_lexicon(spec: str, vocabulary: int | None, alphabet: str, open_file: Callable[[str], BinaryIO]) -> Lexicon:
+    """Return the lexicon of the words that ``spec`` names (:func:`hyperphrase.lexicon.sources.find_words`).
+
+    It has ``vocabulary`` hyperwords with the symbols of ``alphabet``; ``open_file`` opens a file of words. Raises
+    InputError.
+    """
+    if vocabulary is not None and vocabulary < 2:
+        raise InputError("a lexicon has at least 2 hyperwords; give 2 or more", field="vocabulary", value=vocabulary)
+    known = DEFAULT_VOCABULARY if vocabulary is None and is_named(spec) else vocabulary
+    symbols = code_points(alphabet, known or 0)  # an alphabet that is not there, or too small, before anything is read
+    ranked = find_words(spec, vocabulary, open_file)
+    if len(symbols) != len(ranked.words):
+        symbols = code_points(alphabet, len(ranked.words))
+    name = spec.replace("\\", "/").rstrip("/").rpartition("/")[2]  # a file's name without its folder, the user's own
+    return Lexicon(name, tuple(ranked.words), ranked.frequencies, symbols)
 
 
 def read_lexicon(stream: BinaryIO, where: str) -> Lexicon:

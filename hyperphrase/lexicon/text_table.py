@@ -1,11 +1,15 @@
 """Tables of texts: the UTF-8 of every hyperword in one buffer, so that a kernel can copy a text by its id."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+#: Finds what no word and no symbol may hold: it would end a line or a word in files, or act on a terminal.
+unfit = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff]").search
 
 
 @dataclass(frozen=True, eq=False)

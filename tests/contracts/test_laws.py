@@ -25,7 +25,7 @@ from hyperphrase.deduplication.fingerprints import fingerprints
 from hyperphrase.laws.grammar import law_from_json, parse_law
 from hyperphrase.laws.lengths import Fixed, Uniform
 from hyperphrase.laws.registry import SYMBOL_LAWS
-from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.lexicon.lexicon import build_lexicon
 from hyperphrase.phrases.phrases import Phrases, seed_range
 from hyperphrase.phrases.recipe import Recipe
 from tools import laws_docs

@@ -36,8 +36,7 @@ from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.laws.text import markov_model
 from hyperphrase.lexicon import word_vectors as vectors
 from hyperphrase.lexicon.alphabet import code_points
-from hyperphrase.lexicon.lexicon import Lexicon, read_lexicon
-from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon, read_lexicon
 from hyperphrase.lexicon.text_table import text_table
 from hyperphrase.meaning import phrase_meanings as meanings
 from hyperphrase.meaning.dictionary import MeaningsWriter, read_meanings

@@ -1,4 +1,4 @@
-"""Where lexicons come from: a registry of named ones, and users' files.
+"""Where words come from: named sources, and users' files.
 
 Why by name: a recipe's lexicon has to be found again from its command line alone, on any machine. A new source is one
 file beside this one and one entry in ``NAMED``.
@@ -9,8 +9,6 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from hyperphrase.errors import InputError
-from hyperphrase.lexicon.alphabet import alphabet_size, code_points
-from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.lexicon.sources.english import english_words
 from hyperphrase.lexicon.sources.russian import russian_words
 from hyperphrase.lexicon.sources.synthetic import FLAVOURS, synthetic_words
@@ -23,29 +21,21 @@ LARGEST_REAL = 500_000  # hyperwords of a lexicon of real words
 NAMED = ("english", "russian", "synthetic")
 
 
-def build_lexicon(spec: str, vocabulary: int | None, alphabet: str, open_file: Callable[[str], BinaryIO]) -> Lexicon:
-    """Build the lexicon of ``vocabulary`` hyperwords that ``spec`` names, with the symbols of ``alphabet``.
+def find_words(spec: str, vocabulary: int | None, open_file: Callable[[str], BinaryIO]) -> RankedWords:
+    """Return the first ``vocabulary`` words of the source that ``spec`` names, most frequent first.
 
     ``spec`` is ``english``, ``russian``, ``synthetic``, ``synthetic:flavour=english|russian`` or the path of a file,
-    which ``open_file`` opens. Without ``vocabulary``, a named lexicon has 250,000 hyperwords and a file's all of its
-    words. Raises InputError.
+    which ``open_file`` opens. Without ``vocabulary``, a named source gives 250,000 words and a file all of its words.
+    Raises InputError.
     """
-    alphabet_size(alphabet)  # an unknown alphabet is refused before anything is read
-    if vocabulary is not None and vocabulary < 2:
-        raise InputError("a lexicon has at least 2 hyperwords; give 2 or more", field="vocabulary", value=vocabulary)
-    if spec.partition(":")[0] in NAMED:
-        wanted = DEFAULT_VOCABULARY if vocabulary is None else vocabulary
-        symbols = code_points(alphabet, wanted)
-        ranked = _named_words(spec, wanted)
-    else:
-        ranked = _file_words(spec, vocabulary, open_file)
-        symbols = code_points(alphabet, len(ranked.words))
-    return Lexicon(_name(spec), tuple(ranked.words), ranked.frequencies, symbols)
+    if is_named(spec):
+        return _named_words(spec, DEFAULT_VOCABULARY if vocabulary is None else vocabulary)
+    return _file_words(spec, vocabulary, open_file)
 
 
-def _name(spec: str) -> str:
-    """Return what a lexicon is called: its spec, or a file's name without its folder, which is the user's own."""
-    return spec.replace("\\", "/").rstrip("/").rpartition("/")[2]
+def is_named(spec: str) -> bool:
+    """Tell whether ``spec`` names a source, and not a file."""
+    return spec.partition(":")[0] in NAMED
 
 
 def _named_words(spec: str, vocabulary: int) -> RankedWords:

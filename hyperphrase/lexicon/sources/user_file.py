@@ -14,9 +14,9 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from hyperphrase.errors import InputError
-from hyperphrase.lexicon.lexicon import unfit
 from hyperphrase.lexicon.sources.avro_table import records
 from hyperphrase.lexicon.sources.word_ranking import RankedWords
+from hyperphrase.lexicon.text_table import unfit
 from hyperphrase.limits import MAX_VOCABULARY, MAX_WORD
 
 FILE_LIMIT = 64 << 20  # 64 MiB

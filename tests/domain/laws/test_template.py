@@ -19,7 +19,7 @@ from hyperphrase.laws.grammar import law_from_json, parse_law
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.laws.text import template_tables
 from hyperphrase.laws.text.template_grammar import parse
-from hyperphrase.lexicon.sources import build_lexicon
+from hyperphrase.lexicon.lexicon import build_lexicon
 
 WORDS = tuple("abcdefgh")
 LEXICON = SimpleNamespace(words=WORDS, frequencies=np.array([8.0, 7, 6, 5, 4, 3, 2, 1]))

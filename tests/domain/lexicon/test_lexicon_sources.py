@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from hyperphrase.errors import InputError
 from hyperphrase.lexicon.alphabet import code_points
-from hyperphrase.lexicon.lexicon import Lexicon
-from hyperphrase.lexicon.sources import build_lexicon, user_file
+from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
+from hyperphrase.lexicon.sources import user_file
 from hyperphrase.lexicon.sources.word_ranking import (
     RankedWords,
     centibel_frequency,
