@@ -18,7 +18,6 @@ from hyperphrase.codecs.compression import DEFLATE_BYTES, GzipEncoder, deflate
 from hyperphrase.lexicon.text_table import text_table
 from hyperphrase.phrases.blocks import PhraseBlock
 
-
 ROOT = Path(__file__).parents[3]
 
 
