@@ -30,7 +30,7 @@ _CLOCKED = [
     ("hyperphrase.codecs.tfrecord", "TFRecordEncoder", "encode", "encode"),
     ("hyperphrase.codecs.avro", "AvroEncoder", "encode", "encode"),
     ("hyperphrase.codecs.line_writing", "LineEncoder", "encode", "encode"),
-    ("transforms.write_shards", None, "crc32c", "checksum of the file"),
+    ("google_crc32c", None, "extend", "checksum of the file"),
     ("transforms.files.direct_file", "DirectFile", "write", "write"),
     ("transforms.files.direct_file", "DirectFile", "close", "write"),
     ("transforms.write_manifest", None, "_finish", "manifest and report"),

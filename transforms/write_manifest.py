@@ -31,6 +31,8 @@ from transforms.files import storage
 from transforms.worker.context import CorpusContext
 from transforms.write_shards import WrittenUnit
 
+_LIBRARIES = ("apache-beam", "numba", "numpy", "zlib-ng", "zstandard")  # the manifest records their versions
+
 
 class WriteManifest(beam.PTransform):
     """(PCollection[WrittenUnit], statistics, extent) -> PCollection[str]: the path of the manifest.
@@ -137,7 +139,7 @@ def _manifest(
         lexicon=lexicon,
         versions={
             "hyperphrase": hyperphrase.__version__,
-            **{name: metadata.version(name) for name in ("apache-beam", "numba", "numpy")},
+            **{name: metadata.version(name) for name in _LIBRARIES},
         },
         dictionary=Dictionary(request.dictionary, files) if request.dictionary else None,
     )

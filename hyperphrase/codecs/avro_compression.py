@@ -1,8 +1,8 @@
 """What compresses the blocks of an Avro container: deflate and zstandard.
 
-A zstandard frame is the same on every processor, but another version of the library may write another one:
-pyproject.toml names the version. The level is 1, since higher ones save nothing on ids. A block's content is bounded
-when it is read.
+Both libraries write the same bytes on every processor, but other versions of them may write others: pyproject.toml pins the
+versions and the manifest records them. The level of zstandard is 1, since higher ones save nothing on sampled ids. A
+block's content is bounded when it is read.
 Source: Apache Avro 1.12 specification, "Required Codecs" and "Optional Codecs".
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import zstandard
 
-from hyperphrase.codecs.deflate import Deflater
+from hyperphrase.codecs.compression import deflate
 from hyperphrase.errors import CorruptError
 from hyperphrase.untrusted.decompression import InflateError, inflate, unzstd
 
@@ -23,10 +23,10 @@ def codec(compression: str) -> str:
 
 
 def compressor(compression: str) -> Callable[[memoryview], bytes | memoryview]:
-    """Return a function that compresses the content of one container block; it keeps its memory for the next one."""
+    """Return a function that compresses the content of one container block."""
     if compression == "zstandard":
         return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress
-    return Deflater().whole if compression == "deflate" else memoryview
+    return deflate if compression == "deflate" else memoryview
 
 
 def content_of(stored: memoryview, compression: str, most: int, place: str) -> bytes | memoryview:

@@ -33,8 +33,8 @@ def _seal_by_instruction(out: NDArray[np.uint8], end: int) -> None:
     while at < end:
         data = at + HEAD
         stop = data + i64(load_u64(out, at))
-        store_u32(out, at + 8, masked(crc32c_by_instruction(out, at, at + 8, 0)))
-        store_u32(out, stop, masked(crc32c_by_instruction(out, data, stop, 0)))
+        store_u32(out, at + 8, masked(crc32c_by_instruction(out, at, at + 8)))
+        store_u32(out, stop, masked(crc32c_by_instruction(out, data, stop)))
         at = stop + TAIL
 
 
@@ -45,8 +45,8 @@ def _seal_by_table(out: NDArray[np.uint8], end: int) -> None:
     while at < end:
         data = at + HEAD
         stop = data + i64(load_u64(out, at))
-        store_u32(out, at + 8, masked(crc32c_by_table(out, at, at + 8, 0)))
-        store_u32(out, stop, masked(crc32c_by_table(out, data, stop, 0)))
+        store_u32(out, at + 8, masked(crc32c_by_table(out, at, at + 8)))
+        store_u32(out, stop, masked(crc32c_by_table(out, data, stop)))
         at = stop + TAIL
 
 
@@ -70,10 +70,10 @@ def _check_by_instruction(data: NDArray[np.uint8], at: int, end: int, limit: int
         stop, status = _next_record(data, at, end)
         if status == MORE and at + HEAD > end:
             break
-        if load_u32(data, at + 8) != masked(crc32c_by_instruction(data, at, at + 8, 0)):
+        if load_u32(data, at + 8) != masked(crc32c_by_instruction(data, at, at + 8)):
             return at, BAD_CRC
         if status == FULL:
-            if load_u32(data, stop - TAIL) != masked(crc32c_by_instruction(data, at + HEAD, stop - TAIL, 0)):
+            if load_u32(data, stop - TAIL) != masked(crc32c_by_instruction(data, at + HEAD, stop - TAIL)):
                 return at, BAD_CRC
             at, count = stop, count - 1
     return at, status
@@ -87,10 +87,10 @@ def _check_by_table(data: NDArray[np.uint8], at: int, end: int, limit: int, coun
         stop, status = _next_record(data, at, end)
         if status == MORE and at + HEAD > end:
             break
-        if load_u32(data, at + 8) != masked(crc32c_by_table(data, at, at + 8, 0)):
+        if load_u32(data, at + 8) != masked(crc32c_by_table(data, at, at + 8)):
             return at, BAD_CRC
         if status == FULL:
-            if load_u32(data, stop - TAIL) != masked(crc32c_by_table(data, at + HEAD, stop - TAIL, 0)):
+            if load_u32(data, stop - TAIL) != masked(crc32c_by_table(data, at + HEAD, stop - TAIL)):
                 return at, BAD_CRC
             at, count = stop, count - 1
     return at, status

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import google_crc32c
 import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.codecs import FORMATS
-from hyperphrase.codecs.crc32c import crc32c
 from hyperphrase.corpus import shard_table
 from hyperphrase.corpus.layout import DROPPED_FILE, MEANINGS_FILE, SHARDS_FILE, meanings_name
 from hyperphrase.corpus.request import DICTIONARY_KINDS, CorpusRequest, Output, shard_names
@@ -221,7 +221,7 @@ class _Tables:
         if raw != {"file": file, "count": count} or count <= MAX_SHARDS_LISTED:
             raise InputError(f"{count} shards are listed, or in {file}, not as {raw!r:.100}")
         data = self.read(file)
-        if data is None or (len(data), crc32c(data)) != (self.files[file].bytes, self.files[file].crc32c):
+        if data is None or (len(data), google_crc32c.value(data)) != (self.files[file].bytes, self.files[file].crc32c):
             raise InputError(f"{file} is missing, or not what the manifest vouches for")
         return shard_table.loads(data, count, name, self.units, file)
 

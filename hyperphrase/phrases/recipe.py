@@ -15,6 +15,7 @@ from hyperphrase.laws.lengths import LENGTH_LAWS, LengthLaw
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.limits import MAX_VOCABULARY
+from hyperphrase.untrusted.json_values import whole
 
 RECIPE_VERSION = 1  # raised when phrase(seed) changes for any recipe
 DEFAULT_LAW, DEFAULT_LENGTHS = "lexicon", "uniform"  # the laws where none is named
@@ -132,8 +133,8 @@ class Recipe:
             raise InputError(
                 f"recipe_version {data['recipe_version']!r:.40} is not {RECIPE_VERSION}, the only one supported"
             )
-        _check_whole("vocabulary", data["vocabulary"], 2, MAX_VOCABULARY)
-        _check_whole("key", data["key"], 0, (1 << 64) - 1)
+        whole(data["vocabulary"], 2, MAX_VOCABULARY, "vocabulary")
+        whole(data["key"], 0, (1 << 64) - 1, "key")
         digest = data["lexicon_digest"]
         if not isinstance(digest, str) or len(digest) != 64 or set(digest) - set("0123456789abcdef"):
             raise InputError(f"lexicon_digest {digest!r:.80} is not 64 hexadecimal digits")
@@ -155,8 +156,3 @@ class Recipe:
         except InputError as error:
             raise error.for_field("law", self.law) from error
         self.length_weights()
-
-
-def _check_whole(name: str, value: Any, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise InputError(f"{name} {value!r:.40} is not a whole number from {low} to {high}")

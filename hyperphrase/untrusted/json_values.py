@@ -5,10 +5,11 @@ from typing import Any
 from hyperphrase.errors import InputError
 
 
-def whole(value: Any, low: int, high: int) -> int:
-    """Return ``value`` if it is a whole number from ``low`` to ``high``."""
+def whole(value: Any, low: int, high: int, name: str = "") -> int:
+    """Return ``value`` if it is a whole number from ``low`` to ``high``; the error begins with ``name``."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise InputError(f"{value!r:.40} is not a whole number from {low} to {high}")
+        shown = f"{name} {value!r:.40}" if name else f"{value!r:.40}"
+        raise InputError(f"{shown} is not a whole number from {low} to {high}")
     return value
 
 

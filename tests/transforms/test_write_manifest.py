@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import json
 import os
+from importlib import metadata
 from pathlib import Path
 
 import apache_beam as beam
@@ -63,6 +64,13 @@ def test_the_manifest_holds_the_units_in_order(finish, units, shuffled, tmp_path
         manifest.first_seed, manifest.stop_seed, manifest.drawn, manifest.kept, manifest.symbols
     )  # fmt: skip
     assert (100, 150, 151) == manifest.dropped.listed
+
+
+def test_the_manifest_records_the_versions_of_the_libraries_that_compress(finish, units, tmp_path):
+    finish(units)
+    versions = manifests.loads((tmp_path / "manifest.json").read_bytes(), "manifest.json").versions
+    for library in ("zlib-ng", "zstandard"):
+        assert metadata.version(library) == versions[library]
 
 
 def test_the_manifest_vouches_for_every_other_file(finish, units, tmp_path):

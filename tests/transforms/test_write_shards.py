@@ -1,5 +1,6 @@
 """WriteShards writes whole shards, measures them, and keeps what an earlier attempt finished."""
 
+import io
 import json
 import os
 from pathlib import Path
@@ -13,7 +14,7 @@ from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus.layout import row_file
 from hyperphrase.corpus.request import KeptPhrases, Output
 from transforms import write_shards
-from transforms.write_shards import WriteShards
+from transforms.write_shards import MeasuredFile, WriteShards
 
 JSONL, TFRECORD = Output("jsonl", "none", "words"), Output("tfrecord", "gzip", "symbols")
 
@@ -48,6 +49,16 @@ def test_a_row_says_what_the_file_is(context_of, written, tmp_path):
             assert (unit.statistics.phrases, unit.statistics.symbols) == (shard.phrases, shard.symbols)
             assert (100 * unit.index, unit.stop_seed - 1) == (shard.first_seed, shard.last_seed)
         assert [100 * unit.index + 3, 100 * unit.index + 4] == np.frombuffer(unit.dropped, "<u8").tolist()
+
+
+@pytest.mark.parametrize("kind", [bytes, memoryview, lambda piece: memoryview(bytearray(piece))])
+def test_a_measured_file_knows_size_and_checksum_of_any_bytes(kind):
+    pieces = [b"123", b"", bytes(range(256)) * 1000, b"9"]
+    stream = io.BytesIO()
+    measured = MeasuredFile(stream)
+    assert [len(piece) for piece in pieces] == [measured.write(kind(piece)) for piece in pieces]
+    assert b"".join(pieces) == stream.getvalue()
+    assert (len(stream.getvalue()), google_crc32c.value(stream.getvalue())) == (measured.size, measured.crc32c)
 
 
 def test_a_shard_is_its_encoder_applied_to_its_phrases(context_of, written, tmp_path):

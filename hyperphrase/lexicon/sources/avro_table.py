@@ -62,7 +62,8 @@ def _unpacked(data: bytes, at: int, schema: Any, codec: str, most: int) -> bytes
         stored = memoryview(data)[at : at + size]
         content = _content(stored, codec, most)
         most -= len(content)
-        out.write(_long(count) + _long(len(content)))
+        for number in (count, len(content)):
+            fastavro.schemaless_writer(out, "long", number)
         out.write(content)
         out.write(sync)
         at += size + _SYNC
@@ -90,12 +91,3 @@ def _take(data: bytes, at: int) -> tuple[int, int]:
     if value & 1:
         raise CorruptError("a block has a negative size")
     return value >> 1, at + shift // 7
-
-
-def _long(value: int) -> bytes:
-    value <<= 1
-    out = bytearray()
-    while value >= 0x80:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*out, value])

@@ -3,12 +3,12 @@
 import dataclasses
 import io
 
+import google_crc32c
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperphrase.codecs.crc32c import crc32c
 from hyperphrase.corpus import manifest as manifests
 from hyperphrase.corpus.layout import meanings_name
 from hyperphrase.corpus.manifest import Dictionary, DroppedSeeds, File, Manifest
@@ -101,7 +101,7 @@ def manifest(monkeypatch):
         DroppedSeeds(0, ()), (), "synthetic", {}, Dictionary(next(iter(DICTIONARY_KINDS)), meanings),
     )  # fmt: skip
     tables = made.tables()
-    files = tuple(File(name, len(data), crc32c(data)) for name, data in tables.items())
+    files = tuple(File(name, len(data), google_crc32c.value(data)) for name, data in tables.items())
     return dataclasses.replace(made, files=files), tables
 
 

@@ -348,6 +348,14 @@ def test_avro_that_unpacks_to_too_much_is_refused(codec, monkeypatch):
         build_from(packed([{"word": "a" * 10**6}], codec), "a.avro")
 
 
+@pytest.mark.parametrize(("first", "last"), [(b"\xfe", b"\x7f"), (b"\xff", b"\x01"), (b"\xff", b"\xff")])
+def test_a_count_that_is_not_a_number_of_63_bits_is_refused(first, last):
+    data = packed([{"word": "a"}], "deflate")
+    start = len(packed([], "deflate"))
+    with pytest.raises(InputError, match=r"^--lexicon=/home/me/a\.avro: not a whole Avro file"):
+        build_from(data[:start] + first * 9 + last + data[start + 1 :], "a.avro")
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
