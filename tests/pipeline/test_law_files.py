@@ -120,7 +120,7 @@ def test_a_text_of_other_words_is_refused_before_anything_is_written(law, progra
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("sampler", ["template", "mixture:2*template+1*markov:file={text},order=2+1*uniform"])
+@pytest.mark.parametrize("law", ["template", "mixture:2*template+1*markov:file={text},order=2+1*uniform"])
 def test_grammars_and_mixtures_have_files_too(run_into, program, tmp_path, law):
     words = [*"aeiou", "the", "of", "and", "to", "in", "is", "that", "it", "was", "for", "on", "with", "as"]
     (tmp_path / "text.txt").write_text("\n".join(" ".join(random.Random(i).choices(words, k=20)) for i in range(99)))

@@ -49,7 +49,7 @@ def test_the_bits_of_fingerprints_are_even(phrases_of):
 
 
 @pytest.mark.parametrize(
-    ("sampler", "vocabulary", "expected"), [("uniform", 250_000, 4), ("zipf:s=1.0", 250_000, 10), ("uniform", 2, 64)]
+    ("law", "vocabulary", "expected"), [("uniform", 250_000, 4), ("zipf:s=1.0", 250_000, 10), ("uniform", 2, 64)]
 )
 def test_the_prefix_is_the_shortest_that_reaches_64_bits(phrases_of, law, vocabulary, expected):
     phrases = phrases_of(law, "uniform:min=100,max=190", vocabulary)

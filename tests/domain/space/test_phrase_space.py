@@ -35,7 +35,7 @@ def every_probability(phrases):
     )
 
 
-@pytest.mark.parametrize(("sampler", "lengths", "vocabulary"), TINY)
+@pytest.mark.parametrize(("law", "lengths", "vocabulary"), TINY)
 @pytest.mark.parametrize("draws", [1, 10, 100, 2000, 10**6])
 def test_expected_distinct_is_that_of_the_list_of_all_phrases(phrases_of, law, lengths, vocabulary, draws):
     phrases = phrases_of(law, lengths, vocabulary)
@@ -44,7 +44,7 @@ def test_expected_distinct_is_that_of_the_list_of_all_phrases(phrases_of, law, l
     assert math.isclose(expected, Space(phrases).expected_distinct(draws), rel_tol=0.02)
 
 
-@pytest.mark.parametrize(("sampler", "lengths", "vocabulary"), TINY)
+@pytest.mark.parametrize(("law", "lengths", "vocabulary"), TINY)
 def test_sizes_are_those_of_the_list_of_all_phrases(phrases_of, law, lengths, vocabulary):
     phrases = phrases_of(law, lengths, vocabulary)
     space, count = Space(phrases), len(every_probability(phrases))
@@ -79,7 +79,7 @@ def test_the_expectation_is_met_by_drawing(phrases_of, phrase_tuples):
         assert math.isclose(distinct, Space(phrases).expected_distinct(50_000), rel_tol=0.02)
 
 
-@pytest.mark.parametrize(("sampler", "lengths", "vocabulary"), TINY)
+@pytest.mark.parametrize(("law", "lengths", "vocabulary"), TINY)
 def test_the_bound_of_duplicates_is_above_the_expectation(phrases_of, law, lengths, vocabulary):
     phrases = phrases_of(law, lengths, vocabulary)
     p = every_probability(phrases)
@@ -94,7 +94,7 @@ def test_draws_for_is_the_fewest_draws_whose_expectation_rounds_up(phrases_of):
     assert space.expected_distinct(draws - 1) < 499.5 <= space.expected_distinct(draws)
 
 
-@pytest.mark.parametrize(("sampler", "lengths", "vocabulary"), TINY)
+@pytest.mark.parametrize(("law", "lengths", "vocabulary"), TINY)
 def test_draws_for_is_monotone_and_never_below_the_phrases(phrases_of, law, lengths, vocabulary):
     space = Space(phrases_of(law, lengths, vocabulary))
     size = space.size()
@@ -130,7 +130,7 @@ def test_the_expectation_of_a_skewed_law_is_met_by_drawing(phrases_of, phrase_tu
     assert math.isclose(distinct, Space(phrases).expected_distinct(100_000), rel_tol=0.02)
 
 
-@pytest.mark.parametrize("sampler", ["permutation", "exhaustive"])
+@pytest.mark.parametrize("law", ["permutation", "exhaustive"])
 def test_a_law_that_gives_no_phrase_twice_has_no_duplicates(phrases_of, law):
     space = Space(phrases_of(law, "uniform:min=4,max=5", 5))
     assert space.injective
@@ -214,7 +214,7 @@ def test_birthdays_and_entropies_of_long_phrases_have_no_overflow(phrases_of):
     assert math.isclose(20 * 65_535, space.collision_bits())
 
 
-@pytest.mark.parametrize(("sampler", "lengths", "vocabulary"), TINY)
+@pytest.mark.parametrize(("law", "lengths", "vocabulary"), TINY)
 def test_entropy_and_collisions_are_those_of_the_list_of_all_phrases(phrases_of, law, lengths, vocabulary):
     space = Space(phrases_of(law, lengths, vocabulary))
     p = every_probability(space.phrases)

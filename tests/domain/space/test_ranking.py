@@ -104,7 +104,7 @@ def test_phrases_that_no_seed_gives_are_refused(phrases_of):
 
 
 @pytest.mark.parametrize(
-    ("sampler", "ids", "mentioned"),
+    ("law", "ids", "mentioned"),
     [
         ("zipf", [1, 2], r"--sampler=zipf:s=1.0,beta=0.0: many seeds .* choose exhaustive or permutation"),
         ("exhaustive", [1, 5], r"has the id 5; ids are whole numbers from 0 to 4"),
@@ -118,7 +118,7 @@ def test_what_has_no_number_is_refused(phrases_of, law, ids, mentioned):
         rank(phrases_of(law, "uniform:min=2,max=4", 5), ids)
 
 
-@pytest.mark.parametrize(("sampler", "stop"), [("exhaustive", 775), ("permutation", 25)])
+@pytest.mark.parametrize(("law", "stop"), [("exhaustive", 775), ("permutation", 25)])
 @pytest.mark.parametrize("over", [0, 1, 2**63, 1 << 20_000], ids=["0", "1", "2^63", "2^20000"])
 def test_numbers_beyond_the_space_are_refused(phrases_of, law, stop, over):
     phrases = phrases_of(law, "uniform:min=2,max=4", 5)
@@ -134,7 +134,7 @@ def test_every_wording_is_read_as_it_is_written(ids):
 
 
 @pytest.mark.parametrize(
-    ("text", "wording", "mentioned"),
+    ("text", "notation", "mentioned"),
     [
         ("1,x", "ids", "'x' is not an id"),
         ("1,,2", "ids", "'' is not an id"),
