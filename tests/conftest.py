@@ -1,6 +1,7 @@
 """What all tests share: one hypothesis profile, without a clock (machines are shared) and without surprises."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +16,19 @@ settings.register_profile(
 settings.load_profile("hyperphrase")
 
 NOT_TESTED = "NOT TESTED: "
+HERE = Path(__file__).parent
+MARKERS = {"engines": "engine", "faults": "fault", "fuzz": "fuzz"}  # of all tests in a folder
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest selects by markers
+def pytest_collection_modifyitems(items):
+    """Mark each test by its folder, and as ``everyday`` if nothing marks it as one of the rest."""
+    for item in items:
+        folder = item.path.relative_to(HERE).parts[0]
+        if folder in MARKERS:
+            item.add_marker(MARKERS[folder])
+        if not any(item.get_closest_marker(name) for name in (*MARKERS.values(), "slow")):
+            item.add_marker("everyday")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,9 @@
 import sys
 
 import numpy as np
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from benchmarks import readers
 from benchmarks.__main__ import run_once
@@ -75,8 +77,6 @@ def test_a_peer_does_the_work(module, reader, law):
 
 
 def test_parquet_is_read_back(tmp_path):
-    pyarrow = pytest.importorskip("pyarrow", reason="NOT TESTED: pyarrow is not installed")
-    parquet = pytest.importorskip("pyarrow.parquet", reason="NOT TESTED: pyarrow is not installed")
     expected = [ids.tolist() for ids in phrases_of(Work(30))]
     table = pyarrow.table({"ids": pyarrow.array(expected, pyarrow.list_(pyarrow.uint32()))})
     parquet.write_table(table, tmp_path / "a.parquet", row_group_size=7)

@@ -73,7 +73,6 @@ def test_other_files_are_no_results(tmp_path, text):
 
 
 def test_results_are_rendered_to_files(tmp_path):
-    pytest.importorskip("matplotlib", reason="NOT TESTED: matplotlib, of the extra bench, is not installed")
     files = render(RESULTS, tmp_path / "peers.json")
     assert ["peers.md", "peers.svg", "peers.png"] == [path.name for path in files]
     assert "<svg" in files[1].read_text()

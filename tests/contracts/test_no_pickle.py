@@ -33,9 +33,10 @@ def problems_of(source):
     return found
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_code_is_made_of_data(path):
-    assert [] == problems_of(path.read_text())
+def test_no_code_is_made_of_data():
+    assert len(SOURCES) > 40
+    found = {str(path.relative_to(ROOT)): problems_of(path.read_text()) for path in SOURCES}
+    assert {} == {path: problems for path, problems in found.items() if problems}
 
 
 @pytest.mark.parametrize(

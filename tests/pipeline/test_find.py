@@ -159,7 +159,6 @@ def test_verify_sees_a_file_too_many(program, copied):
 @pytest.mark.parametrize("search", [[], ["--search=exact"], ["--search=index"]], ids=str)
 def test_find_finds_what_numpy_finds(program, copied, vectors_in, lexicon_of, monkeypatch, search):
     if search == ["--search=index"]:
-        pytest.importorskip("faiss")
         monkeypatch.setattr(meaning_index, "LOOKED_INTO", 1)  # all cells: exact but for rounding
     folder = copied(*WHOLE)
     expected = expected_answers(folder, vectors_in, lexicon_of, SEA)[:20]
@@ -177,7 +176,6 @@ def own_cache(tmp_path, monkeypatch):
 
 def test_an_index_that_others_may_have_put_there_is_not_read(program, copied, tmp_path):
     """faiss is C++ that parses what it is given: neither an index in the folder, nor one in a shared cache."""
-    pytest.importorskip("faiss")
     folder = copied(*WHOLE)
     hostile = folder / DICTIONARY_FOLDER / meaning_index.index_path(str(folder)).name
     hostile.write_bytes(b"IwSq" + b"\xff" * 1000)
@@ -192,7 +190,6 @@ def test_an_index_that_others_may_have_put_there_is_not_read(program, copied, tm
 
 
 def test_an_index_is_made_once_and_renewed_when_damaged(program, copied):
-    pytest.importorskip("faiss")
     folder = copied(*WHOLE)
     first = program("find", folder, "sea", "--search=index")
     path = meaning_index.index_path(str(folder))
@@ -205,7 +202,6 @@ def test_an_index_is_made_once_and_renewed_when_damaged(program, copied):
 
 
 def test_large_corpora_are_searched_by_the_index(program, copied, monkeypatch):
-    pytest.importorskip("faiss")
     monkeypatch.setattr("beam_pipeline.find.EXACT_UP_TO", 100)
     assert "indexing" in program("find", copied(*WHOLE), "sea").error
 

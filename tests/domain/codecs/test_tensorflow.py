@@ -10,9 +10,6 @@ import pytest
 from hyperphrase.codecs import FORMATS
 from hyperphrase.phrases.blocks import PhraseBlock
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-tf = pytest.importorskip("tensorflow")
-
 ROWS = [
     (0, [0]),
     (127, [127, 128, 16_383, 16_384, 2**20 - 1]),
@@ -20,6 +17,15 @@ ROWS = [
     (2**63 - 1, [k * k for k in range(1000)]),
     (2**35, [5] * 40_000),
 ]
+
+
+@pytest.fixture(scope="module")
+def tf():
+    """TensorFlow: it takes seconds to load, so not whenever tests are collected."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import tensorflow
+
+    return tensorflow
 
 
 def shard(compression):
@@ -30,15 +36,15 @@ def shard(compression):
     return encoder.begin() + bytes(encoder.encode(block)) + encoder.end()
 
 
-def int64_list(values):
+def int64_list(tf, values):
     return tf.train.Feature(int64_list=tf.train.Int64List(value=values))
 
 
-def test_records_are_what_tensorflow_serialises():
+def test_records_are_what_tensorflow_serialises(tf):
     data = shard("none")
     at = 0
     for seed, ids in ROWS:
-        feature = {"input_ids": int64_list(ids), "seed": int64_list([seed])}
+        feature = {"input_ids": int64_list(tf, ids), "seed": int64_list(tf, [seed])}
         expected = tf.train.Example(features=tf.train.Features(feature=feature)).SerializeToString(deterministic=True)
         assert struct.pack("<Q", len(expected)) == data[at : at + 8]
         assert expected == data[at + 12 : at + 12 + len(expected)]
@@ -49,7 +55,7 @@ def test_records_are_what_tensorflow_serialises():
 
 
 @pytest.mark.parametrize(("compression", "tensorflow_type"), [("none", ""), ("gzip", "GZIP")])
-def test_tensorflow_reads_our_shards(tmp_path, compression, tensorflow_type):
+def test_tensorflow_reads_our_shards(tf, tmp_path, compression, tensorflow_type):
     path = tmp_path / FORMATS["tfrecord"].extension(compression)
     path.write_bytes(shard(compression))
     features = {"input_ids": tf.io.VarLenFeature(tf.int64), "seed": tf.io.FixedLenFeature([], tf.int64)}
