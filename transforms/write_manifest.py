@@ -139,7 +139,7 @@ def _manifest(
         lexicon=lexicon,
         versions={
             "hyperphrase": hyperphrase.__version__,
-            **{name: metadata.version(name) for name in ("apache-beam", "numba", "numpy")},
+            **{name: metadata.version(name) for name in ("apache-beam", "numba", "numpy", "pyarrow")},
         },
         dictionary=Dictionary(request.dictionary, files) if request.dictionary else None,
     )

@@ -1,4 +1,4 @@
-"""A user's own words: a .csv, .tsv or .avro file of words and counts, or any other file as one word a line.
+"""A user's own words: a .csv, .tsv, .avro or .parquet file of words and counts, or any other as one word a line.
 
 Why so strict: a lexicon with a repeated or an invisible word looks well and spoils a corpus, so whatever is doubtful
 is refused with its line, and nothing is repaired. The bytes are the user's but not trusted: how many are read, and
@@ -9,6 +9,7 @@ import csv
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -18,9 +19,11 @@ from hyperphrase.lexicon.lexicon import unfit
 from hyperphrase.lexicon.sources.avro_table import records
 from hyperphrase.lexicon.sources.word_ranking import RankedWords
 from hyperphrase.limits import MAX_VOCABULARY, MAX_WORD
+from hyperphrase.untrusted.separate_process import parse_apart
 
 FILE_LIMIT = 64 << 20  # 64 MiB
 _HEADER = ["word", "count"]
+_PARQUET_PROGRAM = Path(__file__).with_name("parquet_words.py")
 _number = re.compile(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?").fullmatch
 
 Row = tuple[str, str, float]
@@ -30,14 +33,16 @@ Row = tuple[str, str, float]
 def user_words(path: str, open_file: Callable[[str], BinaryIO]) -> RankedWords:
     """Return the words of a file, highest count first, equal counts in the file's order.
 
-    ``.csv`` and ``.tsv``: word and count, perhaps after a line ``word,count``. ``.avro``: records with ``word`` and
-    perhaps ``count`` or ``frequency``, a lexicon of this package among them. Others: a word a line, each of frequency
-    1, as nothing is known. Raises InputError that names the file, and the line.
+    ``.csv`` and ``.tsv``: word and count, perhaps after a line ``word,count``. ``.avro`` and ``.parquet``: records with
+    ``word`` and perhaps ``count`` or ``frequency``, a lexicon of this package among them. Others: a word a line, each
+    of frequency 1, as nothing is known. Raises InputError that names the file, and the line.
     """
     option = f"--lexicon={path}"
     data = _content(path, option, open_file)
     if path.endswith(".avro"):
         rows = _avro_rows(data, option)
+    elif path.endswith(".parquet"):
+        rows = _parquet_rows(data, option)
     elif path.endswith((".csv", ".tsv")):
         rows = _csv_rows(data, option, "\t" if path.endswith(".tsv") else ",")
     else:
@@ -85,19 +90,32 @@ def _lines(data: bytes, option: str) -> Iterator[str]:
         at, number = end, number + 1
 
 
-def _csv_rows(data: bytes, option: str, delimiter: str) -> Iterator[Row]:
-    """Yield the rows of a table of words and counts; InputError if a line is not a word and a positive number."""
+def _csv_rows(data: bytes, option: str, delimiter: str, what: str = "line") -> Iterator[Row]:
+    """Yield the rows of a table of words and counts; InputError if a line is not a word and a positive number.
+
+    what: what a line is to the user.
+    """
     reader = csv.reader(_lines(data, option), delimiter=delimiter, strict=True)
     try:
         for number, fields in enumerate(reader, 1):
-            place = f"line {reader.line_num}"
+            place = f"{what} {reader.line_num}"
             if number == 1 and fields == _HEADER:
                 continue
             if len(fields) != 2:
                 raise InputError(f"{option}: {place} has {len(fields)} fields; give a word and its count")
             yield place, fields[0], _count(fields[1].strip(" "), place, option)
     except csv.Error as error:
-        raise InputError(f"{option}: line {reader.line_num} is no table row ({error})") from error
+        raise InputError(f"{option}: {what} {reader.line_num} is no table row ({error})") from error
+
+
+def _parquet_rows(data: bytes, option: str) -> Iterator[Row]:
+    """Yield the rows of a Parquet file; InputError if it is none or its rows have no word."""
+    try:
+        table = parse_apart(_PARQUET_PROGRAM, data)
+    except ValueError as error:
+        problem = str(error) or "not a whole Parquet file of words, or too large inside"
+        raise InputError(f"{option}: {problem}") from error
+    return _csv_rows(table, option, ",", "row")
 
 
 def _avro_rows(data: bytes, option: str) -> Iterator[Row]:
