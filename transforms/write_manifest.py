@@ -31,7 +31,7 @@ from transforms.files import storage
 from transforms.worker.context import CorpusContext
 from transforms.write_shards import WrittenUnit
 
-_LIBRARIES = ("apache-beam", "numba", "numpy", "zlib-ng", "zstandard")  # the manifest records their versions
+_LIBRARIES = ("apache-beam", "numba", "numpy", "pyarrow", "zlib-ng", "zstandard")  # the manifest records their versions
 
 
 class WriteManifest(beam.PTransform):

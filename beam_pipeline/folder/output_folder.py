@@ -37,6 +37,7 @@ from transforms.files.stored_files import StoredFiles
 from transforms.worker.context import request_note
 from transforms.write_shards import write_row
 
+_OLD_LEXICON_FILE = "lexicon.avro"  # of versions before 0.1.0
 _SMALL = 16 << 20  # bytes: recipes with a histogram of all lengths are below 1 MB
 
 
@@ -48,6 +49,7 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
     _check_place(folder)
     check_plain(folder)
     with _as_input("--output=", folder):
+        _check_version("--output=", folder)
         held = storage.read_file(storage.join(folder, RECIPE_FILE), _SMALL)
         if held is None:
             storage.reach(folder)
@@ -78,6 +80,7 @@ def need_manifest(folder: str) -> Manifest:
     check_name("", folder)
     check_plain(folder)
     with _as_input("", folder):
+        _check_version("", folder)
         manifest = read_manifest(folder)
         if manifest is None:
             storage.reach(folder)
@@ -89,6 +92,16 @@ def need_manifest(folder: str) -> Manifest:
 def open_corpus(folder: str) -> Corpus:
     """Open the complete corpus in ``folder``. Raises InputError if there is none."""
     return Corpus(folder, StoredFiles(folder), need_manifest(folder))
+
+
+def _check_version(option: str, folder: str) -> None:
+    """Raise InputError if a version before 0.1.0 made the corpus in ``folder``, or began to: its files are others."""
+    paths = [storage.join(folder, name) for name in (_OLD_LEXICON_FILE, LEXICON_FILE)]
+    if storage.exists(paths[0]) and not storage.exists(paths[1]):
+        raise InputError(
+            f"{option}{folder}: holds a corpus of a version before 0.1.0, whose files are others; "
+            "make it again with the same command in a new folder"
+        )
 
 
 def shard_times(folder: str) -> dict[str, float]:

@@ -90,7 +90,7 @@ def _add_hyperwords(made: Parser) -> None:
         metavar="NAME|PATH",
         default="english",
         help="english (default), russian, synthetic, synthetic:flavour=russian, or a file: .txt with one word a line, "
-        ".csv or .tsv with word,count, .avro",
+        ".csv or .tsv with word,count, .avro or .parquet",
     )
     words.add_argument(
         "--vocabulary",

@@ -1,8 +1,8 @@
 """What compresses the blocks of an Avro container: deflate and zstandard.
 
 Both libraries write the same bytes on every processor, but other versions of them may write others: pyproject.toml
-pins the versions and the manifest records them. The level of zstandard is 1, since higher ones save nothing on sampled ids. A
-block's content is bounded when it is read.
+pins the versions and the manifest records them. The level of zstandard is 1, since higher ones save nothing on sampled
+ids. A block's content is bounded when it is read.
 Source: Apache Avro 1.12 specification, "Required Codecs" and "Optional Codecs".
 """
 

@@ -5,7 +5,7 @@ to work in progress and is gone when the corpus is complete.
 """
 
 RECIPE_FILE = "recipe.json"
-LEXICON_FILE = "lexicon.avro"
+LEXICON_FILE = "lexicon.parquet"
 LAW_FILE = "law.bin"  # of a law whose parameters do not hold all of it
 MANIFEST_FILE = "manifest.json"
 DROPPED_FILE = "dropped_seeds.bin"  # where there are too many for the manifest: uint64, little-endian

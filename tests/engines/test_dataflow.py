@@ -208,7 +208,7 @@ def test_the_job_holds_what_workers_need_and_no_more(on_dataflow, service, objec
     assert [] == pool.get("packages", [])
     (pipeline,) = staged.values()
     assert len(pipeline) < MOST_BYTES
-    assert RARE in objects("out/")["lexicon.avro"]  # the right word to look for
+    assert RARE in objects("out/")["lexicon.parquet"]  # the right word to look for
     assert (False, False) == (RARE in pipeline, RARE in body)
 
 
@@ -308,7 +308,7 @@ def test_a_template_is_staged_without_waiting_launched_and_cleaned_up_by_the_sam
     outcome = on_dataflow(*REPEATING, template)
     assert (0, []) == (outcome.status, service.created), outcome.error
     assert "gs://bucket/template/job.json holds the job" in outcome.out
-    assert {".work/request.json", "lexicon.avro", "recipe.json"} == set(objects("out/"))
+    assert {".work/request.json", "lexicon.parquet", "recipe.json"} == set(objects("out/"))
     run_staged_ends_well(objects, environment)
     assert "manifest.json" in objects("out/")
     outcome = run_program(*REPEATING, "--output=gs://bucket/out", env=environment)  # on this machine: nothing to do

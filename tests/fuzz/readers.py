@@ -196,7 +196,7 @@ def _user_words(name: str, data: bytes) -> Lexicon:
 
 def _words_readers() -> Iterator[tuple[str, Reader]]:
     files = tuple(map(_lexicon_bytes, (lexicon_of(3), lexicon_of(40))))
-    yield "lexicon.avro", Reader(files, lambda data: read_lexicon(io.BytesIO(data), "lexicon"))
+    yield "lexicon.parquet", Reader(files, lambda data: read_lexicon(io.BytesIO(data), "lexicon"))
     texts = {
         "words.txt": (b"one\ntwo\nthree\n", "\ufeffübel\r\nwort\r\n".encode()),
         "words.csv": (b"word,count\none,3\ntwo,1.5\n", b'"o""ne",3\ntwo,1e2\n'),
@@ -227,7 +227,7 @@ MANIFEST = Manifest(
     length_histogram={2: 3, 9: 4},
     shards=_SHARDS,
     dropped=DroppedSeeds(3, (107, 108, 109)),
-    files=(File("lexicon.avro", 300, 5), File("statistics/length_histogram.csv", 30, 6)),
+    files=(File("lexicon.parquet", 300, 5), File("statistics/length_histogram.csv", 30, 6)),
     lexicon="made up",
     versions={"hyperphrase": "0.1.0"},
     dictionary=Dictionary("sif", tuple(Shard(meanings_name(i, 2), 0, 0, 9, 9, None, None) for i in range(2))),

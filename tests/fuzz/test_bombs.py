@@ -135,7 +135,7 @@ OTHERS = {
     "manifest": ("manifest.json", TEBIBYTE, "larger than"),
     "deep manifest": ("manifest.json", b"[" * 10_000_000, "lists more than it may"),
     "digits": ("manifest.json", b'{"recipe": ' + b"9" * 1_000_000 + b"}", "not a manifest"),
-    "lexicon": ("lexicon.avro", TEBIBYTE, "larger than 128 MiB"),
+    "lexicon": ("lexicon.parquet", TEBIBYTE, "larger than 128 MiB"),
     "law": ("law.bin", TEBIBYTE, "larger than"),
     "words": ("dictionary/words.npy", BEYOND, "words.npy"),
     "recipe": ("recipe.json", TEBIBYTE, "larger than"),
@@ -165,7 +165,7 @@ def test_files_of_a_corpus(good, tmp_path):
         if file != "manifest.json" and data != TEBIBYTE:
             vouch(out, file)
         messages[name] = rest[0] if name in OTHERS else file.rpartition("/")[2]
-        if file in ("lexicon.avro", "law.bin", "recipe.json"):  # verify measures a whole file first, as it should
+        if file in ("lexicon.parquet", "law.bin", "recipe.json"):  # verify measures a whole file first, as it should
             lines.append(["inspect" if file != "recipe.json" else "run", *([out] if file != "recipe.json" else [
                 "--seeds=0:9", "--vocabulary=9", f"--output={out}"])])  # fmt: skip
         else:

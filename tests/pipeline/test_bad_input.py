@@ -242,6 +242,26 @@ def test_a_damaged_manifest_is_not_run_over(program, copied, files_of):
     assert files_of(out) == before
 
 
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_corpus_of_an_older_version_is_said_to_be_one(program, copied, files_of, complete):
+    """Each command says so, not that a file is missing or has a wrong name."""
+    law = ["--vocabulary=20", "--lengths=uniform:min=1,max=6", "--seeds=0:100", "--format=txt", "--dictionary"]
+    out = copied(*law)
+    (out / "lexicon.parquet").rename(out / "lexicon.avro")
+    manifest = out / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes().replace(b"lexicon.parquet", b"lexicon.avro"))
+    if not complete:
+        manifest.unlink()
+    before = files_of(out)
+    readers = [["verify", out], ["inspect", out], ["find", out, "the"], ["rank", "0", f"--corpus={out}"]]
+    for command in [*readers, ["run", *law, f"--output={out}"], ["run", "--seeds=0:9", f"--output={out}"]]:
+        outcome = program(*command)
+        assert (2, "", 1) == (outcome.status, outcome.out, outcome.error.count("\n"))
+        assert "holds a corpus of a version before 0.1.0" in outcome.error
+        assert "make it again with the same command in a new folder" in outcome.error
+    assert before == files_of(out)
+
+
 def test_an_unknown_command_has_a_near_miss(capsys):
     from beam_pipeline.__main__ import main
 

@@ -110,7 +110,7 @@ def test_words_of_every_lexicon_come_back(corpus, shards_of, distinct_of, lexico
 
 def test_the_lexicon_file_is_avro_for_everybody(corpus, lexicon_of):
     out = corpus(*SMALL)
-    with (out / "lexicon.avro").open("rb") as stream:
+    with (out / "lexicon.parquet").open("rb") as stream:
         rows = list(fastavro.reader(stream))
     lexicon = lexicon_of(out)
     assert [row["id"] for row in rows] == list(range(1000))

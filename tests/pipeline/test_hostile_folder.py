@@ -142,7 +142,7 @@ def device(path, target):
 PLACES = [
     "manifest.json",
     "recipe.json",
-    "lexicon.avro",
+    "lexicon.parquet",
     f"shards/{SHARD}",
     "statistics/length_histogram.csv",
     "report.html",
@@ -293,7 +293,7 @@ def test_a_lexicon_of_another_size_is_refused(copied, program, vocabulary):
 
     forge(folder, change)
     for command in [["verify", folder], ["inspect", folder, "--head=3"], ["find", folder, "the"]]:
-        check_refused(program(*command), "lexicon.avro" if command[0] != "verify" else "", (1,))
+        check_refused(program(*command), "lexicon.parquet" if command[0] != "verify" else "", (1,))
 
 
 def test_a_file_name_that_acts_on_a_terminal_is_shown_escaped(copied, program):

@@ -95,4 +95,4 @@ def test_a_range_drawn_too_short_is_drawn_again_and_gives_the_same_bytes(tmp_pat
 
 def test_another_key_gives_other_phrases(repeating, corpus, files_of):
     other, same = files_of(corpus(*REPEATING, "--key=1")), files_of(repeating)
-    assert [name for name in same if same[name] == other.get(name)] == ["lexicon.avro"]
+    assert [name for name in same if same[name] == other.get(name)] == ["lexicon.parquet"]

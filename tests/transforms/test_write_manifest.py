@@ -84,6 +84,13 @@ def test_the_manifest_vouches_for_every_other_file(finish, units, tmp_path):
         assert (len(data), google_crc32c.value(data)) == (file.bytes, file.crc32c)
 
 
+def test_the_manifest_says_which_releases_made_the_bytes(finish, units, tmp_path):
+    finish(units)
+    versions = manifests.loads((tmp_path / "manifest.json").read_bytes(), "manifest.json").versions
+    names = ["apache-beam", "hyperphrase", "numba", "numpy", "pyarrow"]
+    assert {name: metadata.version(name) for name in names} == versions
+
+
 def test_the_histogram_is_there_as_csv_and_json(finish, units, tmp_path):
     finish(units)
     with (tmp_path / "statistics/length_histogram.csv").open(newline="") as stream:

@@ -133,4 +133,4 @@ def test_no_temporary_file_stays_after_a_failure(context_of, outputs_of, tmp_pat
     monkeypatch.setattr("hyperphrase.corpus.statistics.Counter.add", fail)
     with pytest.raises(Exception, match="No space left on device"):
         outputs_of(lambda p: p | beam.Create(kept_units(context)) | WriteShards(context))
-    assert ["lexicon.avro", "recipe.json"] == [path.name for path in sorted(tmp_path.rglob("*")) if path.is_file()]
+    assert ["lexicon.parquet", "recipe.json"] == [path.name for path in sorted(tmp_path.rglob("*")) if path.is_file()]

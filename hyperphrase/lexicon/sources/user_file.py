@@ -1,4 +1,4 @@
-"""A user's own words: a .csv, .tsv or .avro file of words and counts, or any other file as one word a line.
+"""A user's own words: a .csv, .tsv, .avro or .parquet file of words and counts, or any other as one word a line.
 
 Why so strict: a lexicon with a repeated or an invisible word looks well and spoils a corpus, so whatever is doubtful
 is refused with its line, and nothing is repaired. The bytes are the user's but not trusted: how many are read, and
@@ -9,6 +9,7 @@ import csv
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -18,9 +19,11 @@ from hyperphrase.lexicon.sources.avro_table import records
 from hyperphrase.lexicon.sources.word_ranking import RankedWords
 from hyperphrase.lexicon.text_table import unfit
 from hyperphrase.limits import MAX_VOCABULARY, MAX_WORD
+from hyperphrase.untrusted.separate_process import parse_apart
 
 FILE_LIMIT = 64 << 20  # 64 MiB
 _HEADER = ["word", "count"]
+_PARQUET_PROGRAM = Path(__file__).with_name("parquet_words.py")
 _number = re.compile(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?").fullmatch
 
 Row = tuple[str, str, float]
@@ -30,9 +33,9 @@ Row = tuple[str, str, float]
 def user_words(path: str, open_file: Callable[[str], BinaryIO]) -> RankedWords:
     """Return the words of a file, highest count first, equal counts in the file's order.
 
-    ``.csv`` and ``.tsv``: word and count, perhaps after a line ``word,count``. ``.avro``: records with ``word`` and
-    perhaps ``count`` or ``frequency``, a lexicon of this package among them. Others: a word a line, each of frequency
-    1, as nothing is known. Raises InputError that names the file, and the line.
+    ``.csv`` and ``.tsv``: word and count, perhaps after a line ``word,count``. ``.avro`` and ``.parquet``: records with
+    ``word`` and perhaps ``count`` or ``frequency``, a lexicon of this package among them. Others: a word a line, each
+    of frequency 1, as nothing is known. Raises InputError that names the file, and the line.
     """
     try:
         return _ranked(_rows(path, _content(path, open_file)))
@@ -43,6 +46,8 @@ def user_words(path: str, open_file: Callable[[str], BinaryIO]) -> RankedWords:
 def _rows(path: str, data: bytes) -> Iterable[Row]:
     if path.endswith(".avro"):
         return _avro_rows(data)
+    if path.endswith(".parquet"):
+        return _parquet_rows(data)
     if path.endswith((".csv", ".tsv")):
         return _csv_rows(data, "\t" if path.endswith(".tsv") else ",")
     lines = enumerate(_lines(data), 1)
@@ -88,19 +93,31 @@ def _lines(data: bytes) -> Iterator[str]:
         at, number = end, number + 1
 
 
-def _csv_rows(data: bytes, delimiter: str) -> Iterator[Row]:
-    """Yield the rows of a table of words and counts; InputError if a line is not a word and a positive number."""
+def _csv_rows(data: bytes, delimiter: str, what: str = "line") -> Iterator[Row]:
+    """Yield the rows of a table of words and counts; InputError if a line is not a word and a positive number.
+
+    what: what a line is to the user.
+    """
     reader = csv.reader(_lines(data), delimiter=delimiter, strict=True)
     try:
         for number, fields in enumerate(reader, 1):
-            place = f"line {reader.line_num}"
+            place = f"{what} {reader.line_num}"
             if number == 1 and fields == _HEADER:
                 continue
             if len(fields) != 2:
                 raise InputError(f"{place} has {len(fields)} fields; give a word and its count")
             yield place, fields[0], _count(fields[1].strip(" "), place)
     except csv.Error as error:
-        raise InputError(f"line {reader.line_num} is no table row ({error})") from error
+        raise InputError(f"{what} {reader.line_num} is no table row ({error})") from error
+
+
+def _parquet_rows(data: bytes) -> Iterator[Row]:
+    """Yield the rows of a Parquet file; InputError if it is none or its rows have no word."""
+    try:
+        table = parse_apart(_PARQUET_PROGRAM, data)
+    except ValueError as error:
+        raise InputError(str(error) or "not a whole Parquet file of words, or too large inside") from error
+    return _csv_rows(table, ",", "row")
 
 
 def _avro_rows(data: bytes) -> Iterator[Row]:

@@ -6,13 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import fastavro
 import msgpack
 import numpy as np
+import polars
+import pyarrow as pa
 import pytest
 import wordfreq
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from hyperphrase.errors import InputError
 from hyperphrase.lexicon.alphabet import code_points
@@ -25,6 +29,7 @@ from hyperphrase.lexicon.sources.word_ranking import (
     from_centibels,
     six_digits,
 )
+from hyperphrase.untrusted import separate_process
 
 
 @functools.cache  # lexicons cannot be changed, and some take seconds
@@ -40,6 +45,12 @@ def avro(rows, schema_fields) -> bytes:
     stream = io.BytesIO()
     fields = [{"name": name, "type": kind} for name, kind in schema_fields]
     fastavro.writer(stream, {"type": "record", "name": "R", "fields": fields}, rows)
+    return stream.getvalue()
+
+
+def parquet_file(table, **settings) -> bytes:
+    stream = io.BytesIO()
+    parquet.write_table(table if isinstance(table, pa.Table) else pa.table(table), stream, **settings)
     return stream.getvalue()
 
 
@@ -232,11 +243,33 @@ def test_avro_without_counts():
     assert build_from(data, "a.avro").words == ("b", "a")
 
 
+@pytest.mark.parametrize("field", ["count", "frequency"])
+def test_parquet_with_counts(field):
+    data = parquet_file({"more": [None, None], field: [1, 2], "word": ["a", "b"]})
+    some = build_from(data, "a.parquet")
+    assert (("b", "a"), [2.0, 1.0]) == (some.words, some.frequencies.tolist())
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())], ids=str)
+def test_parquet_without_counts(kind):
+    data = parquet_file({"word": pa.array(["b", 'a"\u00e9'], kind)}, compression="zstd", row_group_size=1)
+    assert ("b", 'a"\u00e9') == build_from(data, "a.parquet").words
+
+
+def test_parquet_of_other_writers(tmp_path):
+    frame = polars.DataFrame({"word": ["a", "b"], "count": [1.5, 2.5e-7]})
+    frame.write_parquet(tmp_path / "polars.parquet")
+    duckdb.sql("from frame").write_parquet(str(tmp_path / "duckdb.parquet"))
+    for path in tmp_path.iterdir():
+        some = build(str(path))
+        assert (("a", "b"), [1.5, 2.5e-7]) == (some.words, some.frequencies.tolist())
+
+
 def test_our_own_lexicon_file_is_a_users_file():
     stream = io.BytesIO()
     some = build("english", 50)
     some.write(stream)
-    again = build_from(stream.getvalue(), "lexicon.avro")
+    again = build_from(stream.getvalue(), "lexicon.parquet")
     assert again.digest == some.digest
 
 
@@ -291,6 +324,16 @@ def test_vocabulary_takes_the_first_words():
             "record 1 has the count",
         ),
         (avro([{"word": "a"}, {"word": "b"}], [("word", "string")])[:-3], "a.avro", "not a whole Avro file"),
+        (b"not parquet", "a.parquet", "not a whole Parquet file of words"),
+        (parquet_file({"word": ["a", "b"]})[:-1], "a.parquet", "not a whole Parquet file of words"),
+        (parquet_file({"x": [1]}), "a.parquet", "it has no string column 'word'; give columns word and count"),
+        (parquet_file({"word": [1]}), "a.parquet", "it has no string column 'word'; give columns word and count"),
+        (parquet_file({"word": ["a"], "count": ["1"]}), "a.parquet", "its column 'count' holds no numbers"),
+        (parquet_file({"word": ["a", "b"], "count": [1, 0]}), "a.parquet", "row 2 has the count '0'"),
+        (parquet_file({"word": ["a", "b"], "count": [1, None]}), "a.parquet", "row 2 has the count ''"),
+        (parquet_file({"word": ["a", None]}), "a.parquet", "row 2 has an empty word"),
+        (parquet_file({"word": ["a", "a"]}), "a.parquet", "row 2 repeats the word 'a'"),
+        (parquet_file({"word": ["a\0"]}), "a.parquet", "line 1 has a NUL byte"),
     ],
 )
 def test_a_wrong_file_is_refused_in_one_line(data, name, message):
@@ -369,6 +412,35 @@ def test_a_count_that_is_not_a_number_of_63_bits_is_refused(first, last):
 def test_avro_that_could_do_harm_is_refused(data, message):
     with pytest.raises(InputError, match=rf"^lexicon=/home/me/a\.avro: .*{message}"):
         build_from(data, "a.avro")
+
+
+def test_parquet_that_could_do_harm_is_refused():
+    long = pa.DictionaryArray.from_arrays(pa.array(np.zeros(1 << 19, np.int32)), pa.array(["a" * (1 << 20)]))
+    texts = {
+        "words of 512 GiB": parquet_file({"word": long}),
+        "the same as plain strings": parquet_file({"word": long}, store_schema=False),
+        "a word of 256 MiB": parquet_file({"word": ["a" * (1 << 28)]}, compression="zstd"),
+        "rows of 256 GiB": parquet_file({"word": long.slice(0, 1 << 18)}, compression="zstd", store_schema=False),
+    }
+    for name, data in texts.items():
+        assert len(data) < 4 << 20
+        with pytest.raises(
+            InputError, match=r"^--lexicon=/home/me/a\.parquet: not a whole Parquet file of words, or t"
+        ):
+            print(name, build_from(data, "a.parquet"))
+    many = parquet_file({"word": pa.DictionaryArray.from_arrays(np.zeros((1 << 20) + 1, np.int8), ["a"])})
+    with pytest.raises(InputError, match="it has 1,048,577 rows; give at most 1,048,576 words"):
+        build_from(many, "a.parquet")
+
+
+def test_a_parquet_file_that_kills_its_reader_or_keeps_it_is_refused(monkeypatch, tmp_path):
+    program = tmp_path / "program.py"
+    monkeypatch.setattr(user_file, "_PARQUET_PROGRAM", program)
+    monkeypatch.setattr(separate_process, "_SECONDS", 0.5)
+    for text in ("import os; os.abort()", "import time; time.sleep(60)"):
+        program.write_text(text)
+        with pytest.raises(InputError, match=r"^--lexicon=/home/me/a\.parquet: not a whole Parquet file of words"):
+            build_from(parquet_file({"word": ["a", "b"]}), "a.parquet")
 
 
 def test_an_array_of_nothing_with_2_to_the_62_elements_is_refused():

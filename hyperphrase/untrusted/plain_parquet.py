@@ -1,0 +1,133 @@
+"""Parquet files in the plainest layout there is: written so, and read from elsewhere only if they have it.
+
+A Parquet reader follows what a file says of its pages: one may unpack to gigabytes, a dictionary of one long text may
+stand for a million of them, and some values in a footer end the process that asks for them. So a file has one layout
+here: one row group without nulls, for each column one data page, in plain encoding, without compression, one directly
+behind the other. Where the pages are is found by their headers alone, which have one form. They are read by the footer
+of a file of as many rows and bytes that is made here; the file's own is looked at for its schema and its metadata.
+
+Source: the Parquet format 2.6 (parquet.thrift), in Thrift's compact protocol.
+"""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hyperphrase.errors import CorruptError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyarrow.parquet import FileMetaData
+
+_MAGIC = b"PAR1"
+_MOST_FOOTER_BYTES = 1 << 14
+_ROW_GROUP = 1 << 30  # rows, at most
+_NUMBER = rb"([\x80-\xff]{0,4}[\x00-\x7f])"
+#: The header of a data page: bytes unpacked and packed, rows, plain encoding; statistics, an empty struct.
+_PAGE_HEADER = re.compile(
+    rb"\x15\x00\x15" + _NUMBER + rb"\x15\1,\x15" + _NUMBER + rb"\x15\x00\x15\x06\x15\x06\x1c\x00\x00\x00"
+)
+_SETTINGS: dict[str, Any] = {
+    "version": "2.6",
+    "compression": "none",
+    "use_dictionary": False,
+    "write_statistics": False,
+    "store_schema": False,
+    "data_page_version": "1.0",
+    "data_page_size": 1 << 30,
+    "write_batch_size": _ROW_GROUP,
+    "max_rows_per_page": _ROW_GROUP,
+}
+
+
+def write_plain(table: "pa.Table", metadata: dict[str, str]) -> "pa.Buffer":
+    """Return ``table``, of fewer than 2^30 rows, as a file with ``metadata``.
+
+    Its bytes depend on both and the release of pyarrow alone.
+    """
+    import pyarrow as pa  # here and below, as it takes 0.1 s to import and not all need it
+    from pyarrow.parquet import ParquetWriter
+
+    out = pa.BufferOutputStream()
+    with ParquetWriter(out, table.schema, **_SETTINGS) as writer:
+        writer.write_table(table, row_group_size=_ROW_GROUP)
+        writer.add_key_value_metadata(metadata)
+    return out.getvalue()
+
+
+def read_plain(data: bytes, schema: "pa.Schema", most_rows: int, where: str) -> "pa.Table":
+    """Return the table in a file that :func:`write_plain` wrote; the bytes are not trusted.
+
+    It has the columns of ``schema``, numbers and strings without nulls, from 1 to ``most_rows`` rows, and the file's
+    metadata as those of its schema. Strings need not be UTF-8. ``where`` names the file in errors. Raises CorruptError.
+    """
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
+
+    footer = int.from_bytes(data[-8:-4], "little")
+    if not data.startswith(_MAGIC) or not data.endswith(_MAGIC) or not 0 < footer <= min(_MOST_FOOTER_BYTES, len(data)):
+        raise CorruptError(f"{where}: not a Parquet file, or cut off")
+    try:
+        with ParquetFile(
+            pa.BufferReader(data), pre_buffer=False, thrift_string_size_limit=footer, thrift_container_size_limit=footer
+        ) as file:
+            groups, rows, metadata = file.metadata.num_row_groups, file.metadata.num_rows, file.metadata.metadata
+            found = file.schema_arrow
+    except Exception as error:  # the Parquet library lets a dozen kinds of exceptions out when bytes are wrong
+        raise CorruptError(f"{where}: not a Parquet file ({type(error).__name__})") from error
+    if not found.equals(schema):
+        raise CorruptError(
+            f"{where}: its columns are not {', '.join(f'{field.name} {field.type}' for field in schema)}"
+        )
+    if not 0 < rows <= most_rows:
+        raise CorruptError(f"{where}: is empty or has more than {most_rows} rows")
+    layout = _layout(data, len(data) - 8 - footer, schema, rows) if groups == 1 else None
+    if layout is None:
+        raise CorruptError(f"{where}: is damaged, or not laid out as pages of plain values")
+    try:
+        with ParquetFile(pa.BufferReader(data), metadata=layout, pre_buffer=False) as file:
+            return file.read(use_threads=False).combine_chunks().replace_schema_metadata(metadata)
+    except Exception as error:  # as above
+        raise CorruptError(f"{where}: is damaged ({type(error).__name__})") from error
+
+
+def _layout(data: bytes, end: int, schema: "pa.Schema", rows: int) -> "FileMetaData | None":
+    """Return where the pages of ``data`` are, which end at ``end``, as a footer says it; None if not as they should."""
+    import pyarrow as pa
+    from pyarrow.parquet import read_metadata
+
+    at, columns, places = len(_MAGIC), [], []
+    for field in schema:
+        header = _PAGE_HEADER.match(data, at, end)
+        size = _number(header[1]) if header else -1
+        if header is None or _number(header[2]) != rows or size > end - header.end():
+            return None
+        columns.append(_zeros(field.type, rows, size))
+        places.append((at, header.end() + size - at))
+        at = header.end() + size
+    if at != end or None in columns:
+        return None
+    layout = read_metadata(pa.BufferReader(write_plain(pa.Table.from_arrays(columns, schema=schema), {})))
+    made = [layout.row_group(0).column(i) for i in range(len(schema))]
+    return layout if places == [(column.data_page_offset, column.total_compressed_size) for column in made] else None
+
+
+def _zeros(kind: "pa.DataType", rows: int, size: int) -> "pa.Array | None":
+    """Return ``rows`` values that take ``size`` bytes of a page, None if there are no such."""
+    import pyarrow as pa
+
+    if kind != pa.string():
+        values = [None, pa.py_buffer(bytes(size))]
+        return pa.Array.from_buffers(kind, rows, values) if 8 * size == kind.bit_width * rows else None
+    texts = size - 4 * rows  # a length stands before each
+    if texts < 0:
+        return None
+    offsets = np.full(rows + 1, texts, np.int32)
+    offsets[0] = 0
+    return pa.StringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(bytes(texts)))
+
+
+def _number(written: bytes) -> int:
+    """Return a number as Thrift's compact protocol has it: zigzag, then groups of 7 bits, lowest first."""
+    return sum((byte & 0x7F) << 7 * place for place, byte in enumerate(written)) >> 1
