@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from hyperphrase.laws.base import LexiconSource
 from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.philox import LENGTH_STREAM
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.recipe import Recipe
@@ -36,6 +37,7 @@ class Phrases:
     def __init__(self, recipe: Recipe, lexicon: LexiconSource) -> None:
         """Bind ``recipe``; ``lexicon()`` gives the hyperwords, for the laws that look at them."""
         self.recipe = recipe
+        self._key = np.uint64(recipe.key)
         self.law = recipe.law.bind(recipe.vocabulary, lexicon).for_lengths(recipe.possible_lengths())
         self._lengths = AliasTable.of(recipe.length_weights())
         self._shortest = recipe.lengths.shortest
@@ -43,11 +45,11 @@ class Phrases:
 
     def lengths(self, seeds: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the length of each seed's phrase: int64, shape of ``seeds``."""
-        return self.law.lengths(self.recipe.key, seeds, self._drawn_lengths(seeds))
+        return self.law.lengths(self._key, seeds, self._drawn_lengths(seeds))
 
     def _drawn_lengths(self, seeds: NDArray[np.uint64]) -> NDArray[np.int64]:
         lengths = np.empty(len(seeds), np.int64)
-        self._lengths.draw_one(self.recipe.key, seeds, LENGTH_STREAM, lengths)
+        self._lengths.draw_one(self._key, seeds, LENGTH_STREAM, lengths)
         lengths += self._shortest
         return lengths
 
@@ -55,9 +57,9 @@ class Phrases:
         """Return the phrases of ``seeds``. The ids live in a buffer that this thread's next call overwrites."""
         drawn = self._drawn_lengths(seeds)
         offsets = np.zeros(len(seeds) + 1, np.int64)
-        np.cumsum(self.law.lengths(self.recipe.key, seeds, drawn), out=offsets[1:])
+        np.cumsum(self.law.lengths(self._key, seeds, drawn), out=offsets[1:])
         ids = self._ids(int(offsets[-1]))
-        self.law.draw(self.recipe.key, seeds, drawn, offsets, ids)
+        self.law.draw(Batch(self._key, seeds, drawn, offsets, ids))
         return PhraseBlock(ids, offsets, seeds)
 
     def prefixes(self, seeds: NDArray[np.uint64], symbols: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
@@ -67,9 +69,9 @@ class Phrases:
         that this thread's next call overwrites.
         """
         drawn = self._drawn_lengths(seeds)
-        lengths = self.law.lengths(self.recipe.key, seeds, drawn)
+        lengths = self.law.lengths(self._key, seeds, drawn)
         rows = self._ids(symbols * len(seeds)).reshape(symbols, len(seeds))
-        self.law.draw_rows(self.recipe.key, seeds, drawn, rows)
+        self.law.draw_rows(self._key, seeds, drawn, rows)
         return lengths, rows
 
     def _ids(self, symbols: int) -> NDArray[np.uint32]:

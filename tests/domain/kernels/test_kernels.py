@@ -42,8 +42,10 @@ def number(pair):
 def whole(x):
     return number(Pair(x, 2))
 """
-TAKES_NESTED_TUPLES = TAKES_A_TUPLE.replace("(pair)", "(pairs)").replace("pair.", "pairs[0][0].").replace(
-    "Pair(x, 2)", "((Pair(x, 2), 1.0), 1)"
+TAKES_NESTED_TUPLES = (
+    TAKES_A_TUPLE.replace("(pair)", "(pairs)")
+    .replace("pair.", "pairs[0][0].")
+    .replace("Pair(x, 2)", "((Pair(x, 2), 1.0), 1)")
 )
 MAKES_A_TUPLE = """
 from hyperphrase.kernels import kernel
