@@ -10,12 +10,13 @@ import contextlib
 import functools
 import hashlib
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
+from numba import types
 from numba.core import caching, config
 
 from hyperphrase.untrusted.trusted_folders import is_trusted
@@ -49,8 +50,8 @@ def cache_folders(function: Callable[..., Any]) -> Iterator[Path]:
 def source_stamp(function: Any) -> str:
     """Return a digest of all that the machine code of ``function`` is made from.
 
-    That is its source file, those of all that it calls and of the modules of this package that it names, and the
-    numbers and tables that these take from their modules.
+    That is its source file, those of all that it calls and of the modules and named tuples of this package that it
+    names, and the numbers and tables that these take from their modules.
     """
     state, package = hashlib.sha256(), function.__module__.partition(".")[0]
     functions = [function]
@@ -62,7 +63,9 @@ def source_stamp(function: Any) -> str:
             callee = getattr(value, "py_func", None) or getattr(value, "_defn", None) or value
             if isinstance(callee, FunctionType) and callee.__module__.startswith(package):
                 functions += [] if callee in functions else [callee]
-            elif isinstance(value, ModuleType) and value.__name__.startswith(package):
+            elif (isinstance(value, ModuleType) and value.__name__.startswith(package)) or (
+                isinstance(value, type) and value.__module__.startswith(package)
+            ):
                 state.update(_file_digest(inspect.getfile(value)))
             elif isinstance(value, (int, float, np.generic)):
                 state.update(f"{name}={value!r}".encode())
@@ -96,6 +99,25 @@ class _Results(caching.CompileResultCacheImpl):
     _locator_classes = [_Locator]  # noqa: RUF012 - numba reads it as it stands
 
 
+class _Index(caching.IndexDataCacheFile):
+    """numba's index of a kernel's machine code, by the types of its arguments."""
+
+    def _load_index(self) -> Any:
+        try:
+            return super()._load_index()
+        except (AttributeError, ImportError):  # it names a tuple's class that was renamed, moved or removed since
+            return {}
+
+
+def _field_names(argument_types: Iterable[Any]) -> tuple[Any, ...]:
+    """Return the field names of the tuples among ``argument_types``, and of those inside them."""
+    return tuple(
+        (getattr(each, "fields", ()), _field_names(each.types))
+        for each in argument_types
+        if isinstance(each, types.BaseTuple)
+    )
+
+
 class KernelCache(caching.FunctionCache):
     """numba's cache of one kernel, read from all folders that hold it, written to the first that can be written to.
 
@@ -108,10 +130,11 @@ class KernelCache(caching.FunctionCache):
     def _places(self) -> list[Any]:
         """One numba index for each folder; made when first needed, as what a kernel calls may be defined below it."""
         stamp = source_stamp(self._py_func)
-        return [
-            caching.IndexDataCacheFile(str(folder), self._impl.filename_base, stamp)
-            for folder in cache_folders(self._py_func)
-        ]
+        return [_Index(str(folder), self._impl.filename_base, stamp) for folder in cache_folders(self._py_func)]
+
+    def _index_key(self, sig: Any, codegen: Any) -> Any:
+        """Return numba's key and the field names of tuples: to numba a named tuple is its class and its types."""
+        return (*super()._index_key(sig, codegen), _field_names(sig))
 
     def _load_overload(self, sig: Any, target_context: Any) -> Any:
         key = self._index_key(sig, target_context.codegen())

@@ -15,6 +15,7 @@ from hyperphrase.laws.lengths import LengthLaw
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.limits import SEED_STOP
 from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.numbers.batch import Batch
 
 _TILE = 16  # columns of ids that fill a cache line
 
@@ -36,7 +37,7 @@ class BoundLaw(ABC):
         """Return the sampler for phrases of ``lengths``, (n,), ascending: itself, but for laws that number them."""
         return self
 
-    def lengths(self, key: int, seeds: NDArray[np.uint64], drawn: NDArray[np.int64]) -> NDArray[np.int64]:
+    def lengths(self, key: np.uint64, seeds: NDArray[np.uint64], drawn: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the lengths of the phrases of ``seeds``, (n,), given those that the length law drew, (n,).
 
         They are the same, but for laws whose content decides: a set of tokens may have fewer than were drawn.
@@ -44,31 +45,23 @@ class BoundLaw(ABC):
         return drawn
 
     @abstractmethod
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        """Write the first ``offsets[i + 1] - offsets[i]`` ids of the phrase of ``seeds[i]`` into ``ids``.
+    def draw(self, batch: Batch) -> None:
+        """Write the first ids of each phrase of ``batch``, as many as its offsets leave room for.
 
-        The length law drew ``lengths[i]`` symbols for the phrase. It is drawn from left to right: what is written does
-        not depend on how much of it is asked for. seeds: (n,), lengths: (n,), offsets: (n + 1,), ids: (offsets[n],).
+        A phrase is drawn from left to right: what is written does not depend on how much of it is asked for.
         """
 
     def draw_rows(
-        self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], rows: NDArray[np.uint32]
+        self, key: np.uint64, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], rows: NDArray[np.uint32]
     ) -> None:
-        """Write id r of the phrase of ``seeds[i]`` into ``rows[r, i]``; beyond a phrase's end may stand anything.
+        """Write id r of the phrase of ``seeds[i]`` into ``rows[r, i]``; ids after a phrase's end are undefined.
 
         rows: (symbols, n). A law that can draw across many phrases at once does so here.
         """
         offsets = np.zeros(len(seeds) + 1, np.int64)
         np.cumsum(np.minimum(self.lengths(key, seeds, lengths), len(rows)), out=offsets[1:])
         ids = np.empty(offsets[-1], np.uint32)
-        self.draw(key, seeds, lengths, offsets, ids)
+        self.draw(Batch(key, seeds, lengths, offsets, ids))
         _into_rows(offsets, ids, rows)
 
 
@@ -153,17 +146,10 @@ class BoundIid(BoundLaw):
         self.entropy = bits_of(self.probabilities)
         self.collision_entropy = collision_bits_of(self.probabilities)
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        self._table.draw_symbols(key, seeds, offsets, ids)
+    def draw(self, batch: Batch) -> None:
+        self._table.draw_symbols(batch)
 
     def draw_rows(
-        self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], rows: NDArray[np.uint32]
+        self, key: np.uint64, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], rows: NDArray[np.uint32]
     ) -> None:
         self._table.draw_rows(key, seeds, rows)

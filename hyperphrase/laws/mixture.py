@@ -15,6 +15,7 @@ from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
 from hyperphrase.laws.grammar import OpenFile, law_from_json, parse_law
 from hyperphrase.laws.lengths import LengthLaw
 from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.numbers.batch import Batch
 
 CHOICE_STREAM = np.uint64(9)  #: word 0 of block 0 chooses a phrase's law
 _MOST_LAWS = 64
@@ -162,7 +163,7 @@ class _BoundMixture(BoundLaw):
     def for_lengths(self, lengths: NDArray[np.int64]) -> BoundLaw:
         return _BoundMixture(self._weights, [bound.for_lengths(lengths) for bound in self._bound_laws])
 
-    def _parts(self, key: int, seeds: NDArray[np.uint64]) -> Iterator[tuple[BoundLaw, NDArray[np.int64]]]:
+    def _parts(self, key: np.uint64, seeds: NDArray[np.uint64]) -> Iterator[tuple[BoundLaw, NDArray[np.int64]]]:
         """Yield each law that any of ``seeds`` has, with the places of those."""
         choices = np.empty(len(seeds), np.int64)
         self._table.draw_one(key, seeds, CHOICE_STREAM, choices)
@@ -171,29 +172,23 @@ class _BoundMixture(BoundLaw):
             if len(places):
                 yield bound, places
 
-    def lengths(self, key: int, seeds: NDArray[np.uint64], drawn: NDArray[np.int64]) -> NDArray[np.int64]:
+    def lengths(self, key: np.uint64, seeds: NDArray[np.uint64], drawn: NDArray[np.int64]) -> NDArray[np.int64]:
         lengths = drawn.copy()
         for bound, places in self._parts(key, seeds):
             lengths[places] = bound.lengths(key, seeds[places], drawn[places])
         return lengths
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        for bound, places in self._parts(key, seeds):
-            own = np.zeros(len(places) + 1, np.int64)
-            np.cumsum((offsets[1:] - offsets[:-1])[places], out=own[1:])
-            part = np.empty(own[-1], np.uint32)
-            bound.draw(key, seeds[places], lengths[places], own, part)
-            _put(part, own, places, offsets, ids)
+    def draw(self, batch: Batch) -> None:
+        for bound, places in self._parts(batch.key, batch.seeds):
+            offsets = np.zeros(len(places) + 1, np.int64)
+            np.cumsum(np.diff(batch.offsets)[places], out=offsets[1:])
+            ids = np.empty(offsets[-1], np.uint32)
+            part = Batch(batch.key, batch.seeds[places], batch.lengths[places], offsets, ids)
+            bound.draw(part)
+            _put(part, places, batch)
 
     def draw_rows(
-        self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], rows: NDArray[np.uint32]
+        self, key: np.uint64, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], rows: NDArray[np.uint32]
     ) -> None:
         for bound, places in self._parts(key, seeds):
             part = np.empty((len(rows), len(places)), np.uint32)
@@ -202,15 +197,10 @@ class _BoundMixture(BoundLaw):
 
 
 @kernel
-def _put(
-    part: NDArray[np.uint32],
-    own: NDArray[np.int64],
-    places: NDArray[np.int64],
-    offsets: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-) -> None:
-    """Copy phrase i of ``part``, whose phrases begin at ``own``, to the place of phrase ``places[i]`` in ``ids``."""
+def _put(part: Batch, places: NDArray[np.int64], whole: Batch) -> None:
+    """Copy the ids of phrase i of ``part`` to those of phrase ``places[i]`` of ``whole``."""
+    source, starts, ids, offsets = part.ids, part.offsets, whole.ids, whole.offsets
     for i in range(len(places)):
         to = offsets[places[i]]
-        for j in range(own[i + 1] - own[i]):
-            ids[to + j] = part[own[i] + j]
+        for j in range(starts[i + 1] - starts[i]):
+            ids[to + j] = source[starts[i] + j]

@@ -6,6 +6,7 @@ arithmetic on numbers of any size. All of it is part of what a phrase is: nothin
 """
 
 from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.digits import decimal_number, decimal_text, digits_of, number_of
 
-__all__ = ["AliasTable", "decimal_number", "decimal_text", "digits_of", "number_of"]
+__all__ = ["AliasTable", "Batch", "decimal_number", "decimal_text", "digits_of", "number_of"]

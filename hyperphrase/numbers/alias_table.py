@@ -9,22 +9,21 @@ Head and alias share one ``uint32``: 1 MiB for 250,000 words. All arithmetic on 
 """
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.kernels import inline_kernel, kernel
+from hyperphrase.kernels import bare_kernel, inline_kernel, kernel
+from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.philox import GROUP, SYMBOL_STREAM, TIE_STREAM, fill_rows, fill_words, tie_bits
 
 COLUMN_BITS = 40  # a column's weight is 2^40: with 2^20 columns all weights together stay below 2^63
 CHUNK = 512  # words looked up at a time: with what is found 4 KiB, well inside the first-level cache
 
 
-@dataclass(frozen=True, eq=False)
-class AliasTable:
-    """A distribution over 0..outcomes-1, ready to draw from.
+class AliasTable(NamedTuple):
+    """A distribution over 0..outcomes-1, ready to draw from; a named tuple, so that kernels take it as one argument.
 
     entries: uint32, shape (2^bits,): threshold head in the top 32 - bits bits, alias in the low ``bits`` bits.
     tails: uint32, shape (2^bits,): the lower ``8 + bits`` bits of each threshold.
@@ -45,19 +44,17 @@ class AliasTable:
         tails = thresholds & np.uint64((1 << (8 + bits)) - 1)
         return cls(entries.astype(np.uint32), tails.astype(np.uint32), bits)
 
-    def draw_symbols(
-        self, key: int, seeds: NDArray[np.uint64], offsets: NDArray[np.int64], ids: NDArray[np.uint32]
-    ) -> None:
-        """Fill ``ids[offsets[i]:offsets[i + 1]]`` with the first symbols of the phrase of ``seeds[i]``, i.i.d."""
-        _draw_symbols(np.uint64(key), seeds, offsets, ids, self.entries, self.tails, self.bits)
+    def draw_symbols(self, batch: Batch) -> None:
+        """Write the first symbols of each phrase, drawn independently; ``lengths`` of the batch are not looked at."""
+        _draw_symbols(batch, self)
 
-    def draw_rows(self, key: int, seeds: NDArray[np.uint64], rows: NDArray[np.uint32]) -> None:
+    def draw_rows(self, key: np.uint64, seeds: NDArray[np.uint64], rows: NDArray[np.uint32]) -> None:
         """Write symbol r of the phrase of ``seeds[i]`` into ``rows[r, i]``: the symbols of :meth:`draw_symbols`."""
-        _draw_rows(np.uint64(key), seeds, rows, self.entries, self.tails, self.bits)
+        _draw_rows(key, seeds, rows, self)
 
-    def draw_one(self, key: int, seeds: NDArray[np.uint64], stream: Any, out: NDArray[np.int64]) -> None:
+    def draw_one(self, key: np.uint64, seeds: NDArray[np.uint64], stream: Any, out: NDArray[np.int64]) -> None:
         """Write one outcome a seed, from block 0 of ``stream``, into ``out`` (int64, shape of ``seeds``)."""
-        _draw_one(np.uint64(key), seeds, stream, out, self.entries, self.tails, self.bits)
+        _draw_one(key, seeds, stream, out, self)
 
     def probabilities(self, outcomes: int) -> NDArray[np.float64]:
         """Return what the table draws, as float64 of shape (outcomes,): the law itself, to check it."""
@@ -116,15 +113,14 @@ def _vose(weights: NDArray[np.uint64], columns: int) -> tuple[NDArray[np.uint64]
     return thresholds, aliases
 
 
-@kernel
-def look_up(
-    words: NDArray[np.uint32], entries: NDArray[np.uint32], bits: int, found: NDArray[np.uint32], out: NDArray[Any]
-) -> bool:
+@bare_kernel
+def look_up(words: NDArray[np.uint32], table: AliasTable, found: NDArray[np.uint32], out: NDArray[Any]) -> bool:
     """Write the outcome of each word into ``out`` and its column's entry into ``found``; tell whether any word ties.
 
     Two loops, since loads from anywhere and arithmetic together would not be vectorised. A word without its column,
     shifted up, has its fraction where an entry has its head: the entry minus that is less than 2^bits where they tie.
     """
+    entries, bits = table.entries, table.bits
     column_shift = np.uint64(32 - bits)
     for i in range(len(words)):
         found[i] = entries[np.uint64(words[i]) >> column_shift]
@@ -148,77 +144,57 @@ def _ties(word: Any, entry: Any, bits: int) -> Any:
 
 
 @kernel
-def _draw_symbols(
-    key: Any,
-    seeds: NDArray[np.uint64],
-    offsets: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-    entries: NDArray[np.uint32],
-    tails: NDArray[np.uint32],
-    bits: int,
-) -> None:
-    """Draw i.i.d. symbols: symbol i of a phrase from word i of its symbol stream.
+def _draw_symbols(batch: Batch, table: AliasTable) -> None:
+    """Draw independent symbols: symbol i of a phrase from word i of its symbol stream.
 
     Words are gathered from several phrases, one after the other, until a chunk is full: loops run long. A phrase's
     words are made in whole groups; the next phrase overwrites those that were too many.
     """
-    words = np.empty(CHUNK + GROUP, np.uint32)
-    found = np.empty(CHUNK, np.uint32)
+    key, seeds, offsets, ids = batch.key, batch.seeds, batch.offsets, batch.ids
+    words, found = np.empty(CHUNK + GROUP, np.uint32), np.empty(CHUNK, np.uint32)
     done, filled = offsets[0], 0
     for phrase in range(len(seeds)):
         length = offsets[phrase + 1] - offsets[phrase]
         for start in range(0, length, CHUNK):
             count = min(CHUNK, length - start)
             if filled + count > CHUNK:
-                if look_up(words[:filled], entries, bits, found, ids[done : done + filled]):
-                    _settle_symbols(key, seeds, offsets, words[:filled], found, done, ids, tails, bits)
+                if look_up(words[:filled], table, found, ids[done : done + filled]):
+                    _settle_symbols(words[:filled], found, done, batch, table)
                 done += filled
                 filled = 0
             groups = (count + GROUP - 1) // GROUP
             fill_words(words[filled : filled + groups * GROUP], start // 4, SYMBOL_STREAM, seeds[phrase], key)
             filled += count
-    if look_up(words[:filled], entries, bits, found, ids[done : done + filled]):
-        _settle_symbols(key, seeds, offsets, words[:filled], found, done, ids, tails, bits)
+    if look_up(words[:filled], table, found, ids[done : done + filled]):
+        _settle_symbols(words[:filled], found, done, batch, table)
 
 
 @kernel
 def _settle_symbols(
-    key: Any,
-    seeds: NDArray[np.uint64],
-    offsets: NDArray[np.int64],
-    words: NDArray[np.uint32],
-    found: NDArray[np.uint32],
-    done: int,
-    ids: NDArray[np.uint32],
-    tails: NDArray[np.uint32],
-    bits: int,
+    words: NDArray[np.uint32], found: NDArray[np.uint32], done: int, batch: Batch, table: AliasTable
 ) -> None:
-    """Decide the ties among ``words``, which gave ``ids[done]`` and what follows, by more bits of their phrases."""
+    """Decide the ties among ``words``, which gave ``ids[done]`` and those after it, by more bits of their phrases."""
+    bits = table.bits
     for i in range(len(words)):
         if _ties(words[i], found[i], bits):
-            phrase = np.searchsorted(offsets, done + i, side="right") - 1
-            more = tie_bits(done + i - offsets[phrase], TIE_STREAM, seeds[phrase], key) >> np.uint64(56 - bits)
+            phrase = np.searchsorted(batch.offsets, done + i, side="right") - 1
+            symbol = done + i - batch.offsets[phrase]
+            more = tie_bits(symbol, TIE_STREAM, batch.seeds[phrase], batch.key) >> np.uint64(56 - bits)
             column = words[i] >> np.uint32(32 - bits)
-            if more < tails[column]:
-                ids[done + i] = column
+            if more < table.tails[column]:
+                batch.ids[done + i] = column
 
 
 @kernel
-def _draw_rows(
-    key: Any,
-    seeds: NDArray[np.uint64],
-    rows: NDArray[np.uint32],
-    entries: NDArray[np.uint32],
-    tails: NDArray[np.uint32],
-    bits: int,
-) -> None:
+def _draw_rows(key: np.uint64, seeds: NDArray[np.uint64], rows: NDArray[np.uint32], table: AliasTable) -> None:
     """Draw the first symbols of many phrases, a row at a time: a short phrase would not fill a group of words."""
+    tails, bits = table.tails, table.bits
     words, found = np.empty((4, len(seeds)), np.uint32), np.empty(len(seeds), np.uint32)
     for symbol in range(len(rows)):
         row, of_row = words[symbol & 3], rows[symbol]
         if symbol & 3 == 0:
             fill_rows(words, symbol // 4, SYMBOL_STREAM, seeds, key)
-        if not look_up(row, entries, bits, found, of_row):
+        if not look_up(row, table, found, of_row):
             continue
         for i in range(len(seeds)):
             if _ties(row[i], found[i], bits):
@@ -229,21 +205,16 @@ def _draw_rows(
 
 @kernel
 def _draw_one(
-    key: Any,
-    seeds: NDArray[np.uint64],
-    stream: Any,
-    out: NDArray[np.int64],
-    entries: NDArray[np.uint32],
-    tails: NDArray[np.uint32],
-    bits: int,
+    key: np.uint64, seeds: NDArray[np.uint64], stream: Any, out: NDArray[np.int64], table: AliasTable
 ) -> None:
     """Draw one outcome a seed: word 0 of block 0 decides, words 2 and 3 where it ties."""
+    tails, bits = table.tails, table.bits
     words, found = np.empty((4, CHUNK), np.uint32), np.empty(CHUNK, np.uint32)
     for start in range(0, len(seeds), CHUNK):
         part = seeds[start : start + CHUNK]
         fill_rows(words, 0, stream, part, key)
         row = words[0, : len(part)]
-        if not look_up(row, entries, bits, found, out[start : start + len(part)]):
+        if not look_up(row, table, found, out[start : start + len(part)]):
             continue
         for i in range(len(part)):
             if _ties(row[i], found[i], bits):

@@ -5,12 +5,13 @@ not decide, block i of its tie stream adds more (words 0 and 1 for a draw with w
 2i + 1). So a phrase does not depend on how much of it is drawn, and every draw is exact to 2^-40 or better.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.kernels import inline_kernel
+from hyperphrase.numbers.alias_table import AliasTable
 from hyperphrase.numbers.philox import SYMBOL_STREAM, TIE_STREAM, philox_block
 
 STEPS = 128  #: steps whose words are made at once
@@ -39,54 +40,58 @@ def step_words(words: NDArray[np.uint32], step: int, seed: Any, key: Any) -> int
 
 
 def threshold(probability: float) -> np.uint64:
-    """Return what :func:`happens` compares a word with: ``probability`` in units of 2^-32, rounded."""
+    """Return what :func:`bernoulli` compares a word with: ``probability`` in units of 2^-32, rounded."""
     return np.uint64(round(probability * 2.0**32))
 
 
 @inline_kernel
-def happens(word: Any, limit: Any) -> Any:
-    """Tell whether an event of :func:`threshold` ``limit`` happens."""
+def bernoulli(word: Any, limit: Any) -> Any:
+    """Return True with the probability of which ``limit`` is the :func:`threshold`."""
     return np.uint64(word) < limit
 
 
-@inline_kernel
-def more_bits(second: int, step: int, seed: Any, key: Any) -> Any:
-    """Return 64 more bits for the first (``second`` is 0) or the second (1) word of a step."""
-    block = philox_block(np.uint64(step), TIE_STREAM, seed & _LOW, seed >> _HALF, key & _LOW, key >> _HALF)
-    w0, w1, w2, w3 = block
-    return (w2 | (w3 << _HALF)) if second else (w0 | (w1 << _HALF))
+class Position(NamedTuple):
+    """Where a word stands: in the symbol stream of ``seed`` under ``key``, as one of the two words of ``step``.
+
+    second: 0 for the step's first word, 1 for its second.
+    """
+
+    step: int
+    second: int
+    seed: np.uint64
+    key: np.uint64
 
 
 @inline_kernel
-def below(word: Any, n: Any, second: int, step: int, seed: Any, key: Any) -> Any:
-    """Return a uniform whole number below ``n`` (uint64, 1 to 2^31) as uint64.
+def more_bits(position: Position) -> Any:
+    """Return the 64 bits, uint64, that decide where the 32 bits of the word at ``position`` do not."""
+    step, seed, key = np.uint64(position.step), position.seed, position.key
+    w0, w1, w2, w3 = philox_block(step, TIE_STREAM, seed & _LOW, seed >> _HALF, key & _LOW, key >> _HALF)
+    return (w2 | (w3 << _HALF)) if position.second else (w0 | (w1 << _HALF))
+
+
+@inline_kernel
+def uniform_below(word: Any, n: Any, position: Position) -> Any:
+    """Return a uniform whole number below ``n`` (uint64, 1 to 2^31) as uint64, by the ``word`` at ``position``.
 
     It is floor(n x) for the binary fraction x whose first 32 digits are ``word``: 32 more digits are looked at where
     they could carry. Exact to 2^-64.
     """
     product = np.uint64(word) * n
     if (product & _LOW) > np.uint64(1 << 32) - n:
-        carry = ((more_bits(second, step, seed, key) >> _HALF) * n) >> _HALF
+        carry = ((more_bits(position) >> _HALF) * n) >> _HALF
         product += carry
     return product >> _HALF
 
 
 @inline_kernel
-def weighted(
-    word: Any,
-    entries: NDArray[np.uint32],
-    tails: NDArray[np.uint32],
-    bits: int,
-    second: int,
-    step: int,
-    seed: Any,
-    key: Any,
-) -> Any:
-    """Return one outcome, uint32, of an :class:`~hyperphrase.numbers.alias_table.AliasTable`."""
+def categorical(word: Any, table: AliasTable, position: Position) -> Any:
+    """Return one outcome of ``table``, uint32, by the ``word`` at ``position``."""
+    entries, tails, bits = table.entries, table.tails, table.bits
     column = word >> np.uint32(32 - bits)
     entry = entries[column]
     fraction, head = word & np.uint32((1 << (32 - bits)) - 1), entry >> np.uint32(bits)
     own = fraction < head
     if fraction == head:
-        own = more_bits(second, step, seed, key) >> np.uint64(56 - bits) < np.uint64(tails[column])
+        own = more_bits(position) >> np.uint64(56 - bits) < np.uint64(tails[column])
     return np.uint32(column) if own else np.uint32(entry & np.uint32((1 << bits) - 1))

@@ -13,6 +13,7 @@ from hyperphrase.errors import InputError
 from hyperphrase.laws.base import LexiconSource
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.philox import LENGTH_STREAM
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.recipe import Recipe
@@ -60,6 +61,7 @@ class Phrases:
             _check_digest(recipe, lexicon)
         source = (lambda: lexicon) if isinstance(lexicon, Lexicon) else lexicon
         self.recipe = recipe
+        self._key = np.uint64(recipe.key)
         self.law = recipe.law.bind(recipe.vocabulary, source).for_lengths(recipe.possible_lengths())
         self._lengths = AliasTable.of(recipe.length_weights())
         self._shortest = recipe.lengths.shortest
@@ -77,11 +79,11 @@ class Phrases:
 
     def lengths(self, seeds: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the length of each seed's phrase: int64, shape of ``seeds``."""
-        return self.law.lengths(self.recipe.key, seeds, self._drawn_lengths(seeds))
+        return self.law.lengths(self._key, seeds, self._drawn_lengths(seeds))
 
     def _drawn_lengths(self, seeds: NDArray[np.uint64]) -> NDArray[np.int64]:
         lengths = np.empty(len(seeds), np.int64)
-        self._lengths.draw_one(self.recipe.key, seeds, LENGTH_STREAM, lengths)
+        self._lengths.draw_one(self._key, seeds, LENGTH_STREAM, lengths)
         lengths += self._shortest
         return lengths
 
@@ -103,9 +105,9 @@ class Phrases:
     def _drawn(self, seeds: NDArray[np.uint64], room: Callable[[int], NDArray[np.uint32]]) -> PhraseBlock:
         drawn = self._drawn_lengths(seeds)
         offsets = np.zeros(len(seeds) + 1, np.int64)
-        np.cumsum(self.law.lengths(self.recipe.key, seeds, drawn), out=offsets[1:])
+        np.cumsum(self.law.lengths(self._key, seeds, drawn), out=offsets[1:])
         ids = room(int(offsets[-1]))
-        self.law.draw(self.recipe.key, seeds, drawn, offsets, ids)
+        self.law.draw(Batch(self._key, seeds, drawn, offsets, ids))
         return PhraseBlock(ids, offsets, seeds)
 
     def _checked(self, seeds: ArrayLike) -> NDArray[np.uint64]:
@@ -129,9 +131,9 @@ class Phrases:
         that this thread's next call overwrites.
         """
         drawn = self._drawn_lengths(seeds)
-        lengths = self.law.lengths(self.recipe.key, seeds, drawn)
+        lengths = self.law.lengths(self._key, seeds, drawn)
         rows = self._ids(symbols * len(seeds)).reshape(symbols, len(seeds))
-        self.law.draw_rows(self.recipe.key, seeds, drawn, rows)
+        self.law.draw_rows(self._key, seeds, drawn, rows)
         return lengths, rows
 
     def _ids(self, symbols: int) -> NDArray[np.uint32]:

@@ -26,6 +26,7 @@ from hyperphrase.laws.grammar import law_from_json, parse_law
 from hyperphrase.laws.lengths import Fixed, Uniform
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.lexicon import build_lexicon
+from hyperphrase.numbers.batch import Batch
 from hyperphrase.phrases.phrases import Phrases, seed_range
 from hyperphrase.phrases.recipe import Recipe
 from tools import laws_docs
@@ -209,7 +210,7 @@ def test_a_prefix_in_one_piece_is_the_beginning_of_the_phrase(name):
         offsets = np.zeros(len(seeds) + 1, np.int64)
         np.cumsum(np.minimum([len(phrase) for phrase in whole], symbols), out=offsets[1:])
         ids = np.empty(offsets[-1], np.uint32)
-        phrases.law.draw(phrases.recipe.key, seeds, drawn, offsets, ids)
+        phrases.law.draw(Batch(np.uint64(phrases.recipe.key), seeds, drawn, offsets, ids))
         assert [phrase[:symbols] for phrase in whole] == [tuple(part) for part in np.split(ids, offsets[1:-1])]
 
 

@@ -40,6 +40,7 @@ from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon, read_lexicon
 from hyperphrase.lexicon.text_table import text_table
 from hyperphrase.meaning import phrase_meanings as meanings
 from hyperphrase.meaning.dictionary import MeaningsWriter, read_meanings
+from hyperphrase.numbers.batch import Batch
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
@@ -344,7 +345,7 @@ def _drawn_by(law: Any) -> None:
     offsets, ids = np.arange(4) * 5, np.zeros(15, np.uint32)
     made = law.makes(np.array([5]), 40)
     if made.all():
-        bound.draw(5, np.arange(3, dtype=np.uint64), np.full(3, 5), offsets, ids)
+        bound.draw(Batch(np.uint64(5), np.arange(3, dtype=np.uint64), np.full(3, 5), offsets, ids))
     if ids.max() >= 40:
         raise AssertionError("an id beyond the vocabulary")
 

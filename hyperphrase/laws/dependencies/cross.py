@@ -15,12 +15,14 @@ from hyperphrase.laws.dependencies.word_pairs import (
     REFERENCE,
     BoundPair,
     PairLaw,
-    fill_steps,
-    longest_of,
-    weighted_steps,
+    categorical_steps,
+    draw_steps,
+    step_buffers,
 )
 from hyperphrase.laws.grammar import parameter
 from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.numbers.batch import Batch, longest_of
+from hyperphrase.numbers.single_draws import Position
 
 FREE = np.uint32(0xFFFFFFFF)  # no id: in a cell that nothing fills yet
 MARGIN = 2  # cells on both sides of a phrase that are never free: as far as a partner is moved
@@ -74,19 +76,8 @@ class BoundCross(BoundPair):
         """
         return self.at_most(_step_entropy(self.eps, self.q, self._shares, self.word_entropy))
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        words, far = self.table, self.distances
-        _draw(
-            np.uint64(key), seeds, lengths, offsets, ids, words.entries, words.tails, words.bits,
-            far.entries, far.tails, far.bits, self.partner,
-        )  # fmt: skip
+    def draw(self, batch: Batch) -> None:
+        _draw(batch, self.table, self.distances, self.partner)
 
 
 @kernel
@@ -178,33 +169,20 @@ def partner_cell(cells: NDArray[np.uint32], wanted: Any, length: int) -> Any:
 
 
 @kernel
-def _draw(
-    key: Any,
-    seeds: NDArray[np.uint64],
-    lengths: NDArray[np.int64],
-    offsets: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-    entries: NDArray[np.uint32],
-    tails: NDArray[np.uint32],
-    bits: int,
-    far_entries: NDArray[np.uint32],
-    far_tails: NDArray[np.uint32],
-    far_bits: int,
-    partner: Any,
-) -> None:
-    first, second = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
-    words, found, far = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
+def _draw(batch: Batch, table: AliasTable, distances: AliasTable, partner: Any) -> None:
+    key, seeds, lengths, offsets, ids = batch
+    steps, far = step_buffers(), np.empty(CHUNK, np.uint32)
+    first, words = steps.first, steps.words
     cells = np.empty(longest_of(lengths) + 2 * MARGIN, np.uint32)
     for phrase in range(len(seeds)):
-        begin, count, seed = offsets[phrase], offsets[phrase + 1] - offsets[phrase], seeds[phrase]
+        begin, asked, seed = offsets[phrase], offsets[phrase + 1] - offsets[phrase], seeds[phrase]
         clear(cells, lengths[phrase])
-        for start in range(0, count, CHUNK):
-            steps = min(CHUNK, count - start)
-            drawn = fill_steps(first, second, start, steps, seed, key)
-            weighted_steps(first[:drawn], far_entries, far_tails, far_bits, 0, start, seed, key, found, far)
-            weighted_steps(second[:drawn], entries, tails, bits, 1, start, seed, key, found, words)
-            out = ids[begin + start : begin + start + steps]
-            for i in range(steps):
+        for start in range(0, asked, CHUNK):
+            count = min(CHUNK, asked - start)
+            drawn = draw_steps(steps, count, table, Position(start, 1, seed, key))
+            categorical_steps(first[:drawn], distances, Position(start, 0, seed, key), steps.entries, far)
+            out = ids[begin + start : begin + start + count]
+            for i in range(count):
                 here = np.uint64(start + i + MARGIN)
                 if cells[here] != FREE:
                     out[i] = cells[here]

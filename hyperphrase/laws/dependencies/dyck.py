@@ -16,8 +16,9 @@ from hyperphrase.kernels import kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
 from hyperphrase.laws.grammar import parameter
 from hyperphrase.limits import MAX_VOCABULARY
+from hyperphrase.numbers.batch import Batch, longest_of
 from hyperphrase.numbers.philox import SYMBOL_STREAM, fill_words
-from hyperphrase.numbers.single_draws import STEPS, WORDS, below, happens, threshold
+from hyperphrase.numbers.single_draws import STEPS, WORDS, Position, bernoulli, threshold, uniform_below
 
 USUAL_LENGTH = 100  #: symbols of the phrases whose entropies bracket laws state while no lengths are known
 LONGEST_EXACT = 512  #: symbols; the entropies of longer phrases, a symbol, are taken from phrases of this length
@@ -63,15 +64,8 @@ class BoundDyck(BoundLaw):
     def for_lengths(self, lengths: NDArray[np.int64]) -> BoundLaw:
         return BoundDyck(self._law, lengths)
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        _draw(np.uint64(key), seeds, lengths, offsets, ids, self._law.k, threshold(self._law.p))
+    def draw(self, batch: Batch) -> None:
+        _draw(batch, self._law.k, threshold(self._law.p))
 
     def _bits(self, length: int) -> tuple[float, float]:
         """Return the entropy and the collision entropy of a phrase of ``length`` symbols, in bits."""
@@ -116,23 +110,13 @@ def _stepped(opened: NDArray[np.float64], closed: NDArray[np.float64]) -> NDArra
 
 
 @kernel
-def _draw(
-    key: Any,
-    seeds: NDArray[np.uint64],
-    lengths: NDArray[np.int64],
-    offsets: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-    k: int,
-    limit: Any,
-) -> None:
+def _draw(batch: Batch, k: int, limit: Any) -> None:
     """Draw phrases: of the words of a step, the first decides whether it opens, the second gives the type.
 
-    No branch depends on what is drawn, since a processor would guess every other one wrong.
+    No branch depends on what is drawn, since a processor would mispredict every other one.
     """
-    longest = 0
-    for phrase in range(len(seeds)):
-        longest = max(longest, lengths[phrase])
-    words, stack = np.empty(WORDS, np.uint32), np.empty(longest // 2 + 2, np.uint32)
+    key, seeds, lengths, offsets, ids = batch
+    words, stack = np.empty(WORDS, np.uint32), np.empty(longest_of(lengths) // 2 + 2, np.uint32)
     for phrase in range(len(seeds)):
         seed, begin, depth = seeds[phrase], offsets[phrase], 0
         asked = offsets[phrase + 1] - begin
@@ -140,8 +124,8 @@ def _draw(
             fill_words(words, first // 2, SYMBOL_STREAM, seed, key)
             for step in range(first, min(first + STEPS, asked)):
                 at = 2 * (step - first)
-                opens = (depth == 0) | ((depth < lengths[phrase] - step) & happens(words[at], limit))
-                kind = np.uint32(below(words[at + 1], np.uint64(k), 1, step, seed, key))
+                opens = (depth == 0) | ((depth < lengths[phrase] - step) & bernoulli(words[at], limit))
+                kind = np.uint32(uniform_below(words[at + 1], np.uint64(k), Position(step, 1, seed, key)))
                 closing = stack[depth] + np.uint32(k)
                 ids[begin + step] = kind if opens else closing
                 stack[depth + 1] = kind  # above what is open, where it closes

@@ -14,15 +14,14 @@ from hyperphrase.laws.dependencies.word_pairs import (
     REFERENCE,
     BoundPair,
     PairLaw,
-    chosen,
-    fill_steps,
-    longest_of,
-    weighted_steps,
+    draw_steps,
+    select,
+    step_buffers,
 )
 from hyperphrase.laws.grammar import parameter
-from hyperphrase.numbers.single_draws import below
-
-_HALF = np.uint64(32)
+from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.numbers.batch import Batch, longest_of
+from hyperphrase.numbers.single_draws import Position, uniform_below
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,49 +65,32 @@ class BoundFlat(BoundPair):
                     chances[r, max(k - 1, 0)] += chances[r, k] * (1.0 - opens)
         return self.at_most(float(bits) / REFERENCE)
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        table = self.table
-        _draw(np.uint64(key), seeds, lengths, offsets, ids, table.entries, table.tails, table.bits, self.partner)
+    def draw(self, batch: Batch) -> None:
+        _draw(batch, self.table, self.partner)
 
 
 @kernel
-def _draw(
-    key: Any,
-    seeds: NDArray[np.uint64],
-    lengths: NDArray[np.int64],
-    offsets: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-    entries: NDArray[np.uint32],
-    tails: NDArray[np.uint32],
-    bits: int,
-    partner: Any,
-) -> None:
+def _draw(batch: Batch, table: AliasTable, partner: Any) -> None:
     """Draw phrases; open words 1..k stand in places 1..k, and the last one fills the place of one that is closed."""
-    first, second = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
-    words, found = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
+    key, seeds, lengths, offsets, ids = batch
+    steps = step_buffers()
+    first, second, words = steps.first, steps.second, steps.words
     pending = np.zeros(longest_of(lengths) // 2 + 2, np.uint32)
     for phrase in range(len(seeds)):
-        begin, count, seed = offsets[phrase], offsets[phrase + 1] - offsets[phrase], seeds[phrase]
+        begin, asked, seed = offsets[phrase], offsets[phrase + 1] - offsets[phrase], seeds[phrase]
         r, k = np.int64(lengths[phrase] // 2), np.int64(0)
-        for start in range(0, count, CHUNK):
-            steps = min(CHUNK, count - start)
-            drawn = fill_steps(first, second, start, steps, seed, key)
-            weighted_steps(second[:drawn], entries, tails, bits, 1, start, seed, key, found, words)
-            out = ids[begin + start : begin + start + steps]
-            for i in range(steps):
+        for start in range(0, asked, CHUNK):
+            count = min(CHUNK, asked - start)
+            draw_steps(steps, count, table, Position(start, 1, seed, key))
+            out = ids[begin + start : begin + start + count]
+            for i in range(count):
                 # opens if the word, as a fraction of 2^32, is below r / (r + k): then the difference is negative
                 way = (np.int64(first[i]) * (r + k) - (r << np.int64(32))) >> np.int64(32)
-                one = np.uint64(1) + below(second[i], np.uint64(k) | np.uint64(k == 0), 1, start + i, seed, key)
+                open_words = np.uint64(k) | np.uint64(k == 0)
+                one = np.uint64(1) + uniform_below(second[i], open_words, Position(start + i, 1, seed, key))
                 word, last, closed = words[i], pending[np.uint64(k)], np.uint32(pending[one] + partner)
-                out[i] = chosen(way, word, closed)
-                place = np.uint64(chosen(way, np.uint32(k + 1), np.uint32(one)))
-                pending[place] = chosen(way, word, last)
+                out[i] = select(way, word, closed)
+                place = np.uint64(select(way, np.uint32(k + 1), np.uint32(one)))
+                pending[place] = select(way, word, last)
                 opens = (way >> np.int64(31)) & np.int64(1)
                 r, k = r - opens, k + 2 * opens - 1

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hyperphrase.kernels import kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource
 from hyperphrase.laws.dependencies.cross import FREE, MARGIN, BoundCross, CrossLaw, clear, partner_cell
-from hyperphrase.laws.dependencies.word_pairs import CHUNK, chosen, fill_steps, longest_of, weighted_steps
+from hyperphrase.laws.dependencies.word_pairs import CHUNK, draw_steps, select, step_buffers
 from hyperphrase.laws.grammar import parameter
-from hyperphrase.numbers.single_draws import happens, more_bits, threshold, weighted
+from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.numbers.batch import Batch, longest_of
+from hyperphrase.numbers.single_draws import Position, bernoulli, categorical, more_bits, threshold
 
 _LOW = np.uint64(0xFFFFFFFF)
 
@@ -42,67 +43,42 @@ class BoundMix(BoundCross):
         super().__init__(law, vocabulary)
         self.eps, self.q = law.eps, law.q
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        words, far = self.table, self.distances
-        crossing, opening = threshold(self.eps), threshold(self.eps + (1.0 - self.eps) * self.q)
-        _draw(
-            np.uint64(key), seeds, lengths, offsets, ids, words.entries, words.tails, words.bits,
-            far.entries, far.tails, far.bits, crossing, opening, self.partner,
-        )  # fmt: skip
+    def draw(self, batch: Batch) -> None:
+        limits = threshold(self.eps), threshold(self.eps + (1.0 - self.eps) * self.q)
+        _draw(batch, self.table, self.distances, limits, self.partner)
 
 
 @kernel
-def _draw(
-    key: Any,
-    seeds: NDArray[np.uint64],
-    lengths: NDArray[np.int64],
-    offsets: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-    entries: NDArray[np.uint32],
-    tails: NDArray[np.uint32],
-    bits: int,
-    far_entries: NDArray[np.uint32],
-    far_tails: NDArray[np.uint32],
-    far_bits: int,
-    crossing: Any,
-    opening: Any,
-    partner: Any,
-) -> None:
-    first, second = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
-    words, found, ways = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.int64)
+def _draw(batch: Batch, table: AliasTable, distances: AliasTable, limits: Any, partner: Any) -> None:
+    """Draw phrases; limits: the thresholds of crossing, and of crossing or opening."""
+    key, seeds, lengths, offsets, ids = batch
+    crossing, opening = limits
+    steps, ways = step_buffers(), np.empty(CHUNK, np.int64)
+    first, words = steps.first, steps.words
     cells = np.empty(longest_of(lengths) + 2 * MARGIN, np.uint32)
     stack = np.empty(len(cells), np.uint32)
     for phrase in range(len(seeds)):
-        begin, count, seed = offsets[phrase], offsets[phrase + 1] - offsets[phrase], seeds[phrase]
+        begin, asked, seed = offsets[phrase], offsets[phrase + 1] - offsets[phrase], seeds[phrase]
         length, depth = lengths[phrase], np.int64(0)
         clear(cells, length)
-        for start in range(0, count, CHUNK):
-            steps = min(CHUNK, count - start)
-            drawn = fill_steps(first, second, start, steps, seed, key)
-            weighted_steps(second[:drawn], entries, tails, bits, 1, start, seed, key, found, words)
-            for i in range(drawn):
-                ways[i] = 1 if happens(first[i], opening) else -1
-            out = ids[begin + start : begin + start + steps]
-            for i in range(steps):
+        for start in range(0, asked, CHUNK):
+            count = min(CHUNK, asked - start)
+            for i in range(draw_steps(steps, count, table, Position(start, 1, seed, key))):
+                ways[i] = 1 if bernoulli(first[i], opening) else -1
+            out = ids[begin + start : begin + start + count]
+            for i in range(count):
                 here = np.uint64(start + i + MARGIN)
                 if cells[here] != FREE:
                     out[i] = cells[here]
-                elif happens(first[i], crossing):
+                elif bernoulli(first[i], crossing):
                     out[i] = cells[here] = words[i]
-                    draw = np.uint32(more_bits(0, start + i, seed, key) & _LOW)
-                    far = weighted(draw, far_entries, far_tails, far_bits, 0, start + i, seed, key)
+                    position = Position(start + i, 0, seed, key)
+                    far = categorical(np.uint32(more_bits(position) & _LOW), distances, position)
                     wanted = here + np.uint64(1) + np.uint64(2) * np.uint64(far)
                     cells[partner_cell(cells, wanted, length)] = np.uint32(words[i] + partner)
                 else:
                     then = abs(depth + ways[i])
                     top = np.uint32(stack[np.uint64(depth)] + partner)
                     stack[np.uint64(depth + 1)] = words[i]
-                    out[i] = cells[here] = chosen(depth - then, words[i], top)
+                    out[i] = cells[here] = select(depth - then, words[i], top)
                     depth = then

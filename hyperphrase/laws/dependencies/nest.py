@@ -14,13 +14,14 @@ from hyperphrase.laws.dependencies.word_pairs import (
     REFERENCE,
     BoundPair,
     PairLaw,
-    chosen,
-    fill_steps,
-    longest_of,
-    weighted_steps,
+    draw_steps,
+    select,
+    step_buffers,
 )
 from hyperphrase.laws.grammar import flag, parameter
-from hyperphrase.numbers.single_draws import happens, threshold
+from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.numbers.batch import Batch, longest_of
+from hyperphrase.numbers.single_draws import Position, bernoulli, threshold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,57 +77,32 @@ class BoundNest(BoundPair):
         decision = bits_of(np.array([self.q, 1.0 - self.q]))
         return self.at_most(float(opened * self.word_entropy + decided * decision) / REFERENCE)
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        table, limit = self.table, threshold(self.q)
-        _draw(
-            np.uint64(key), seeds, lengths, offsets, ids, table.entries, table.tails, table.bits,
-            limit, self.close, self.partner,
-        )  # fmt: skip
+    def draw(self, batch: Batch) -> None:
+        _draw(batch, self.table, threshold(self.q), self.close, self.partner)
 
 
 @kernel
-def _draw(
-    key: Any,
-    seeds: NDArray[np.uint64],
-    lengths: NDArray[np.int64],
-    offsets: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-    entries: NDArray[np.uint32],
-    tails: NDArray[np.uint32],
-    bits: int,
-    limit: Any,
-    close: bool,
-    partner: Any,
-) -> None:
+def _draw(batch: Batch, table: AliasTable, limit: Any, close: bool, partner: Any) -> None:
     """Draw phrases; the stack's depth is a walk that is reflected at 0 and, to be closed, held below the rest.
 
     The word of each step is written above the top of the stack; it stays there if the step opens.
     """
-    first, second = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
-    words, found = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
-    ways = np.empty(CHUNK, np.int64)
+    key, seeds, lengths, offsets, ids = batch
+    steps, ways = step_buffers(), np.empty(CHUNK, np.int64)
+    first, words = steps.first, steps.words
     stack = np.empty(longest_of(lengths) + 2, np.uint32)
     for phrase in range(len(seeds)):
-        begin, count, seed = offsets[phrase], offsets[phrase + 1] - offsets[phrase], seeds[phrase]
+        begin, asked = offsets[phrase], offsets[phrase + 1] - offsets[phrase]
         most = lengths[phrase] - 1 if close else np.int64(1 << 32)
         depth = np.int64(0)
-        for start in range(0, count, CHUNK):
-            steps = min(CHUNK, count - start)
-            drawn = fill_steps(first, second, start, steps, seed, key)
-            weighted_steps(second[:drawn], entries, tails, bits, 1, start, seed, key, found, words)
-            for i in range(drawn):
-                ways[i] = 1 if happens(first[i], limit) else -1
-            out = ids[begin + start : begin + start + steps]
-            for i in range(steps):
+        for start in range(0, asked, CHUNK):
+            count = min(CHUNK, asked - start)
+            for i in range(draw_steps(steps, count, table, Position(start, 1, seeds[phrase], key))):
+                ways[i] = 1 if bernoulli(first[i], limit) else -1
+            out = ids[begin + start : begin + start + count]
+            for i in range(count):
                 then = min(abs(depth + ways[i]), most - (start + i))
                 top = np.uint32(stack[np.uint64(depth)] + partner)
                 stack[np.uint64(depth + 1)] = words[i]
-                out[i] = chosen(depth - then, words[i], top)
+                out[i] = select(depth - then, words[i], top)
                 depth = then

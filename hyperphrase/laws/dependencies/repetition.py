@@ -9,6 +9,7 @@ from hyperphrase.kernels import kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource
 from hyperphrase.laws.dependencies.word_pairs import REFERENCE, BoundPair, PairLaw
 from hyperphrase.laws.grammar import parameter
+from hyperphrase.numbers.batch import Batch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,22 +42,15 @@ class BoundRepetition(BoundPair):
         """Return how many of the first ``symbols`` of a phrase are drawn, not copied."""
         return symbols // (2 * self.m) * self.m + np.minimum(symbols % (2 * self.m), self.m)
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        drawn = np.zeros(len(offsets), np.int64)
-        np.cumsum(self._drawn(np.diff(offsets)), out=drawn[1:])
-        words = np.empty(drawn[-1], np.uint32)
-        self.table.draw_symbols(key, seeds, drawn, words)
-        _repeat(drawn, words, offsets, ids, self.m, self.partner)
+    def draw(self, batch: Batch) -> None:
+        offsets = np.zeros(len(batch.offsets), np.int64)
+        np.cumsum(self._drawn(np.diff(batch.offsets)), out=offsets[1:])
+        words = batch._replace(offsets=offsets, ids=np.empty(offsets[-1], np.uint32))
+        self.table.draw_symbols(words)
+        _repeat(words, batch, self.m, self.partner)
 
     def draw_rows(
-        self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], rows: NDArray[np.uint32]
+        self, key: np.uint64, seeds: NDArray[np.uint64], lengths: NDArray[np.int64], rows: NDArray[np.uint32]
     ) -> None:
         words = np.empty((int(self._drawn(np.array([len(rows)]))[0]), len(seeds)), np.uint32)
         self.table.draw_rows(key, seeds, words)
@@ -67,22 +61,16 @@ class BoundRepetition(BoundPair):
 
 
 @kernel
-def _repeat(
-    drawn: NDArray[np.int64],
-    words: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-    m: int,
-    partner: np.uint32,
-) -> None:
-    """Write the words of each phrase, ``words[drawn[i]:drawn[i + 1]]``, m at a time, each time with their partners."""
+def _repeat(words: Batch, whole: Batch, m: int, partner: np.uint32) -> None:
+    """Write the phrases of ``whole``: those of ``words``, m words at a time, each time with their partners."""
+    source, starts, ids, offsets = words.ids, words.offsets, whole.ids, whole.offsets
     for phrase in range(len(offsets) - 1):
-        word, to, end = drawn[phrase], offsets[phrase], offsets[phrase + 1]
+        word, to, end = starts[phrase], offsets[phrase], offsets[phrase + 1]
         while to < end:
             fresh = min(m, end - to)
             copies = min(m, end - to - fresh)
             for i in range(fresh):
-                ids[to + i] = words[word + i]
+                ids[to + i] = source[word + i]
             for i in range(copies):
-                ids[to + fresh + i] = np.uint32(words[word + i] + partner)
+                ids[to + fresh + i] = np.uint32(source[word + i] + partner)
             word, to = word + fresh, to + fresh + copies

@@ -17,8 +17,9 @@ from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
 from hyperphrase.laws.dependencies.dyck import LONGEST_EXACT, USUAL_LENGTH, bracket_bits
 from hyperphrase.laws.grammar import parameter
 from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY
+from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.philox import SYMBOL_STREAM, fill_words
-from hyperphrase.numbers.single_draws import STEPS, WORDS, below, happens, threshold
+from hyperphrase.numbers.single_draws import STEPS, WORDS, Position, bernoulli, threshold, uniform_below
 
 _PILOT = 20_000  # symbols that are drawn to see how many types are open where a bracket is closed
 
@@ -65,16 +66,8 @@ class BoundShuffleDyck(BoundLaw):
     def for_lengths(self, lengths: NDArray[np.int64]) -> BoundLaw:
         return BoundShuffleDyck(self._law, lengths)
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        law = self._law
-        _draw(np.uint64(key), seeds, offsets, ids, law.k, threshold(law.p), law.max_depth)
+    def draw(self, batch: Batch) -> None:
+        _draw(batch, self._law.k, threshold(self._law.p), self._law.max_depth)
 
     def _bits(self, length: int) -> tuple[float, float]:
         """Return entropy and collision entropy of a phrase of ``length`` symbols, in bits, closing types apart."""
@@ -87,7 +80,7 @@ class BoundShuffleDyck(BoundLaw):
         phrases = 1 + _PILOT // length
         offsets = np.arange(0, (phrases + 1) * length, length)
         ids = np.empty(offsets[-1], np.uint32)
-        self.draw(0, np.arange(phrases, dtype=np.uint64), np.diff(offsets), offsets, ids)
+        self.draw(Batch(np.uint64(0), np.arange(phrases, dtype=np.uint64), np.diff(offsets), offsets, ids))
         bits = 0.0
         for phrase in ids.reshape(phrases, length).tolist():
             open_types: dict[int, int] = {}
@@ -104,20 +97,13 @@ class BoundShuffleDyck(BoundLaw):
 
 
 @kernel
-def _draw(
-    key: Any,
-    seeds: NDArray[np.uint64],
-    offsets: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-    k: int,
-    limit: Any,
-    max_depth: int,
-) -> None:
+def _draw(batch: Batch, k: int, limit: Any, max_depth: int) -> None:
     """Draw phrases: of the words of a step, the first decides whether it opens, the second gives the type.
 
     counts: open brackets of each type. types: in its first ``kinds`` places the types with an open bracket, in the
     order of a list whose end takes the place of what leaves it.
     """
+    key, seeds, offsets, ids = batch.key, batch.seeds, batch.offsets, batch.ids
     words = np.empty(WORDS, np.uint32)
     counts = np.zeros(k, np.int64)
     types = np.zeros(min(k, max_depth) + 1, np.int64)
@@ -128,15 +114,15 @@ def _draw(
             fill_words(words, first // 2, SYMBOL_STREAM, seed, key)
             for step in range(first, min(first + STEPS, asked)):
                 at = 2 * (step - first)
-                if depth == 0 or (depth < max_depth and happens(words[at], limit)):
-                    kind = np.int64(below(words[at + 1], np.uint64(k), 1, step, seed, key))
+                if depth == 0 or (depth < max_depth and bernoulli(words[at], limit)):
+                    kind = np.int64(uniform_below(words[at + 1], np.uint64(k), Position(step, 1, seed, key)))
                     ids[begin + step] = kind
                     types[kinds] = kind
                     kinds += counts[kind] == 0
                     counts[kind] += 1
                     depth += 1
                 else:
-                    place = np.int64(below(words[at + 1], np.uint64(kinds), 1, step, seed, key))
+                    place = np.int64(uniform_below(words[at + 1], np.uint64(kinds), Position(step, 1, seed, key)))
                     kind = types[place]
                     ids[begin + step] = kind + k
                     counts[kind] -= 1

@@ -6,19 +6,19 @@ arrays that the compiler vectorises; what depends on the steps before runs in a 
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.errors import InputError
-from hyperphrase.kernels import inline_kernel, kernel
+from hyperphrase.kernels import bare_kernel, inline_kernel
 from hyperphrase.laws.base import BoundLaw, SymbolLaw, bits_of, collision_bits_of
 from hyperphrase.laws.grammar import flag, parameter
 from hyperphrase.numbers.alias_table import AliasTable, look_up
 from hyperphrase.numbers.philox import GROUP, SYMBOL_STREAM, philox_block
 from hyperphrase.numbers.portable_math import power_weights
-from hyperphrase.numbers.single_draws import weighted
+from hyperphrase.numbers.single_draws import Position, categorical
 
 CHUNK = 256  #: steps drawn at a time: a whole number of groups
 REFERENCE = 100  #: symbols of the phrases that entropies are stated for: the mean of the default lengths
@@ -70,36 +70,45 @@ class BoundPair(BoundLaw):
 
 
 @inline_kernel
-def longest_of(lengths: NDArray[np.int64]) -> Any:
-    """Return the greatest of ``lengths``, 0 if there is none."""
-    longest = np.int64(0)
-    for phrase in range(len(lengths)):
-        longest = max(longest, lengths[phrase])
-    return longest
-
-
-@inline_kernel
-def chosen(sign: Any, one: Any, other: Any) -> Any:
+def select(sign: Any, one: Any, other: Any) -> Any:
     """Return ``one`` if ``sign`` (int64, within 2^31) is negative, else ``other``; both are uint32.
 
-    It is arithmetic: a condition becomes a branch, and half of the branches that follow random bits are guessed wrong.
-    The compiler turns it back into a condition where it sees that only the sign counts, as after a shift by 63.
+    It is arithmetic: a condition becomes a branch, and half of the branches that follow random bits are mispredicted.
+    The compiler turns it back into a condition where it sees that only the sign matters, as after a shift by 63.
     """
     mask = np.uint32(sign >> 31)
     return np.uint32((one & mask) | (other & ~mask))
 
 
-@inline_kernel
-def fill_steps(
-    first: NDArray[np.uint32], second: NDArray[np.uint32], step: int, count: int, seed: Any, key: Any
-) -> int:
-    """Write words 2i and 2i + 1 of the symbol stream into ``first`` and ``second``, for ``count`` steps from ``step``.
+class Steps(NamedTuple):
+    """Buffers for what up to CHUNK steps draw: each uint32, shape (CHUNK,).
 
-    Whole groups are written: returns for how many steps, so that what follows has no rest to do one by one.
-    step: a multiple of CHUNK; count: at most CHUNK; first, second: (CHUNK,).
+    first, second: the two random words of each step. words: the words that the second ones draw. entries: scratch.
     """
-    c2, c3 = seed & _LOW, seed >> _HALF
-    k0, k1 = key & _LOW, key >> _HALF
+
+    first: NDArray[np.uint32]
+    second: NDArray[np.uint32]
+    words: NDArray[np.uint32]
+    entries: NDArray[np.uint32]
+
+
+@inline_kernel
+def step_buffers() -> Steps:
+    """Return buffers whose content is undefined."""
+    return Steps(
+        np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
+    )
+
+
+@bare_kernel
+def draw_steps(steps: Steps, count: int, table: AliasTable, position: Position) -> int:
+    """Draw ``count`` steps (at most CHUNK) from the one at ``position`` on, whose number is a multiple of CHUNK.
+
+    Whole groups are drawn: returns how many steps that makes, so that loops over them have no remainder.
+    """
+    first, second, step = steps.first, steps.second, position.step
+    c2, c3 = position.seed & _LOW, position.seed >> _HALF
+    k0, k1 = position.key & _LOW, position.key >> _HALF
     groups = (2 * count + GROUP - 1) // GROUP
     for j in range(groups * (GROUP // 4)):
         w0, w1, w2, w3 = philox_block(np.uint64(step // 2 + j), SYMBOL_STREAM, c2, c3, k0, k1)
@@ -107,26 +116,25 @@ def fill_steps(
         second[2 * j] = w1
         first[2 * j + 1] = w2
         second[2 * j + 1] = w3
-    return groups * (GROUP // 2)
+    drawn = groups * (GROUP // 2)
+    categorical_steps(second[:drawn], table, position, steps.entries, steps.words)
+    return drawn
 
 
-@kernel
-def weighted_steps(
+@bare_kernel
+def categorical_steps(
     words: NDArray[np.uint32],
+    table: AliasTable,
+    position: Position,
     entries: NDArray[np.uint32],
-    tails: NDArray[np.uint32],
-    bits: int,
-    second: int,
-    step: int,
-    seed: Any,
-    key: Any,
-    found: NDArray[np.uint32],
     out: NDArray[np.uint32],
 ) -> None:
-    """Write what ``single_draws.weighted`` gives for each of ``words``, of the steps from ``step`` on.
+    """Write :func:`~hyperphrase.numbers.single_draws.categorical` of each of ``words`` into ``out``.
 
-    Where a word ties, all are drawn once more. words, out: (n,); found: room for n.
+    words, out: shape (n,), of the steps from the one at ``position`` on. entries: scratch, n or more.
+    Where a word ties, all are drawn once more.
     """
-    if look_up(words, entries, bits, found, out):
+    if look_up(words, table, entries, out):
         for i in range(len(words)):
-            out[i] = weighted(words[i], entries, tails, bits, second, step + i, seed, key)
+            here = Position(position.step + i, position.second, position.seed, position.key)
+            out[i] = categorical(words[i], table, here)

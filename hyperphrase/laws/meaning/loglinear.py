@@ -14,7 +14,7 @@ from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
 from hyperphrase.laws.grammar import OpenFile, parameter
 from hyperphrase.laws.meaning import discourse
-from hyperphrase.laws.meaning.loglinear_draws import draw_phrases, mean_points
+from hyperphrase.laws.meaning.loglinear_draws import Judge, Walk, draw_phrases, mean_points
 from hyperphrase.laws.meaning.softmax_tables import SoftmaxTables, base_weights, softmax_tables
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.lexicon.word_vectors import (
@@ -25,6 +25,7 @@ from hyperphrase.lexicon.word_vectors import (
     vectors_of,
     write_vectors,
 )
+from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.single_draws import threshold
 
 _LEAST_COVERED = 0.1  # share of the words that must have a vector, or there is no meaning to speak of
@@ -176,21 +177,12 @@ class BoundLoglinear(BoundLaw):
         self.space, self.points, self.tables = space, points, tables
         self.entropy = float(tables.entropies.mean()) + 0.0
         self.acceptance = float(1.0 / (1.0 / tables.acceptances).mean())
-        self._walk = (discourse.near_points(points), step)
-        self.collision_entropy = _collision_entropy(tables.collisions, self._walk[0], float(step) * 2.0**-32)
-        self._heads = (tables.heads, tables.tails)
-        self._proposals = (tables.proposals.entries, tables.proposals.tails, tables.proposals.bits)
-        self._judges = (tables.rows, tables.rows.view(np.int32), points, tables.bounds, tables.coarse, tables.fine)
+        self._walk = Walk(discourse.near_points(points), step)
+        self.collision_entropy = _collision_entropy(tables.collisions, self._walk.near, float(step) * 2.0**-32)
+        self._judge = Judge(tables.rows, tables.rows.view(np.int32), points, tables.bounds, tables.exponentials)
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        draw_phrases(np.uint64(key), seeds, offsets, ids, self._walk, self._heads, self._proposals, self._judges)
+    def draw(self, batch: Batch) -> None:
+        draw_phrases(batch, self._walk, self.tables.heads, self.tables.proposals, self._judge)
 
     def discourses(self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the mean of c over the first ``lengths[i]`` symbols of each phrase: float32, shape (n, lanes).

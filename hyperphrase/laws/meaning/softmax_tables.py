@@ -15,7 +15,7 @@ import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,30 +40,58 @@ _TINY = 1e-300
 _MOST_NATS = 600.0  # a larger exponent is out of reach of a float
 
 
+class Heads(NamedTuple):
+    """The alias tables of C points, of columns that hold words' ids.
+
+    entries: uint64, shape (C, 8192): of each column the top 22 of 40 bits of its threshold, its own id and its alias's,
+    21 bits each. tails: uint32, shape (C, 8192): the other 18 bits.
+    """
+
+    entries: NDArray[np.uint64]
+    tails: NDArray[np.uint32]
+
+
+class Exponentials(NamedTuple):
+    """exp(-x unit) of whole numbers x >= 0: coarse[x >> 12] * fine[x & 4095], and 0 beyond; float64.
+
+    unit: nats in a score of 1.
+    """
+
+    coarse: NDArray[np.float64]
+    fine: NDArray[np.float64]
+    unit: float
+
+
 @dataclass(frozen=True, eq=False)
 class SoftmaxTables:
     """What draws need; C points, V words, scores in whole numbers.
 
-    heads: uint64, shape (C, 8192): of each column the top 22 of 40 bits of its threshold, its own id and its alias's,
-    21 bits each. tails: uint32, shape (C, 8192): the other 18 bits.
     proposals: the table of q. rows: int8, shape (V, lanes): the vectors and, in the last four lanes, as one int32,
     the words' offsets, not positive: q_w = b_w exp(-offset_w unit).
     bounds: int64, shape (C,): words whose score plus offset is above it are in the head.
-    coarse, fine: float64: exp(-x unit) is coarse[x >> 12] * fine[x & 4095], and 0 beyond.
     entropies, collisions: float64, shape (C,): of p( . | c), in bits; the second is -log2 of the sum of squares.
     acceptances: float64, shape (C,): the share of attempts that gives a symbol.
     """
 
-    heads: NDArray[np.uint64]
-    tails: NDArray[np.uint32]
+    heads: Heads
     proposals: AliasTable
     rows: NDArray[np.int8]
     bounds: NDArray[np.int64]
-    coarse: NDArray[np.float64]
-    fine: NDArray[np.float64]
+    exponentials: Exponentials
     entropies: NDArray[np.float64]
     collisions: NDArray[np.float64]
     acceptances: NDArray[np.float64]
+
+
+class _Words(NamedTuple):
+    """What the words have of their own, each of shape (V,).
+
+    base: float64, their weights. logs: float64, the natural logarithms of these. offsets: int32.
+    """
+
+    base: NDArray[np.float64]
+    logs: NDArray[np.float64]
+    offsets: NDArray[np.int32]
 
 
 def base_weights(frequencies: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
@@ -89,16 +117,16 @@ def softmax_tables(space: WordSpace, points: NDArray[np.int16], base: NDArray[np
     fine = exp_each(np.arange(float(1 << _SPLIT)) * -unit)
     count = len(points)
     tables = SoftmaxTables(
-        np.empty((count, COLUMNS), np.uint64),
-        np.empty((count, COLUMNS), np.uint32),
+        Heads(np.empty((count, COLUMNS), np.uint64), np.empty((count, COLUMNS), np.uint32)),
         AliasTable.of(proposals),
         _with_offsets(space.rows, offsets),
         np.empty(count, np.int64),
-        coarse,
-        fine,
+        Exponentials(coarse, fine, unit),
         *(np.empty(count) for _ in range(3)),
     )
-    _fill(tables, space, points, base, unit, math.fsum(proposals.tolist()))
+    logs = np.log(np.maximum(base, _TINY))  # of the entropies alone
+    words = _Words(base, logs, tables.rows.view(np.int32)[:, -1].copy())
+    _fill(tables, space, points, words, math.fsum(proposals.tolist()))
     return tables
 
 
@@ -109,32 +137,23 @@ def _with_offsets(rows: NDArray[np.int8], offsets: NDArray[np.float64]) -> NDArr
     return rows
 
 
-def _fill(
-    tables: SoftmaxTables,
-    space: WordSpace,
-    points: NDArray[np.int16],
-    base: NDArray[np.float64],
-    unit: float,
-    proposed: float,
-) -> None:
+def _fill(tables: SoftmaxTables, space: WordSpace, points: NDArray[np.int16], words: _Words, proposed: float) -> None:
     """Fill the rows of ``tables``, on up to four cores; ``proposed`` is the sum of q."""
-    turned, offsets = np.ascontiguousarray(space.rows.T, np.float32), tables.rows.view(np.int32)[:, -1].copy()
-    logs = np.log(np.maximum(base, _TINY))  # of the entropies alone
+    turned, exponentials = np.ascontiguousarray(space.rows.T, np.float32), tables.exponentials
 
     def fill(first: int, stop: int) -> None:
-        scores = np.empty((_ROWS, len(base)), np.float32)
+        scores = np.empty((_ROWS, len(words.base)), np.float32)
         for start in range(first, stop, _ROWS):
             part = points[start : min(start + _ROWS, stop)].astype(np.float32)
             np.matmul(part, turned, out=scores[: len(part)])
             for point, row in enumerate(scores[: len(part)], start):
                 ids, weights, figures = np.empty(COLUMNS, np.uint32), np.zeros(COLUMNS), np.empty(3)
-                exponentials = (tables.coarse, tables.fine)
-                highest, tables.bounds[point] = _bound(row, offsets)
-                _weigh(row, base, logs, highest, unit, exponentials, figures)
-                inside = _head(row, offsets, base, highest, tables.bounds[point], exponentials, ids, weights)
+                highest, tables.bounds[point] = _bound(row, words.offsets)
+                _weigh(row, words, highest, exponentials, figures)
+                inside = _head(row, words, highest, tables.bounds[point], exponentials, ids, weights)
                 rest = proposed * _exp_negative(highest - tables.bounds[point], exponentials)
-                ids[_HEAD], weights[_HEAD] = REST, rest if inside < len(base) else 0.0
-                _pack(AliasTable.of(weights), ids, tables.heads[point], tables.tails[point])
+                ids[_HEAD], weights[_HEAD] = REST, rest if inside < len(words.base) else 0.0
+                _pack(AliasTable.of(weights), ids, tables.heads.entries[point], tables.heads.tails[point])
                 tables.entropies[point], tables.collisions[point] = figures[1:]
                 tables.acceptances[point] = figures[0] / weights.sum()
 
@@ -144,44 +163,43 @@ def _fill(
         list(pool.map(fill, cuts[:-1], cuts[1:]))
 
 
-def _pack(table: AliasTable, ids: NDArray[np.uint32], heads: NDArray[np.uint64], tails: NDArray[np.uint32]) -> None:
-    """Write an alias table of places in ``ids`` as one of the ids themselves."""
+def _pack(table: AliasTable, ids: NDArray[np.uint32], entries: NDArray[np.uint64], tails: NDArray[np.uint32]) -> None:
+    """Write an alias table of places in ``ids`` as one of the ids themselves, a point's row of :class:`Heads`."""
     alias = ids[table.entries & np.uint32(COLUMNS - 1)].astype(np.uint64)
     head = (table.entries >> np.uint32(COLUMN_BITS)).astype(np.uint64)
     threshold = (head << np.uint64(8 + COLUMN_BITS)) | table.tails
-    heads[:] = ((threshold >> np.uint64(_SHORT)) << np.uint64(2 * _ID_BITS)) | (
+    entries[:] = ((threshold >> np.uint64(_SHORT)) << np.uint64(2 * _ID_BITS)) | (
         ids.astype(np.uint64) << np.uint64(_ID_BITS)
     )
-    heads |= alias
+    entries |= alias
     tails[:] = threshold & np.uint64((1 << _SHORT) - 1)
 
 
 @inline_kernel
-def head_or_rest(first: Any, second: Any, heads: NDArray[np.uint64], tails: NDArray[np.uint32]) -> Any:
-    """Return the id that two words of 32 random bits draw from a point's table, (8192,); REST for the rest."""
+def head_or_rest(first: Any, second: Any, heads: Heads, point: Any) -> Any:
+    """Return the id that two words of 32 random bits draw from the table of ``point``; REST for the rest."""
     column = first >> np.uint32(32 - COLUMN_BITS)
     fraction = (np.uint64(first & np.uint32((1 << (32 - COLUMN_BITS)) - 1)) << np.uint64(8 + COLUMN_BITS)) | np.uint64(
         second >> np.uint32(24 - COLUMN_BITS)
     )  # 40 bits
-    entry = heads[column]
+    entry = heads.entries[point, column]
     head, top = entry >> np.uint64(2 * _ID_BITS), fraction >> np.uint64(_SHORT)
     own = top < head
     if top == head:
-        own = (fraction & np.uint64((1 << _SHORT) - 1)) < np.uint64(tails[column])
+        own = (fraction & np.uint64((1 << _SHORT) - 1)) < np.uint64(heads.tails[point, column])
     return (entry >> np.uint64(_ID_BITS if own else 0)) & np.uint64((1 << _ID_BITS) - 1)
 
 
 @inline_kernel
-def exp_negative(x: Any, coarse: NDArray[np.float64], fine: NDArray[np.float64]) -> Any:
+def exp_negative(x: Any, exponentials: Exponentials) -> Any:
     """Return exp(-x unit) of a whole number x >= 0."""
-    place = x >> _SPLIT
-    return coarse[place] * fine[x & ((1 << _SPLIT) - 1)] if place < len(coarse) else 0.0
+    place, coarse = x >> _SPLIT, exponentials.coarse
+    return coarse[place] * exponentials.fine[x & ((1 << _SPLIT) - 1)] if place < len(coarse) else 0.0
 
 
 @kernel
-def _exp_negative(x: int, exponentials: Any) -> float:
-    coarse, fine = exponentials
-    return float(exp_negative(x, coarse, fine))
+def _exp_negative(x: int, exponentials: Exponentials) -> float:
+    return float(exp_negative(x, exponentials))
 
 
 @kernel
@@ -208,20 +226,14 @@ def _bound(scores: NDArray[np.float32], offsets: NDArray[np.int32]) -> tuple[int
 
 @kernel
 def _weigh(
-    scores: NDArray[np.float32],
-    base: NDArray[np.float64],
-    logs: NDArray[np.float64],
-    highest: int,
-    unit: float,
-    exponentials: Any,
-    figures: NDArray[np.float64],
+    scores: NDArray[np.float32], words: _Words, highest: int, exponentials: Exponentials, figures: NDArray[np.float64]
 ) -> None:
     """Write a point's sum of all weights, its entropy and its collision entropy into ``figures``."""
-    coarse, fine = exponentials
+    base, logs, unit = words.base, words.logs, exponentials.unit
     total, squares, slope = 0.0, 0.0, 0.0
     for w in range(len(scores)):
         below = highest - np.int64(scores[w])
-        weight = base[w] * exp_negative(below, coarse, fine)
+        weight = base[w] * exp_negative(below, exponentials)
         total += weight
         squares += weight * weight
         slope += weight * (logs[w] - below * unit)
@@ -233,11 +245,10 @@ def _weigh(
 @kernel
 def _head(
     scores: NDArray[np.float32],
-    offsets: NDArray[np.int32],
-    base: NDArray[np.float64],
+    words: _Words,
     highest: int,
     bound: int,
-    exponentials: Any,
+    exponentials: Exponentials,
     ids: NDArray[np.uint32],
     weights: NDArray[np.float64],
 ) -> int:
@@ -245,13 +256,13 @@ def _head(
 
     Weights are relative to that of a word of the highest score and of base 1.
     """
-    coarse, fine = exponentials
+    base, offsets = words.base, words.offsets
     place = 0
     ids[:] = 0
     for w in range(len(scores)):
         score = np.int64(scores[w])
         if score + offsets[w] > bound:
             ids[place] = w
-            weights[place] = base[w] * exp_negative(highest - score, coarse, fine)
+            weights[place] = base[w] * exp_negative(highest - score, exponentials)
             place += 1
     return place

@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,10 @@ from hyperphrase.kernels import kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
 from hyperphrase.laws.grammar import parameter
 from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.numbers.batch import Batch, longest_of
 from hyperphrase.numbers.philox import fill_rows
 from hyperphrase.numbers.portable_math import exp_each, ln_each, power_weights
-from hyperphrase.numbers.single_draws import WORDS, step_words, weighted
+from hyperphrase.numbers.single_draws import WORDS, Position, categorical, step_words
 
 #: The streams that the topics' own words come from; stick j of topic t has the place t M + j instead of a seed.
 STICK_STREAM, STICK_WORD_STREAM = np.uint64(7), np.uint64(8)
@@ -61,18 +62,21 @@ class Topics(SymbolLaw):
         return _BoundTopics(self, power_weights(vocabulary, 1.0 + self.beta, self.s))
 
 
-@dataclass(frozen=True)
-class TopicTables:
-    """The words of all topics, (k, M) each: an alias table over the sticks of each topic, and each stick's word."""
+class TopicTables(NamedTuple):
+    """The words of all topics: an alias table over the sticks of each topic, and each stick's word.
+
+    entries, tails, words: uint32, shape (k, M). bits: log2 M.
+    """
 
     entries: NDArray[np.uint32]
     tails: NDArray[np.uint32]
+    bits: int
     words: NDArray[np.uint32]
 
     def probabilities(self, topic: int, vocabulary: int) -> NDArray[np.float64]:
         """Return phi of a topic: float64, shape (vocabulary,)."""
-        bits = (len(self.words[topic]) - 1).bit_length()
-        sticks = AliasTable(self.entries[topic], self.tails[topic], bits).probabilities(len(self.words[topic]))
+        table = AliasTable(self.entries[topic], self.tails[topic], self.bits)
+        sticks = table.probabilities(len(self.words[topic]))
         return np.bincount(self.words[topic], weights=sticks, minlength=vocabulary).astype(np.float64)
 
 
@@ -86,7 +90,7 @@ class _BoundTopics(BoundLaw):
 
     def __init__(self, law: Topics, weights: NDArray[np.float64]) -> None:
         self._law, self._lock = law, threading.Lock()
-        self._tables: tuple[int, TopicTables] | None = None
+        self._tables: tuple[np.uint64, TopicTables] | None = None
         self._base = AliasTable.of(weights)
         p = self._base.probabilities(len(weights))
         p = p[p > 0.0]
@@ -96,29 +100,21 @@ class _BoundTopics(BoundLaw):
         agree = float((p * (1.0 + law.eta * p)).sum()) / (1.0 + law.eta)
         self.collision_entropy = max(0.0, -float(np.log2(agree)) - 1.0)
 
-    def tables(self, key: int) -> TopicTables:
+    def tables(self, key: np.uint64) -> TopicTables:
         """Return the words of the topics under ``key``; those of the last key are kept."""
         with self._lock:
             if self._tables is None or self._tables[0] != key:
                 self._tables = key, _topic_tables(self._law.k, self._law.sticks, self._law.eta, key, self._base)
             return self._tables[1]
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        tables, law = self.tables(key), self._law
-        _draw(np.uint64(key), seeds, offsets, ids, law.k, law.alpha, tables.entries, tables.tails, tables.words)
+    def draw(self, batch: Batch) -> None:
+        _draw(batch, self._law.k, self._law.alpha, self.tables(batch.key))
 
 
-def _topic_tables(k: int, sticks: int, eta: float, key: int, base: AliasTable) -> TopicTables:
+def _topic_tables(k: int, sticks: int, eta: float, key: np.uint64, base: AliasTable) -> TopicTables:
     places = np.arange(k * sticks, dtype=np.uint64)
     drawn = np.empty((4, len(places)), np.uint32)
-    fill_rows(drawn, 0, STICK_STREAM, places, np.uint64(key))
+    fill_rows(drawn, 0, STICK_STREAM, places, key)
     # 52 bits and a half: never 0, never 1
     uniform = (drawn[0] * 2.0**20 + (drawn[1] >> np.uint32(12)) + 0.5) * 2.0**-52
     logs = (ln_each(uniform) / eta).reshape(k, sticks)  # of 1 - v
@@ -129,7 +125,7 @@ def _topic_tables(k: int, sticks: int, eta: float, key: int, base: AliasTable) -
     base.draw_one(key, places, STICK_WORD_STREAM, words)
     tables = [AliasTable.of(row) for row in weights]
     entries, tails = (np.stack(rows) for rows in ([t.entries for t in tables], [t.tails for t in tables]))
-    return TopicTables(entries, tails, words.astype(np.uint32).reshape(k, sticks))
+    return TopicTables(entries, tails, tables[0].bits, words.astype(np.uint32).reshape(k, sticks))
 
 
 def _digamma_after(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -146,22 +142,10 @@ def _digamma_after(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @kernel
-def _draw(
-    key: Any,
-    seeds: NDArray[np.uint64],
-    offsets: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-    k: int,
-    alpha: float,
-    entries: NDArray[np.uint32],
-    tails: NDArray[np.uint32],
-    stick_words: NDArray[np.uint32],
-) -> None:
-    words = np.empty(WORDS, np.uint32)
-    bits = 0
-    while (1 << bits) < entries.shape[1]:
-        bits += 1
-    topics = np.empty(np.max(offsets[1:] - offsets[:-1]) if len(seeds) else 0, np.int64)
+def _draw(batch: Batch, k: int, alpha: float, tables: TopicTables) -> None:
+    key, seeds, lengths, offsets, ids = batch
+    entries, tails, bits, stick_words = tables
+    words, topics = np.empty(WORDS, np.uint32), np.empty(longest_of(lengths), np.int64)
     for phrase in range(len(seeds)):
         seed, begin = seeds[phrase], offsets[phrase]
         for i in range(offsets[phrase + 1] - begin):
@@ -170,5 +154,5 @@ def _draw(
             at = words[place] * (1.0 / _WORD) * (i + k * alpha)
             topic = topics[np.int64(at)] if at < i else np.int64(min((at - i) / alpha, k - 1.0))
             topics[i] = topic
-            stick = weighted(words[place + 1], entries[topic], tails[topic], bits, 1, i, seed, key)
-            ids[begin + i] = stick_words[topic, stick]
+            table = AliasTable(entries[topic], tails[topic], bits)
+            ids[begin + i] = stick_words[topic, categorical(words[place + 1], table, Position(i, 1, seed, key))]

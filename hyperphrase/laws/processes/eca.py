@@ -7,7 +7,7 @@ only there it is known how many phrases differ (some rules forget all but a few 
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from hyperphrase.kernels import inline_kernel, kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
 from hyperphrase.laws.grammar import parameter
 from hyperphrase.limits import MAX_LENGTH
+from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.philox import SYMBOL_STREAM, fill_words
 
 MAX_WIDTH = 4096  # cells of the ring
@@ -59,6 +60,19 @@ class Eca(SymbolLaw):
         return BoundEca(self, MAX_LENGTH)
 
 
+class Automaton(NamedTuple):
+    """What phrases are drawn by.
+
+    masks: uint64, shape (8,): all bits of ``masks[b]`` are bit b of the rule. The others are the law's parameters.
+    """
+
+    masks: NDArray[np.uint64]
+    width: int
+    window: int
+    patch: int
+    every: int
+
+
 class BoundEca(BoundLaw):
     """The law for phrases of at most ``longest`` symbols.
 
@@ -70,21 +84,14 @@ class BoundEca(BoundLaw):
         self._law = law
         self.entropy = self.collision_entropy = min(float(law.patch), law.window / longest)
         bits = (law.rule >> np.arange(8)) & 1
-        self._masks = np.where(bits == 1, _ALL, np.uint64(0))
+        masks = np.where(bits == 1, _ALL, np.uint64(0))
+        self._automaton = Automaton(masks, law.width, law.window, law.patch, law.every)
 
     def for_lengths(self, lengths: NDArray[np.int64]) -> BoundLaw:
         return BoundEca(self._law, int(lengths[-1]))
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        law = self._law
-        _draw(np.uint64(key), seeds, offsets, ids, self._masks, law.width, law.window, law.patch, law.every)
+    def draw(self, batch: Batch) -> None:
+        _draw(batch, self._automaton)
 
 
 @inline_kernel
@@ -121,17 +128,9 @@ def _next_row(old: NDArray[np.uint64], new: NDArray[np.uint64], masks: NDArray[n
 
 
 @kernel
-def _draw(
-    key: Any,
-    seeds: NDArray[np.uint64],
-    offsets: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-    masks: NDArray[np.uint64],
-    width: int,
-    window: int,
-    patch: int,
-    every: int,
-) -> None:
+def _draw(batch: Batch, automaton: Automaton) -> None:
+    key, seeds, offsets, ids = batch.key, batch.seeds, batch.offsets, batch.ids
+    masks, width, window, patch, every = automaton
     count = (width + 63) // 64
     words = np.empty((count + 1) // 2 * 4, np.uint32)
     row, other = np.empty(count, np.uint64), np.empty(count, np.uint64)

@@ -1,7 +1,6 @@
 """``pitman_yor``: words come again the oftener the more they came; new ones ever more rarely."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +10,9 @@ from hyperphrase.kernels import kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
 from hyperphrase.laws.grammar import parameter
 from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.numbers.batch import Batch, longest_of
 from hyperphrase.numbers.portable_math import power_weights
-from hyperphrase.numbers.single_draws import WORDS, below, step_words, weighted
+from hyperphrase.numbers.single_draws import WORDS, Position, categorical, step_words, uniform_below
 
 _RATE_SYMBOLS = 100  # over which entropies are taken
 _WORD = 2.0**32
@@ -64,49 +64,32 @@ class _BoundPitmanYor(BoundLaw):
         self.entropy = min(_entropy(d, theta, of_words), float(np.log2(len(weights)))) + 0.0
         self.collision_entropy = min(_collision_entropy(d, theta, collision), -float(np.log2(collision))) + 0.0
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        table = self._table
-        _draw(np.uint64(key), seeds, offsets, ids, self._d, self._theta, table.entries, table.tails, table.bits)
+    def draw(self, batch: Batch) -> None:
+        _draw(batch, self._d, self._theta, self._table)
 
 
 @kernel
-def _draw(
-    key: Any,
-    seeds: NDArray[np.uint64],
-    offsets: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-    d: float,
-    theta: float,
-    entries: NDArray[np.uint32],
-    tails: NDArray[np.uint32],
-    bits: int,
-) -> None:
+def _draw(batch: Batch, d: float, theta: float, table: AliasTable) -> None:
+    key, seeds, lengths, offsets, ids = batch
     words = np.empty(WORDS, np.uint32)
-    longest = np.max(offsets[1:] - offsets[:-1]) if len(seeds) else 0
+    longest = longest_of(lengths)
     firsts, further = np.empty(longest, np.uint32), np.empty(longest, np.uint32)
     for phrase in range(len(seeds)):
         seed, begin, tables = seeds[phrase], offsets[phrase], 0
         for i in range(offsets[phrase + 1] - begin):
-            place = step_words(words, i, seed, key)
+            place, position = step_words(words, i, seed, key), Position(i, 1, seed, key)
             # where in 0..i + theta: below theta + d K a new table, (1 - d) for each table, 1 for each further symbol
             at = words[place] * (1.0 / _WORD) * (i + theta) - (theta + d * tables)
             if at < 0.0 or i == 0:
-                word = weighted(words[place + 1], entries, tails, bits, 1, i, seed, key)
+                word = categorical(words[place + 1], table, position)
                 firsts[tables] = word
                 tables += 1
             else:
                 known = tables * (1.0 - d)
                 if at < known or tables == i:
-                    word = firsts[np.int64(below(words[place + 1], np.uint64(tables), 1, i, seed, key))]
+                    word = firsts[np.int64(uniform_below(words[place + 1], np.uint64(tables), position))]
                 else:
-                    word = further[np.int64(below(words[place + 1], np.uint64(i - tables), 1, i, seed, key))]
+                    word = further[np.int64(uniform_below(words[place + 1], np.uint64(i - tables), position))]
                 further[i - tables] = word
             ids[begin + i] = word
 

@@ -1,7 +1,7 @@
 """``markov``: each word depends on the n before it, as in a text of the user's."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,8 @@ from hyperphrase.laws.base import BoundLaw, LexiconSource
 from hyperphrase.laws.grammar import parameter
 from hyperphrase.laws.law_file import FileLaw
 from hyperphrase.laws.text import markov_model as models
-from hyperphrase.numbers.single_draws import STEPS, WORDS, below, step_words
+from hyperphrase.numbers.batch import Batch
+from hyperphrase.numbers.single_draws import STEPS, WORDS, Position, step_words, uniform_below
 
 _LANES = 8  # phrases drawn in turn
 _RATE_STEPS = 32  # symbols over which entropies are taken
@@ -70,39 +71,40 @@ class _BoundMarkov(BoundLaw):
     """
 
     def __init__(self, model: models.Model, ids: NDArray[np.int64]) -> None:
-        first, words, counts, parents = _tree(model)
-        suffixes = np.zeros(len(words), np.int64)
-        if not _find_suffixes(first, words, parents, suffixes):
+        tree = _tree(model)
+        suffixes = np.zeros(len(tree.words), np.int64)
+        if not _find_suffixes(tree, suffixes):
             raise CorruptError("not a model of markov: it has a run and not the end of that run")
-        known = ids[words]
-        places, states, size = _find_states(first, known, suffixes)
+        known = ids[tree.words]
+        places, states, size = _find_states(tree.first, known, suffixes)
         self._records = np.zeros((size, 4), np.uint32)
         shares = np.zeros(size)
-        _fill(first, known, counts, places, states, self._records, shares)
+        _fill(tree, known, places, states, self._records, shares)
         self._start = int(places[states[1]])  # node 1 is the run of START alone
         entropies, collisions = np.zeros(_RATE_STEPS), np.zeros(_RATE_STEPS)
         _rates(self._records, shares, self._start, entropies, collisions)
         self.entropy = float(entropies.mean()) + 0.0
         self.collision_entropy = float((-np.log2(collisions) / np.arange(1, _RATE_STEPS + 1)).min()) + 0.0
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        order = np.argsort(-np.diff(offsets), kind="stable")
-        _draw(np.uint64(key), seeds, offsets, order, ids, self._records, self._start)
+    def draw(self, batch: Batch) -> None:
+        order = np.argsort(-np.diff(batch.offsets), kind="stable")
+        _draw(batch, order, self._records, self._start)
 
 
-def _tree(model: models.Model) -> tuple[NDArray[np.int64], ...]:
-    """Return the runs of all levels as nodes: node 0 is the empty one, then level by level.
+class _Tree(NamedTuple):
+    """The runs of all levels as nodes: node 0 is the empty one, then level by level; int64, shape (nodes,) each.
 
-    It is where the longer runs of each node begin (one more entry than nodes), and of each node its last word, its
-    count and the run that it makes longer.
+    first: where the longer runs of each node begin, one more entry than nodes. words: the last word of each node.
+    counts: its count. parents: the run that it makes longer.
     """
+
+    first: NDArray[np.int64]
+    words: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    parents: NDArray[np.int64]
+
+
+def _tree(model: models.Model) -> _Tree:
     sizes = [len(level.words) for level in model.levels]
     longer = np.concatenate([[sizes[0]], *(level.longer for level in model.levels), np.zeros(sizes[-1], np.int64)])
     first = np.ones(len(longer) + 1, np.int64)
@@ -111,7 +113,7 @@ def _tree(model: models.Model) -> tuple[NDArray[np.int64], ...]:
     words = np.concatenate([[0], *(level.words for level in model.levels)])
     counts = np.concatenate([[0], *(level.counts for level in model.levels)])
     parents = np.concatenate([[0], np.repeat(np.arange(len(longer)), longer)])
-    return first, words, counts, parents
+    return _Tree(first, words, counts, parents)
 
 
 @inline_kernel
@@ -128,10 +130,9 @@ def _find(words: NDArray[np.int64], low: int, high: int, word: int) -> int:
 
 
 @kernel
-def _find_suffixes(
-    first: NDArray[np.int64], words: NDArray[np.int64], parents: NDArray[np.int64], suffixes: NDArray[np.int64]
-) -> bool:
+def _find_suffixes(tree: _Tree, suffixes: NDArray[np.int64]) -> bool:
     """Write the node of each run less its first word; tell whether all are there. Those of one word have node 0."""
+    first, words, _, parents = tree
     for node in range(first[1], len(words)):
         above = suffixes[parents[node]]
         found = _find(words, first[above], first[above + 1], words[node])
@@ -164,15 +165,15 @@ def _find_states(
 
 @kernel
 def _fill(
-    first: NDArray[np.int64],
+    tree: _Tree,
     known: NDArray[np.int64],
-    counts: NDArray[np.int64],
     places: NDArray[np.int64],
     states: NDArray[np.int64],
     records: NDArray[np.uint32],
     shares: NDArray[np.float64],
 ) -> None:
     """Write all records, and the probability of each successor into ``shares``, float64, one a record."""
+    first, counts = tree.first, tree.counts
     for node in range(len(known)):
         if states[node] != node:
             continue
@@ -247,16 +248,9 @@ def _rates(
 
 
 @kernel
-def _draw(
-    key: Any,
-    seeds: NDArray[np.uint64],
-    offsets: NDArray[np.int64],
-    order: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-    records: NDArray[np.uint32],
-    start: int,
-) -> None:
+def _draw(batch: Batch, order: NDArray[np.int64], records: NDArray[np.uint32], start: int) -> None:
     """Draw the phrases in ``order``, longest first, some in turn: while one waits for its record, others go on."""
+    key, seeds, offsets, ids = batch.key, batch.seeds, batch.offsets, batch.ids
     words, contexts = np.empty((_LANES, WORDS), np.uint32), np.empty(_LANES, np.int64)
     for first in range(0, len(order), _LANES):
         contexts[:] = start
@@ -271,8 +265,9 @@ def _draw(
             word = 2 * (i % STEPS)
             for lane in range(lanes):
                 phrase, context = order[first + lane], contexts[lane]
-                column = below(words[lane, word], np.uint64(records[context, 0]), 0, i, seeds[phrase], key)
-                drawn = below(words[lane, word + 1], np.uint64(records[context, 1]), 1, i, seeds[phrase], key)
+                first_word, second_word = Position(i, 0, seeds[phrase], key), Position(i, 1, seeds[phrase], key)
+                column = uniform_below(words[lane, word], np.uint64(records[context, 0]), first_word)
+                drawn = uniform_below(words[lane, word + 1], np.uint64(records[context, 1]), second_word)
                 record = context + 1 + np.int64(column)
                 if drawn >= records[record, 0]:
                     record = context + 1 + np.int64(records[record, 1])

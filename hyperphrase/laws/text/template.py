@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +11,18 @@ from hyperphrase.kernels import kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource
 from hyperphrase.laws.grammar import flag, parameter
 from hyperphrase.laws.law_file import FileLaw
-from hyperphrase.laws.text import template_tables as tables
 from hyperphrase.laws.text.template_grammar import Grammar, parse
+from hyperphrase.laws.text.template_tables import (
+    MOST_OPTIONS,
+    Tables,
+    build,
+    count_options,
+    entropies,
+    rows_of_sentences,
+)
 from hyperphrase.limits import MAX_LENGTH
-from hyperphrase.numbers.single_draws import WORDS, below, step_words
+from hyperphrase.numbers.batch import Batch
+from hyperphrase.numbers.single_draws import WORDS, Position, step_words, uniform_below
 
 _MOST_BYTES = 16 << 20  # 16 MiB: the longest grammar
 _WORD = 2.0**32
@@ -52,7 +59,7 @@ class Template(FileLaw):
         grammar = parse(text.decode(), path)
         if not grammar.inside(self.longest)[grammar.start].any():
             raise InputError(f"{path} makes no sentence of at most {self.longest} words; give shorter rules")
-        if tables.count_options(grammar, self.longest) > tables.MOST_OPTIONS:
+        if count_options(grammar, self.longest) > MOST_OPTIONS:
             raise InputError(f"{path} has too many rules for longest={self.longest}; give fewer or a lower one")
         return grammar
 
@@ -71,7 +78,7 @@ class Template(FileLaw):
         if self.attached() is None:
             return np.ones(len(lengths), np.bool_)
         grammar = self.grammar()
-        return tables.rows_of_sentences(grammar.inside(self.longest)[grammar.start])[lengths] > 0.0
+        return rows_of_sentences(grammar.inside(self.longest)[grammar.start])[lengths] > 0.0
 
     def bind(self, vocabulary: int, lexicon: LexiconSource) -> BoundLaw:
         grammar, words = self.grammar(), lexicon()
@@ -103,37 +110,20 @@ class _BoundTemplate(BoundLaw):
     def __init__(
         self, grammar: Grammar, longest: int, classes: list[tuple[NDArray[np.int64], NDArray[np.float64]]]
     ) -> None:
-        made = tables.build(grammar, longest, classes)
-        self._records, self._states, self._sentences = made.records, made.states, made.sentences
-        self._rows = tables.rows_of_sentences(made.sentences)
-        self.entropy, self.collision_entropy = tables.entropies(made, self._rows)
+        self._tables = build(grammar, longest, classes)
+        self._rows = rows_of_sentences(self._tables.sentences)
+        self.entropy, self.collision_entropy = entropies(self._tables, self._rows)
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        if len(lengths) and int(lengths.max()) > MAX_LENGTH:
+    def draw(self, batch: Batch) -> None:
+        if len(batch.lengths) and int(batch.lengths.max()) > MAX_LENGTH:
             raise ValueError(f"a phrase has at most {MAX_LENGTH} symbols")
-        tables_of_draw = (self._records, self._states, self._sentences, self._rows)
-        _draw(np.uint64(key), seeds, lengths, offsets, ids, *tables_of_draw)
+        _draw(batch, self._tables, self._rows)
 
 
 @kernel
-def _draw(
-    key: Any,
-    seeds: NDArray[np.uint64],
-    lengths: NDArray[np.int64],
-    offsets: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-    records: NDArray[np.uint32],
-    states: NDArray[np.int64],
-    sentences: NDArray[np.float64],
-    rows: NDArray[np.float64],
-) -> None:
+def _draw(batch: Batch, tables: Tables, rows: NDArray[np.float64]) -> None:
+    key, seeds, lengths, offsets, ids = batch
+    records, states, sentences = tables.records, tables.states, tables.sentences
     words, stack = np.empty(WORDS, np.uint32), np.empty(len(sentences) + 1, np.int64)
     for phrase in range(len(seeds)):
         seed, to, end = seeds[phrase], offsets[phrase], offsets[phrase + 1]
@@ -151,7 +141,9 @@ def _draw(
             record = state + 1
             if records[state, 0] > 1:
                 place = step_words(words, step, seed, key)
-                record += np.int64(below(words[place], np.uint64(records[state, 0]), 0, step, seed, key))
+                record += np.int64(
+                    uniform_below(words[place], np.uint64(records[state, 0]), Position(step, 0, seed, key))
+                )
                 if words[place + 1] >= records[record, 0]:
                     record = state + 1 + np.int64(records[record, 1])
                 step += 1

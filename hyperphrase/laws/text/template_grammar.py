@@ -14,6 +14,7 @@ a digit. A class may go on in further lines of its name.
 import math
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,28 +32,36 @@ _number = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 Rules = dict[str, list[tuple[float, tuple[str, ...]]]]
 
 
-@dataclass(frozen=True)
-class Grammar:
-    """Rules of one or two symbols on the right, in arrays; symbols are numbered, the classes first.
+class RuleColumns(NamedTuple):
+    """Rules of one or two symbols on the right, ascending by head; each of shape (rules,).
 
-    classes: the words of symbols 0, 1, ... with their weights. heads, lefts, rights: int64, shape (rules,), ascending
-    by head, rights -1 in a rule of one symbol, whose left one has a lower number than its head. shares: float64, of
-    each rule among those of its head. start: the sentence.
+    heads, lefts, rights: int64, numbers of symbols; rights are -1 in rules of one symbol, whose left one has a lower
+    number than its head. shares: float64, of each rule among those of its head.
     """
 
-    classes: tuple[dict[str, float], ...]
-    names: tuple[str, ...]
     heads: NDArray[np.int64]
     lefts: NDArray[np.int64]
     rights: NDArray[np.int64]
     shares: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """A grammar in arrays; symbols are numbered, the classes first.
+
+    classes: the words of symbols 0, 1, ... with their weights. names: of all symbols. start: the sentence.
+    """
+
+    classes: tuple[dict[str, float], ...]
+    names: tuple[str, ...]
+    rules: RuleColumns
     start: int
 
     def inside(self, longest: int) -> NDArray[np.float64]:
         """Return the probability that a symbol becomes n words, for n = 0..longest: float64, (symbols, longest + 1)."""
         weights = np.zeros((len(self.names), longest + 1))
         weights[: len(self.classes), 1] = 1.0
-        _inside(self.heads, self.lefts, self.rights, self.shares, weights)
+        _inside(self.rules, weights)
         return weights
 
 
@@ -152,8 +161,8 @@ def _numbered(rules: Rules, classes: dict[str, dict[str, float]], where: str) ->
             right = number[symbols[1]] if len(symbols) == 2 else -1
             rows.append((number[head], number[symbols[0]], right, weight / total))
     heads, lefts, rights = (np.array([row[i] for row in rows], np.int64) for i in range(3))
-    shares = np.array([row[3] for row in rows])
-    return Grammar(tuple(classes.values()), tuple(names), heads, lefts, rights, shares, number[next(iter(rules))])
+    columns = RuleColumns(heads, lefts, rights, np.array([row[3] for row in rows]))
+    return Grammar(tuple(classes.values()), tuple(names), columns, number[next(iter(rules))])
 
 
 def _ordered(rules: Rules, where: str) -> list[str]:
@@ -173,13 +182,8 @@ def _ordered(rules: Rules, where: str) -> list[str]:
 
 
 @kernel
-def _inside(
-    heads: NDArray[np.int64],
-    lefts: NDArray[np.int64],
-    rights: NDArray[np.int64],
-    shares: NDArray[np.float64],
-    weights: NDArray[np.float64],
-) -> None:
+def _inside(rules: RuleColumns, weights: NDArray[np.float64]) -> None:
+    heads, lefts, rights, shares = rules
     for n in range(1, weights.shape[1]):
         for rule in range(len(heads)):
             left, right = lefts[rule], rights[rule]

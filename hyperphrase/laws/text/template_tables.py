@@ -1,12 +1,12 @@
 """The tables that ``template`` draws from: an alias table for each symbol and each number of words it can become."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.kernels import kernel
-from hyperphrase.laws.text.template_grammar import Grammar
+from hyperphrase.laws.text.template_grammar import Grammar, RuleColumns
 from hyperphrase.limits import MAX_LENGTH
 
 MOST_OPTIONS = 1 << 22  # 64 MiB of records
@@ -14,8 +14,7 @@ _MEASURED = 100  # words of the phrase that entropies are taken over
 _WORD = 2.0**32
 
 
-@dataclass(frozen=True)
-class Tables:
+class Tables(NamedTuple):
     """All states, a state being a symbol with the number of words that it is to become.
 
     records: uint32, shape (records, 4). A state is a record (options, 1 for a class and else 0, 0, 0) and one behind it
@@ -36,8 +35,9 @@ class Tables:
 
 def count_options(grammar: Grammar, longest: int) -> int:
     """Return how many options the states have at most, words of classes apart."""
-    pairs = int(np.count_nonzero(grammar.rights >= 0))
-    return pairs * longest * (longest - 1) // 2 + (len(grammar.heads) - pairs) * longest
+    rights = grammar.rules.rights
+    pairs = int(np.count_nonzero(rights >= 0))
+    return pairs * longest * (longest - 1) // 2 + (len(rights) - pairs) * longest
 
 
 def build(grammar: Grammar, longest: int, classes: list[tuple[NDArray[np.int64], NDArray[np.float64]]]) -> Tables:
@@ -48,15 +48,14 @@ def build(grammar: Grammar, longest: int, classes: list[tuple[NDArray[np.int64],
     for i, (members, _) in enumerate(classes):
         places[i, 1] = size
         size += 1 + len(members)
-    rules = (grammar.heads, grammar.lefts, grammar.rights, grammar.shares)
-    size = _place(*rules, inside, places, size)
+    size = _place(grammar.rules, inside, places, size)
     records, shares = np.zeros((size, 4), np.uint32), np.zeros(size)
     for i, (members, weights) in enumerate(classes):
         place, options = int(places[i, 1]), slice(int(places[i, 1]) + 1, int(places[i, 1]) + 1 + len(members))
         records[place, :2] = len(members), 1
         records[options, 2] = members
         shares[options] = weights
-    _fill(*rules, inside, places, records, shares)
+    _fill(grammar.rules, inside, places, records, shares)
     _pair_all(records, shares)
     sentences = inside[grammar.start]
     return Tables(records, shares, places, places[grammar.start], sentences / _total(sentences))
@@ -91,16 +90,9 @@ def _renew(sentences: NDArray[np.float64], rows: NDArray[np.float64]) -> None:
 
 
 @kernel
-def _place(
-    heads: NDArray[np.int64],
-    lefts: NDArray[np.int64],
-    rights: NDArray[np.int64],
-    shares: NDArray[np.float64],
-    inside: NDArray[np.float64],
-    places: NDArray[np.int64],
-    size: int,
-) -> int:
+def _place(rules: RuleColumns, inside: NDArray[np.float64], places: NDArray[np.int64], size: int) -> int:
     """Write where the records of each state begin, after ``size`` of them; return the number of all records."""
+    heads, lefts, rights, _ = rules
     first = 0
     while first < len(heads):
         last = first
@@ -123,16 +115,14 @@ def _place(
 
 @kernel
 def _fill(
-    heads: NDArray[np.int64],
-    lefts: NDArray[np.int64],
-    rights: NDArray[np.int64],
-    shares: NDArray[np.float64],
+    rules: RuleColumns,
     inside: NDArray[np.float64],
     places: NDArray[np.int64],
     records: NDArray[np.uint32],
     weights: NDArray[np.float64],
 ) -> None:
     """Write the options of all states but classes, and their weights."""
+    heads, lefts, rights, shares = rules
     for rule in range(len(heads)):
         left, right = lefts[rule], rights[rule]
         for n in range(1, inside.shape[1]):

@@ -5,14 +5,15 @@ after those of the tokens; block i of the tie stream has more bits for word i. S
 (drawn - 1) // 2 tokens before the function, whatever the function.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.kernels import inline_kernel, kernel
+from hyperphrase.kernels import bare_kernel, inline_kernel, kernel
+from hyperphrase.numbers.batch import Batch, longest_of
 from hyperphrase.numbers.philox import GROUP, SYMBOL_STREAM, fill_words
-from hyperphrase.numbers.single_draws import below
+from hyperphrase.numbers.single_draws import Position, uniform_below
 
 COPY, REVERSE, SORT, SET, UNION, DELETE = range(6)
 
@@ -22,45 +23,72 @@ _LANES = 16  # ranks counted at once
 _DIGIT = 7  # bits of a digit of an id: ids have three digits
 
 
-@kernel
-def draw(
-    function: int,
-    key: Any,
-    seeds: NDArray[np.uint64],
-    drawn: NDArray[np.int64],
-    offsets: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-    tokens: int,
-) -> None:
-    """Write the first ``offsets[i + 1] - offsets[i]`` ids of the phrase of ``seeds[i]`` into ``ids``.
+class Task(NamedTuple):
+    """Which function of how many different tokens; the separator is the id after theirs."""
 
-    drawn: the lengths that the length law drew, (n,). tokens: how many there are; the separator is the id after theirs.
+    function: int
+    tokens: int
+
+
+class _Buffers(NamedTuple):
+    """Arrays that one phrase after the other is made in, uint32 where nothing else is said.
+
+    words: of the symbol stream. marks: shape (tokens + 1,), at each id a number of the last phrase that has it.
+    spare: ids to sort. places: int64, shape (128,), where the ids of each digit go.
+    ids: the phrase, with room for what is written after its end.
     """
-    words, seen, spare, phrase = _buffers(function, drawn, tokens)
+
+    words: NDArray[np.uint32]
+    marks: NDArray[np.uint32]
+    spare: NDArray[np.uint32]
+    places: NDArray[np.int64]
+    ids: NDArray[np.uint32]
+
+
+@kernel
+def draw(batch: Batch, task: Task) -> None:
+    """Write the first ids of each phrase of ``batch``."""
+    _draw(batch, task, _buffers(task, longest_of(batch.lengths)))
+
+
+@bare_kernel
+def _draw(batch: Batch, task: Task, buffers: _Buffers) -> None:
+    key, seeds, lengths, offsets, ids = batch
+    words, phrase = buffers.words, buffers.ids
     for i in range(len(seeds)):
-        begin, asked, n = offsets[i], offsets[i + 1] - offsets[i], (drawn[i] - 1) // 2
+        begin, asked, n = offsets[i], offsets[i + 1] - offsets[i], (lengths[i] - 1) // 2
         if asked <= (n + 1) // 2:  # the beginning of x, whatever the function
-            _tokens(asked, seeds[i], key, tokens, words, phrase)
+            _tokens(asked, seeds[i], key, task.tokens, words, phrase)
         else:
-            _write(function, n, seeds[i], key, tokens, words, seen, np.uint32(i + 1), spare, phrase)
+            _write(n, np.uint32(i + 1), task, buffers, seeds[i], key)
         for j in range(asked):
             ids[begin + j] = phrase[j]
 
 
 @kernel
 def measure(
-    function: int,
-    key: Any,
+    key: np.uint64, seeds: NDArray[np.uint64], drawn: NDArray[np.int64], task: Task, lengths: NDArray[np.int64]
+) -> None:
+    """Write the length of the phrase of ``seeds[i]`` into ``lengths[i]``, for the functions that shorten.
+
+    drawn: the lengths that the length law drew, shape (n,).
+    """
+    _measure(key, seeds, drawn, task, _buffers(task, longest_of(drawn)), lengths)
+
+
+@bare_kernel
+def _measure(
+    key: np.uint64,
     seeds: NDArray[np.uint64],
     drawn: NDArray[np.int64],
+    task: Task,
+    buffers: _Buffers,
     lengths: NDArray[np.int64],
-    tokens: int,
 ) -> None:
-    """Write the length of the phrase of ``seeds[i]`` into ``lengths[i]``, for the functions that shorten."""
-    words, seen, _, x = _buffers(function, drawn, tokens)
+    function, words, marks, x = task.function, buffers.words, buffers.marks, buffers.ids
     for i in range(len(seeds)):
         n, mark = (drawn[i] - 1) // 2, np.uint32(i + 1)
-        _tokens(n + 1, seeds[i], key, tokens, words, x)
+        _tokens(n + 1, seeds[i], key, task.tokens, words, x)
         length = n + 3 if function == DELETE else n + 2 if function == UNION else n + 1
         if function == DELETE:
             token = x[_deleted(n, seeds[i], key, words)]
@@ -68,23 +96,21 @@ def measure(
                 length += int(x[j] != token)
         else:
             for j in range(n):
-                length += int(seen[x[j]] != mark)
-                seen[x[j]] = mark
+                length += int(marks[x[j]] != mark)
+                marks[x[j]] = mark
         lengths[i] = length
 
 
 @inline_kernel
-def _buffers(function: int, drawn: NDArray[np.int64], tokens: int) -> Any:
-    """Return words, marks of ids seen, ids to spare, and room for the longest phrase and what is written after it."""
-    longest = 0
-    for i in range(len(drawn)):
-        longest = max(longest, drawn[i])
-    seen = np.zeros(tokens + 1 if function in (SET, UNION) else 0, np.uint32)
-    spare = np.empty(max(longest // 2, 2 * _RANKED) if function == SORT else 0, np.uint32)
-    return np.empty(_CHUNK, np.uint32), seen, spare, np.empty(longest + _LANES, np.uint32)
+def _buffers(task: Task, longest: int) -> _Buffers:
+    """Return buffers for phrases of at most ``longest`` symbols."""
+    marks = np.zeros(task.tokens + 1 if task.function in (SET, UNION) else 0, np.uint32)
+    spare = np.empty(max(longest // 2, 2 * _RANKED) if task.function == SORT else 0, np.uint32)
+    places = np.empty(1 << _DIGIT, np.int64)
+    return _Buffers(np.empty(_CHUNK, np.uint32), marks, spare, places, np.empty(longest + _LANES, np.uint32))
 
 
-@kernel
+@bare_kernel
 def _tokens(count: int, seed: Any, key: Any, tokens: int, words: NDArray[np.uint32], out: NDArray[np.uint32]) -> None:
     """Write the first ``count`` tokens of a phrase into ``out``; the last chunk's words stay in ``words``."""
     bound = np.uint64(tokens)
@@ -100,28 +126,18 @@ def _tokens(count: int, seed: Any, key: Any, tokens: int, words: NDArray[np.uint
             largest = max(largest, np.uint32(product))
         if largest > undecided:  # for some token 32 bits may not be enough
             for i in range(here):
-                out[first + i] = np.uint32(below(words[i], bound, 0, first + i, seed, key))
+                out[first + i] = np.uint32(uniform_below(words[i], bound, Position(first + i, 0, seed, key)))
 
 
 @inline_kernel
-def _write(
-    function: int,
-    n: int,
-    seed: Any,
-    key: Any,
-    tokens: int,
-    words: NDArray[np.uint32],
-    seen: NDArray[np.uint32],
-    mark: Any,
-    spare: NDArray[np.uint32],
-    out: NDArray[np.uint32],
-) -> int:
-    """Write the phrase with ``n`` tokens before the function into ``out`` and return its length.
+def _write(n: int, mark: Any, task: Task, buffers: _Buffers, seed: Any, key: Any) -> int:
+    """Write the phrase with ``n`` tokens before the function into ``buffers.ids`` and return its length.
 
-    seen: ``mark`` stands there at the ids that were met in this phrase.
+    mark: a number of the phrase, put at its ids in ``buffers.marks``.
     """
-    separator = np.uint32(tokens)
-    _tokens(n + 1, seed, key, tokens, words, out)  # what word n makes gives way to the separator
+    function, separator = task.function, np.uint32(task.tokens)
+    words, marks, spare, places, out = buffers
+    _tokens(n + 1, seed, key, task.tokens, words, out)  # what word n makes is overwritten by the separator
     out[n] = separator
     if function == DELETE:
         return _delete(n, out[_deleted(n, seed, key, words)], separator, out)
@@ -130,12 +146,12 @@ def _write(
         for i in range(n, half, -1):
             out[i] = out[i - 1]
         out[half] = out[n + 1] = separator
-        seen[separator] = mark
-        return _distinct(n + 1, n + 2, mark, seen, out)
+        marks[separator] = mark
+        return _distinct(n + 1, n + 2, mark, marks, out)
     if function == SET:
-        return _distinct(n, n + 1, mark, seen, out)
+        return _distinct(n, n + 1, mark, marks, out)
     if function == SORT:
-        _sort(n, out, spare)
+        _sort(n, out, spare, places)
     elif function == REVERSE:
         for i in range(n):
             out[2 * n - i] = out[i]
@@ -146,20 +162,20 @@ def _write(
 
 
 @inline_kernel
-def _distinct(count: int, end: int, mark: Any, seen: NDArray[np.uint32], out: NDArray[np.uint32]) -> int:
+def _distinct(count: int, end: int, mark: Any, marks: NDArray[np.uint32], out: NDArray[np.uint32]) -> int:
     """Write those of the first ``count`` ids that are not marked from ``end`` on, mark them, return where they end."""
     for i in range(count):
         token = out[i]
         out[end] = token
-        end += int(seen[token] != mark)
-        seen[token] = mark
+        end += int(marks[token] != mark)
+        marks[token] = mark
     return end
 
 
 @inline_kernel
 def _deleted(n: int, seed: Any, key: Any, words: NDArray[np.uint32]) -> int:
     """Return the place whose token is deleted: word n, which :func:`_tokens` made last, says which of n."""
-    return int(below(words[n % _CHUNK], np.uint64(n), 0, n, seed, key))
+    return int(uniform_below(words[n % _CHUNK], np.uint64(n), Position(n, 0, seed, key)))
 
 
 @inline_kernel
@@ -174,13 +190,16 @@ def _delete(n: int, token: Any, separator: Any, out: NDArray[np.uint32]) -> int:
     return end
 
 
-@kernel
-def _sort(n: int, out: NDArray[np.uint32], spare: NDArray[np.uint32]) -> None:
-    """Write the first ``n`` ids in ascending order from n + 1 on. spare: n ids, or 2 _RANKED if that is more."""
+@bare_kernel
+def _sort(n: int, out: NDArray[np.uint32], spare: NDArray[np.uint32], places: NDArray[np.int64]) -> None:
+    """Write the first ``n`` ids in ascending order from n + 1 on.
+
+    spare: n ids, or 2 _RANKED if that is more. places: (128,).
+    """
     if n <= _RANKED:
         _sort_by_rank(n, out, spare[:_RANKED], spare[_RANKED : 2 * _RANKED])
         return
-    target, places = out[n + 1 : 2 * n + 1], np.empty(1 << _DIGIT, np.int64)
+    target = out[n + 1 : 2 * n + 1]
     _sort_by_digit(out[:n], target, 0, places)
     _sort_by_digit(target, spare[:n], _DIGIT, places)
     _sort_by_digit(spare[:n], target, 2 * _DIGIT, places)
@@ -205,7 +224,7 @@ def _sort_by_rank(n: int, out: NDArray[np.uint32], keys: NDArray[np.uint32], ran
         out[n + 1 + np.int64(ranks[i])] = out[i]
 
 
-@kernel
+@bare_kernel
 def _sort_by_digit(
     source: NDArray[np.uint32], target: NDArray[np.uint32], shift: int, places: NDArray[np.int64]
 ) -> None:

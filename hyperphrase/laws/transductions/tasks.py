@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from hyperphrase.errors import InputError
 from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
-from hyperphrase.laws.transductions.base import COPY, DELETE, REVERSE, SET, SORT, UNION, draw, measure
+from hyperphrase.laws.transductions.base import COPY, DELETE, REVERSE, SET, SORT, UNION, Task, draw, measure
+from hyperphrase.numbers.batch import Batch
 
 _USUAL_LENGTH = 100  # symbols of the phrases whose entropies are stated while no lengths are known
 _SHORTENING = (SET, UNION, DELETE)
@@ -121,6 +122,7 @@ class BoundTransduction(BoundLaw):
         """Bind ``law`` to ids below ``vocabulary`` and to phrases of ``lengths``: int64, ascending."""
         self._law = law
         self._tokens = vocabulary - 1
+        self._task = Task(law.function, self._tokens)
         middle, shortest = int(lengths[len(lengths) // 2]), int(lengths[0])
         self.entropy = self._entropy((middle - 1) // 2)
         self.collision_entropy = self._collision_bits((shortest - 1) // 2) / shortest
@@ -128,22 +130,15 @@ class BoundTransduction(BoundLaw):
     def for_lengths(self, lengths: NDArray[np.int64]) -> BoundLaw:
         return BoundTransduction(self._law, self._tokens + 1, lengths)
 
-    def lengths(self, key: int, seeds: NDArray[np.uint64], drawn: NDArray[np.int64]) -> NDArray[np.int64]:
+    def lengths(self, key: np.uint64, seeds: NDArray[np.uint64], drawn: NDArray[np.int64]) -> NDArray[np.int64]:
         if self._law.function not in _SHORTENING:
             return drawn
         lengths = np.empty(len(drawn), np.int64)
-        measure(self._law.function, np.uint64(key), seeds, drawn, lengths, self._tokens)
+        measure(key, seeds, drawn, self._task, lengths)
         return lengths
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        draw(self._law.function, np.uint64(key), seeds, lengths, offsets, ids, self._tokens)
+    def draw(self, batch: Batch) -> None:
+        draw(batch, self._task)
 
     def _entropy(self, drawn: int) -> float:
         """Return the bits a symbol of phrases with ``drawn`` tokens before the function, by their mean length."""

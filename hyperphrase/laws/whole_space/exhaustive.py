@@ -7,7 +7,7 @@ has follows from its number.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from hyperphrase.kernels import inline_kernel, kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
 from hyperphrase.laws.lengths import Fixed, LengthLaw, Uniform
 from hyperphrase.limits import MAX_LENGTH, SEED_STOP
+from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.digits import digits_of, number_of, short_text
 
 
@@ -42,6 +43,18 @@ class Exhaustive(SymbolLaw):
         return BoundExhaustive(vocabulary, np.arange(1, MAX_LENGTH + 1))
 
 
+class Numbering(NamedTuple):
+    """Which numbers the phrases of each length have, as far as seeds reach.
+
+    lengths: int64, shape (n,), ascending. starts: uint64, shape (n + 1,), the number of the first phrase of each, and
+    how many phrases there are. vocabulary: the number of ids.
+    """
+
+    lengths: NDArray[np.int64]
+    starts: NDArray[np.uint64]
+    vocabulary: np.uint64
+
+
 class BoundExhaustive(BoundLaw):
     """The phrases of given lengths, numbered.
 
@@ -56,27 +69,20 @@ class BoundExhaustive(BoundLaw):
         self._vocabulary = vocabulary
         self._lengths = lengths
         stops = _stops(lengths, vocabulary)
-        self._short = np.ascontiguousarray(lengths[: len(stops)])
-        self._starts = np.array([0, *stops[:-1], min(stops[-1], (1 << 64) - 1)], np.uint64)
+        starts = np.array([0, *stops[:-1], min(stops[-1], (1 << 64) - 1)], np.uint64)
+        self._numbering = Numbering(np.ascontiguousarray(lengths[: len(stops)]), starts, np.uint64(vocabulary))
 
     def for_lengths(self, lengths: NDArray[np.int64]) -> BoundLaw:
         return BoundExhaustive(self._vocabulary, lengths)
 
-    def lengths(self, key: int, seeds: NDArray[np.uint64], drawn: NDArray[np.int64]) -> NDArray[np.int64]:
+    def lengths(self, key: np.uint64, seeds: NDArray[np.uint64], drawn: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the length of each seed's phrase; those that were drawn count for nothing."""
         found = np.empty(len(seeds), np.int64)
-        _find_lengths(seeds, self._short, self._starts, found)
+        _find_lengths(seeds, self._numbering, found)
         return found
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        _write_phrases(seeds, self._short, self._starts, np.uint64(self._vocabulary), offsets, ids)
+    def draw(self, batch: Batch) -> None:
+        _write_phrases(batch, self._numbering)
 
     def rank(self, key: int, ids: Sequence[int]) -> int:
         """Return the number of a phrase of one of the lengths, exactly, however large."""
@@ -118,23 +124,17 @@ def _place(seed: Any, starts: NDArray[np.uint64]) -> Any:
 
 
 @kernel
-def _find_lengths(
-    seeds: NDArray[np.uint64], lengths: NDArray[np.int64], starts: NDArray[np.uint64], found: NDArray[np.int64]
-) -> None:
+def _find_lengths(seeds: NDArray[np.uint64], numbering: Numbering, found: NDArray[np.int64]) -> None:
+    lengths, starts = numbering.lengths, numbering.starts
     for i in range(len(seeds)):
         found[i] = lengths[_place(seeds[i], starts)[0]]
 
 
 @kernel
-def _write_phrases(
-    seeds: NDArray[np.uint64],
-    lengths: NDArray[np.int64],
-    starts: NDArray[np.uint64],
-    vocabulary: Any,
-    offsets: NDArray[np.int64],
-    ids: NDArray[np.uint32],
-) -> None:
+def _write_phrases(batch: Batch, numbering: Numbering) -> None:
     """Write each phrase, as much of it as is asked for: the phrase before it plus one, or digit by digit."""
+    seeds, offsets, ids = batch.seeds, batch.offsets, batch.ids
+    lengths, starts, vocabulary = numbering
     whole = -1  # length of the phrase just written if it was written to its end
     for i in range(len(seeds)):
         which, number = _place(seeds[i], starts)

@@ -15,7 +15,7 @@ stream. Seeds do not reach beyond 2^63, so different seeds differ within the fir
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from hyperphrase.kernels import inline_kernel, kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
 from hyperphrase.limits import SEED_STOP
 from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.digits import number_of
 from hyperphrase.numbers.philox import philox_block
 
@@ -60,19 +61,12 @@ class BoundPermutation(BoundLaw):
         self._uniform = AliasTable.of(np.ones(vocabulary))
         self._domains = _domains(vocabulary)
 
-    def draw(
-        self,
-        key: int,
-        seeds: NDArray[np.uint64],
-        lengths: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        ids: NDArray[np.uint32],
-    ) -> None:
-        self._uniform.draw_symbols(key, seeds, offsets, ids)
-        left, right = np.empty(len(seeds), np.uint64), np.empty(len(seeds), np.uint64)
-        _split(seeds, lengths, self._domains, left, right)
-        _permute(left, right, lengths, self._domains, np.uint64(key), False)
-        _write_digits(left, right, lengths, offsets, self._domains, np.uint64(self._vocabulary), ids)
+    def draw(self, batch: Batch) -> None:
+        self._uniform.draw_symbols(batch)
+        halves = Halves(np.empty(len(batch.seeds), np.uint64), np.empty(len(batch.seeds), np.uint64))
+        _split(batch.seeds, batch.lengths, self._domains, halves)
+        _permute(halves, batch.lengths, self._domains, batch.key, False)
+        _write_digits(batch, halves, self._domains, np.uint64(self._vocabulary))
 
     def rank(self, key: int, ids: Sequence[int]) -> int:
         """Return the number that the permutation turns into the first symbols of ``ids``; it may be above all seeds.
@@ -81,10 +75,11 @@ class BoundPermutation(BoundLaw):
         """
         symbols = min(len(ids), len(self._domains) - 1)
         b = int(self._domains[symbols, 1])
-        halves = divmod(number_of(ids[:symbols], self._vocabulary), b)
-        left, right = (np.array([half], np.uint64) for half in halves)
-        _permute(left, right, np.array([len(ids)]), self._domains, np.uint64(key), True)
-        return int(left[0]) * b + int(right[0])
+        halves = Halves(
+            *(np.array([half], np.uint64) for half in divmod(number_of(ids[:symbols], self._vocabulary), b))
+        )
+        _permute(halves, np.array([len(ids)]), self._domains, np.uint64(key), True)
+        return int(halves.left[0]) * b + int(halves.right[0])
 
 
 def _domains(vocabulary: int) -> NDArray[np.uint64]:
@@ -104,15 +99,17 @@ def _domains(vocabulary: int) -> NDArray[np.uint64]:
     return np.array(rows, np.uint64)
 
 
+class Halves(NamedTuple):
+    """What numbers are divided into, or the limits below which the halves stay: uint64, shape (n,) each."""
+
+    left: NDArray[np.uint64]
+    right: NDArray[np.uint64]
+
+
 @kernel
-def _split(
-    seeds: NDArray[np.uint64],
-    lengths: NDArray[np.int64],
-    domains: NDArray[np.uint64],
-    left: NDArray[np.uint64],
-    right: NDArray[np.uint64],
-) -> None:
+def _split(seeds: NDArray[np.uint64], lengths: NDArray[np.int64], domains: NDArray[np.uint64], halves: Halves) -> None:
     """Write what each seed is divided into; a seed beyond its space counts on from the start of it."""
+    left, right = halves
     for i in range(len(seeds)):
         row = min(lengths[i], len(domains) - 1)
         b, size, seed = domains[row, 1], domains[row, 2], seeds[i]
@@ -132,22 +129,15 @@ def _scaled(word_low: Any, word_high: Any, n: Any) -> Any:
 
 
 @kernel
-def _rounds(
-    left: NDArray[np.uint64],
-    right: NDArray[np.uint64],
-    a: NDArray[np.uint64],
-    b: NDArray[np.uint64],
-    lengths: NDArray[np.int64],
-    key: Any,
-    back: bool,
-) -> None:
-    """Apply all rounds to each (left, right) below (a, b), or undo them, the last one first."""
+def _rounds(halves: Halves, limits: Halves, lengths: NDArray[np.int64], key: np.uint64, back: bool) -> None:
+    """Apply all rounds to each pair of halves below ``limits``, or undo them, the last one first."""
+    left, right = halves
     for step in range(ROUNDS):
         number = ROUNDS - 1 - step if back else step
         if number & 1:
-            _one_round(right, left, b, lengths, number, key, back)
+            _one_round(right, left, limits.right, lengths, number, key, back)
         else:
-            _one_round(left, right, a, lengths, number, key, back)
+            _one_round(left, right, limits.left, lengths, number, key, back)
 
 
 @kernel
@@ -173,37 +163,27 @@ def _one_round(
 
 @kernel
 def _permute(
-    left: NDArray[np.uint64],
-    right: NDArray[np.uint64],
-    lengths: NDArray[np.int64],
-    domains: NDArray[np.uint64],
-    key: Any,
-    back: bool,
+    halves: Halves, lengths: NDArray[np.int64], domains: NDArray[np.uint64], key: np.uint64, back: bool
 ) -> None:
-    """Permute each (left, right), or undo it; where the result is not in the space, again until it is."""
+    """Permute each pair of halves, or undo it; where the result is not in the space, again until it is."""
     count, last = len(lengths), len(domains) - 1
+    left, right = halves
     a, b = np.empty(count, np.uint64), np.empty(count, np.uint64)
     for i in range(count):
         row = min(lengths[i], last)
         a[i], b[i] = domains[row, 0], domains[row, 1]
-    _rounds(left, right, a, b, lengths, key, back)
+    _rounds(halves, Halves(a, b), lengths, key, back)
     for i in range(count):
         size, one = domains[min(lengths[i], last), 2], slice(i, i + 1)
         while size != 0 and left[i] * b[i] + right[i] >= size:
-            _rounds(left[one], right[one], a[one], b[one], lengths[one], key, back)
+            _rounds(Halves(left[one], right[one]), Halves(a[one], b[one]), lengths[one], key, back)
 
 
 @kernel
-def _write_digits(
-    left: NDArray[np.uint64],
-    right: NDArray[np.uint64],
-    lengths: NDArray[np.int64],
-    offsets: NDArray[np.int64],
-    domains: NDArray[np.uint64],
-    vocabulary: Any,
-    ids: NDArray[np.uint32],
-) -> None:
+def _write_digits(batch: Batch, halves: Halves, domains: NDArray[np.uint64], vocabulary: np.uint64) -> None:
     """Overwrite the first symbols of each phrase with the digits of its pair, as far as they are asked for."""
+    lengths, offsets, ids = batch.lengths, batch.offsets, batch.ids
+    left, right = halves
     for i in range(len(lengths)):
         row = min(lengths[i], len(domains) - 1)
         begin, count = offsets[i], offsets[i + 1] - offsets[i]

@@ -31,6 +31,38 @@ TABLE = np.array([7])
 def part(x):
     return x + 1
 """
+TAKES_A_TUPLE = """
+from hyperphrase.kernels import kernel
+from made_up_part import Pair
+
+@kernel
+def number(pair):
+    return 10 * pair.tens + pair.ones
+
+def whole(x):
+    return number(Pair(x, 2))
+"""
+TAKES_NESTED_TUPLES = (
+    TAKES_A_TUPLE.replace("(pair)", "(pairs)")
+    .replace("pair.", "pairs[0][0].")
+    .replace("Pair(x, 2)", "((Pair(x, 2), 1.0), 1)")
+)
+MAKES_A_TUPLE = """
+from hyperphrase.kernels import kernel
+from made_up_part import Pair
+
+@kernel
+def whole(x):
+    pair = Pair(x, 2)
+    return 10 * pair.tens + pair.ones
+"""
+PAIR = """
+from typing import NamedTuple
+
+class Pair(NamedTuple):
+    tens: int
+    ones: int
+"""
 NOWHERE = "/dev/null/nowhere"  # no folder, and none can be made, whoever asks
 
 
@@ -119,6 +151,22 @@ def test_a_kernel_is_compiled_again_when_what_it_takes_from_another_file_changes
     assert (27, 2) == install.process()
     assert old in PART
     assert result == install.process(PART.replace(old, new))[0]
+
+
+@pytest.mark.parametrize("whole", [TAKES_A_TUPLE, TAKES_NESTED_TUPLES, MAKES_A_TUPLE])
+def test_a_kernel_is_compiled_again_when_the_fields_of_a_named_tuple_change(install, monkeypatch, whole):
+    monkeypatch.setattr(sys.modules[__name__], "WHOLE", whole)
+    assert (12, 1) == install.process(PAIR)
+    assert (12, 0) == install.process(PAIR)
+    assert (21, 1) == install.process(PAIR.replace("tens: int\n    ones: int", "ones: int\n    tens: int"))
+
+
+def test_a_cache_that_names_a_tuple_which_is_gone_is_written_anew(install, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "WHOLE", TAKES_A_TUPLE)
+    assert (12, 1) == install.process(PAIR)
+    monkeypatch.setattr(sys.modules[__name__], "WHOLE", TAKES_A_TUPLE.replace("Pair", "Digits"))
+    assert (12, 1) == install.process(PAIR.replace("Pair", "Digits"))
+    assert (12, 0) == install.process(PAIR.replace("Pair", "Digits"))
 
 
 @pytest.mark.parametrize("named", ["made_up_part", "helper"])

@@ -8,7 +8,8 @@ import numpy as np
 from hyperphrase.kernels import kernel
 from hyperphrase.laws.grammar import parse_law
 from hyperphrase.laws.registry import SYMBOL_LAWS
-from hyperphrase.numbers.single_draws import WORDS, step_words, weighted
+from hyperphrase.numbers.batch import Batch
+from hyperphrase.numbers.single_draws import WORDS, Position, categorical, step_words
 
 KEY = 2026
 
@@ -27,7 +28,9 @@ def draw(text, vocabulary, count, length, asked=None, key=KEY, first=0):
     asked = length if asked is None else asked
     seeds = np.arange(first, first + count, dtype=np.uint64)
     ids = np.empty(count * asked, np.uint32)
-    bound_law_of(text, vocabulary).draw(key, seeds, np.full(count, length), np.arange(count + 1) * asked, ids)
+    bound_law_of(text, vocabulary).draw(
+        Batch(np.uint64(key), seeds, np.full(count, length), np.arange(count + 1) * asked, ids)
+    )
     return ids.reshape(count, asked).astype(np.int64)
 
 
@@ -38,7 +41,7 @@ def digest(text, vocabulary):
     offsets = np.zeros(501, np.int64)
     np.cumsum(lengths, out=offsets[1:])
     ids = np.empty(offsets[-1], np.uint32)
-    bound_law_of(text, vocabulary).draw(KEY, seeds, lengths, offsets, ids)
+    bound_law_of(text, vocabulary).draw(Batch(np.uint64(KEY), seeds, lengths, offsets, ids))
     return hashlib.sha256(ids.astype("<u4").tobytes()).hexdigest()[:32]
 
 
@@ -46,7 +49,7 @@ def prefixes_agree(text, vocabulary):
     """Tell whether the first m ids are the same whatever m is, in rows too."""
     whole = draw(text, vocabulary, 20, 600)
     rows = np.zeros((40, 20), np.uint32)
-    bound_law_of(text, vocabulary).draw_rows(KEY, np.arange(20, dtype=np.uint64), np.full(20, 600), rows)
+    bound_law_of(text, vocabulary).draw_rows(np.uint64(KEY), np.arange(20, dtype=np.uint64), np.full(20, 600), rows)
     parts = [draw(text, vocabulary, 20, 600, asked) for asked in (1, 2, 15, 16, 17, 40, 255, 256, 257, 511, 599)]
     return rows.T.tolist() == whole[:, :40].tolist() and all(
         part.tolist() == whole[:, : part.shape[1]].tolist() for part in parts
@@ -88,14 +91,14 @@ def _above_limit(statistic, freedom):
 def steps_of(table, second, seed, count):
     """Return the words of the symbol stream of each step, and what the table gives for the first or second ones."""
     words, outcomes = np.empty((count, 2), np.uint32), np.empty(count, np.uint32)
-    _steps(table.entries, table.tails, table.bits, second, np.uint64(seed), np.uint64(KEY), words, outcomes)
+    _steps(table, second, np.uint64(seed), np.uint64(KEY), words, outcomes)
     return words.tolist(), outcomes.tolist()
 
 
 @kernel
-def _steps(entries, tails, bits, second, seed, key, words, outcomes):
+def _steps(table, second, seed, key, words, outcomes):
     buffer = np.empty(WORDS, np.uint32)
     for step in range(len(words)):
         place = step_words(buffer, step, seed, key)
         words[step, 0], words[step, 1] = buffer[place], buffer[place + 1]
-        outcomes[step] = weighted(buffer[place + second], entries, tails, bits, second, step, seed, key)
+        outcomes[step] = categorical(buffer[place + second], table, Position(step, second, seed, key))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from benchmarks.laws import dyck as plain
 from hyperphrase.errors import InputError
 from hyperphrase.laws.dependencies.dyck import Dyck
+from hyperphrase.numbers.batch import Batch
 
 # law -> first half of the SHA-256 of the ids of seeds 0..99, 100 symbols each; a change needs a new recipe_version
 GOLDEN = {
@@ -33,7 +34,7 @@ def drawn(law, seeds, length, asked=None, key=1):
     seeds = np.asarray(seeds, np.uint64)
     ids = np.empty(len(seeds) * asked, np.uint32)
     offsets = np.arange(len(seeds) + 1) * asked
-    bound_law_of(law).draw(key, seeds, np.full(len(seeds), length), offsets, ids)
+    bound_law_of(law).draw(Batch(np.uint64(key), seeds, np.full(len(seeds), length), offsets, ids))
     return ids.reshape(-1, asked)
 
 

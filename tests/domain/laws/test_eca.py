@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from benchmarks.laws import eca as plain
 from hyperphrase.errors import InputError
 from hyperphrase.laws.processes.eca import Eca
+from hyperphrase.numbers.batch import Batch
 
 # (law) -> first half of the SHA-256 of the ids of seeds 0..99; a change needs a new recipe_version
 GOLDEN = {
@@ -24,7 +25,9 @@ def drawn(law, seeds, length, key=1):
     seeds = np.asarray(seeds, np.uint64)
     ids = np.empty(len(seeds) * length, np.uint32)
     lengths = np.full(len(seeds), length)
-    law.bind(law.vocabulary(), None).draw(key, seeds, lengths, np.arange(len(seeds) + 1) * length, ids)
+    law.bind(law.vocabulary(), None).draw(
+        Batch(np.uint64(key), seeds, lengths, np.arange(len(seeds) + 1) * length, ids)
+    )
     return ids.reshape(-1, length)
 
 

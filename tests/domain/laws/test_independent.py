@@ -13,6 +13,7 @@ from hyperphrase.laws.independent.lexicon import Lexicon
 from hyperphrase.laws.independent.uniform import Uniform
 from hyperphrase.laws.independent.zipf import Zipf
 from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.numbers.batch import Batch
 
 
 def no_frequencies():
@@ -58,7 +59,7 @@ def test_a_sampler_writes_no_more_than_it_is_asked_for(name):
     law = SYMBOL_LAWS[name]().bind(50, lambda: SimpleNamespace(frequencies=np.ones(50)))
     ids = np.full(9, 77, np.uint32)
     seeds, lengths = np.arange(2, dtype=np.uint64), np.array([4, 6])
-    law.draw(1, seeds, lengths, np.array([0, 3, 7]), ids)
+    law.draw(Batch(np.uint64(1), seeds, lengths, np.array([0, 3, 7]), ids))
     assert ids[7:].tolist() == [77, 77]
     assert ids[:7].max() < 50
 
@@ -69,7 +70,7 @@ def test_a_law_that_only_draws_whole_phrases_has_rows_too(symbols, lengths):
     law = Uniform().bind(1000, no_frequencies)
     seeds, lengths = np.arange(len(lengths), dtype=np.uint64), np.array(lengths, np.int64)
     plain, fast = (np.zeros((symbols, len(seeds)), np.uint32) for _ in range(2))
-    BoundLaw.draw_rows(law, 1, seeds, lengths, plain)
-    law.draw_rows(1, seeds, lengths, fast)
+    BoundLaw.draw_rows(law, np.uint64(1), seeds, lengths, plain)
+    law.draw_rows(np.uint64(1), seeds, lengths, fast)
     inside = np.arange(symbols)[:, None] < lengths
     assert np.where(inside, fast, 0).tolist() == plain.tolist()

@@ -16,6 +16,7 @@ from hyperphrase.laws.lengths import LENGTH_LAWS
 from hyperphrase.laws.meaning import discourse
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.word_vectors import GLOVE_DIGEST, WordVectors, write_vectors
+from hyperphrase.numbers.batch import Batch
 from hyperphrase.phrases.phrases import Phrases, seed_range
 from hyperphrase.phrases.recipe import Recipe
 
@@ -45,7 +46,7 @@ def draw(law, count, length, key=1, first=0):
     """Return phrases as an array (count, length)."""
     seeds, offsets = seed_range(first, first + count), np.arange(count + 1) * length
     ids = np.empty(offsets[-1], np.uint32)
-    law.draw(key, seeds, np.full(count, 2 * length), offsets, ids)
+    law.draw(Batch(np.uint64(key), seeds, np.full(count, 2 * length), offsets, ids))
     return ids.reshape(count, length)
 
 

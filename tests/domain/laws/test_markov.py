@@ -17,6 +17,7 @@ from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.laws.grammar import law_from_json, parse_law
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.laws.text import markov_model
+from hyperphrase.numbers.batch import Batch
 
 WORDS = tuple("abcdefgh")
 
@@ -48,7 +49,7 @@ def bound_law_of(law, words=WORDS):
 
 def draw(bound, count, length, key=5):
     offsets, ids = np.arange(count + 1) * length, np.empty(count * length, np.uint32)
-    bound.draw(key, np.arange(count, dtype=np.uint64), np.full(count, length), offsets, ids)
+    bound.draw(Batch(np.uint64(key), np.arange(count, dtype=np.uint64), np.full(count, length), offsets, ids))
     return ids.reshape(count, length).tolist()
 
 
@@ -128,8 +129,8 @@ def test_a_prefix_is_the_beginning_of_the_phrase(seed, length, part):
     bound = bound_law_of(law_of())
     seeds, lengths = np.array([seed, seed + 1], np.uint64), np.array([length, 7])
     whole, some = np.empty(length + 7, np.uint32), np.empty(min(part, length) + 7, np.uint32)
-    bound.draw(9, seeds, lengths, np.array([0, length, length + 7]), whole)
-    bound.draw(9, seeds, lengths, np.array([0, len(some) - 7, len(some)]), some)
+    bound.draw(Batch(np.uint64(9), seeds, lengths, np.array([0, length, length + 7]), whole))
+    bound.draw(Batch(np.uint64(9), seeds, lengths, np.array([0, len(some) - 7, len(some)]), some))
     assert whole[: len(some) - 7].tolist() == some[:-7].tolist()
     assert whole[length:].tolist() == some[len(some) - 7 :].tolist()
 

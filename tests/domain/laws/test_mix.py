@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from benchmarks.laws import cross, mix
 from hyperphrase.errors import InputError
 from hyperphrase.kernels import kernel
-from hyperphrase.numbers.single_draws import more_bits, weighted
+from hyperphrase.numbers.single_draws import Position, categorical, more_bits
 from tests.domain.laws.pair_laws import KEY, bound_law_of, digest, disagree, draw, law_of, prefixes_agree, steps_of
 
 # Golden: a change here is a change of phrase(seed) and needs a new recipe_version.
@@ -30,9 +30,9 @@ def test_a_prefix_is_the_beginning_of_the_phrase(law):
 
 
 @kernel
-def distance_at(entries, tails, bits, step, seed, key):
-    draw = np.uint32(more_bits(0, step, seed, key) & np.uint64(0xFFFFFFFF))
-    return 1 + 2 * np.int64(weighted(draw, entries, tails, bits, 0, step, seed, key))
+def distance_at(table, position):
+    draw = np.uint32(more_bits(position) & np.uint64(0xFFFFFFFF))
+    return 1 + 2 * np.int64(categorical(draw, table, position))
 
 
 def replay(law, vocabulary, seed, length):
@@ -46,7 +46,7 @@ def replay(law, vocabulary, seed, length):
             continue
         if draws[t][0] < round(eps * 2**32):
             cells[t] = words[t]
-            distance = int(distance_at(far.entries, far.tails, far.bits, t, np.uint64(seed), np.uint64(KEY)))
+            distance = int(distance_at(far, Position(t, 0, np.uint64(seed), np.uint64(KEY))))
             cross.place_partner(cells, t, distance, words[t] + partner)
         elif not stack or draws[t][0] < round((eps + (1 - eps) * law.q) * 2**32):
             cells[t] = words[t]

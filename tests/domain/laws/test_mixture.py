@@ -18,6 +18,7 @@ from hyperphrase.laws.grammar import law_from_json, parse_law
 from hyperphrase.laws.independent.zipf import Zipf
 from hyperphrase.laws.lengths import LENGTH_LAWS
 from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.numbers.batch import Batch
 
 TEXT = b"a b c\nb a c d\n" * 20
 LEXICON = SimpleNamespace(words=tuple("abcdefgh"), frequencies=np.arange(8, 0, -1.0))
@@ -30,7 +31,7 @@ def law_of(text):
 def draw(law, vocabulary, count, length, key=5):
     bound = law.bind(vocabulary, lambda: LEXICON).for_lengths(np.array([length]))
     offsets, ids = np.arange(count + 1) * length, np.empty(count * length, np.uint32)
-    bound.draw(key, np.arange(count, dtype=np.uint64), np.full(count, length), offsets, ids)
+    bound.draw(Batch(np.uint64(key), np.arange(count, dtype=np.uint64), np.full(count, length), offsets, ids))
     return ids.reshape(count, length)
 
 
@@ -67,8 +68,8 @@ def test_a_component_decides_the_length_of_its_phrases():
     law = law_of("0.5*uniform+0.5*set")
     bound = law.bind(10, None).for_lengths(np.array([9]))
     seeds, drawn = np.arange(2000, dtype=np.uint64), np.full(2000, 9)
-    alone = law.laws[1].bind(10, None).for_lengths(np.array([9])).lengths(5, seeds, drawn)
-    lengths = bound.lengths(5, seeds, drawn)
+    alone = law.laws[1].bind(10, None).for_lengths(np.array([9])).lengths(np.uint64(5), seeds, drawn)
+    lengths = bound.lengths(np.uint64(5), seeds, drawn)
     assert set(lengths.tolist()) == {9, *alone.tolist()}
     assert ((lengths == 9) | (lengths == alone)).all()
 
@@ -80,9 +81,9 @@ def test_prefixes_and_rows_are_the_beginnings_of_phrases(seeds, length, part):
     cut = min(part, length)
     whole, some = np.empty(count * length, np.uint32), np.empty(count * cut, np.uint32)
     rows = np.empty((part, count), np.uint32)
-    bound.draw(9, seeds, lengths, np.arange(count + 1) * length, whole)
-    bound.draw(9, seeds, lengths, np.arange(count + 1) * cut, some)
-    bound.draw_rows(9, seeds, lengths, rows)
+    bound.draw(Batch(np.uint64(9), seeds, lengths, np.arange(count + 1) * length, whole))
+    bound.draw(Batch(np.uint64(9), seeds, lengths, np.arange(count + 1) * cut, some))
+    bound.draw_rows(np.uint64(9), seeds, lengths, rows)
     expected = whole.reshape(count, length)[:, :cut].tolist()
     assert expected == some.reshape(count, cut).tolist()
     assert expected == rows[:cut].T.tolist()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from benchmarks.laws import permutation as plain
 from hyperphrase.laws.whole_space.permutation import ROUNDS, BoundPermutation, Permutation
+from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.philox import philox_block
 
 GOLDEN = {
@@ -42,7 +43,7 @@ def drawn(law, key, seeds, length, symbols=None):
     symbols = length if symbols is None else symbols
     ids = np.empty(len(seeds) * symbols, np.uint32)
     offsets = np.arange(len(seeds) + 1, dtype=np.int64) * symbols
-    law.draw(key, seeds, np.full(len(seeds), length), offsets, ids)
+    law.draw(Batch(np.uint64(key), seeds, np.full(len(seeds), length), offsets, ids))
     return ids.reshape(len(seeds), symbols)
 
 

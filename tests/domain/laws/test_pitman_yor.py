@@ -14,6 +14,7 @@ from hyperphrase.errors import InputError
 from hyperphrase.laws.grammar import parse_law
 from hyperphrase.laws.processes.pitman_yor import PitmanYor
 from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.numbers.batch import Batch
 
 HUGE = 1 << 20  # words: new ones are hardly ever old ones
 
@@ -21,7 +22,7 @@ HUGE = 1 << 20  # words: new ones are hardly ever old ones
 def draw(law, vocabulary, count, length, key=5):
     bound = law.bind(vocabulary, None)
     offsets, ids = np.arange(count + 1) * length, np.empty(count * length, np.uint32)
-    bound.draw(key, np.arange(count, dtype=np.uint64), np.full(count, length), offsets, ids)
+    bound.draw(Batch(np.uint64(key), np.arange(count, dtype=np.uint64), np.full(count, length), offsets, ids))
     return ids.reshape(count, length).tolist()
 
 
@@ -121,8 +122,8 @@ def test_a_prefix_is_the_beginning_of_the_phrase(seed, length, part):
     bound, part = PitmanYor().bind(1000, None), min(part, length)
     seeds, lengths = np.array([seed, seed + 1], np.uint64), np.array([length, 7])
     whole, some = np.empty(length + 7, np.uint32), np.empty(part + 7, np.uint32)
-    bound.draw(9, seeds, lengths, np.array([0, length, length + 7]), whole)
-    bound.draw(9, seeds, lengths, np.array([0, part, part + 7]), some)
+    bound.draw(Batch(np.uint64(9), seeds, lengths, np.array([0, length, length + 7]), whole))
+    bound.draw(Batch(np.uint64(9), seeds, lengths, np.array([0, part, part + 7]), some))
     assert [*whole[:part].tolist(), *whole[length:].tolist()] == some.tolist()
 
 

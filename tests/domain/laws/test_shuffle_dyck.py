@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from benchmarks.laws import shuffle_dyck as plain
 from hyperphrase.errors import InputError
 from hyperphrase.laws.dependencies.shuffle_dyck import ShuffleDyck
+from hyperphrase.numbers.batch import Batch
 
 # law -> first half of the SHA-256 of the ids of seeds 0..99, 101 symbols each; a change needs a new recipe_version
 GOLDEN = {
@@ -32,7 +33,7 @@ def drawn(law, seeds, length, key=1):
     seeds = np.asarray(seeds, np.uint64)
     ids = np.empty(len(seeds) * length, np.uint32)
     offsets = np.arange(len(seeds) + 1) * length
-    bound_law_of(law).draw(key, seeds, np.full(len(seeds), length), offsets, ids)
+    bound_law_of(law).draw(Batch(np.uint64(key), seeds, np.full(len(seeds), length), offsets, ids))
     return ids.reshape(-1, length)
 
 

@@ -20,6 +20,7 @@ from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.laws.text import template_tables
 from hyperphrase.laws.text.template_grammar import parse
 from hyperphrase.lexicon.lexicon import build_lexicon
+from hyperphrase.numbers.batch import Batch
 
 WORDS = tuple("abcdefgh")
 LEXICON = SimpleNamespace(words=WORDS, frequencies=np.array([8.0, 7, 6, 5, 4, 3, 2, 1]))
@@ -41,7 +42,7 @@ def law_of(text=GRAMMAR, **parameters):
 def draw(law, count, length, key=5, lexicon=LEXICON):
     bound = law.bind(len(lexicon.words), lambda: lexicon)
     offsets, ids = np.arange(count + 1) * length, np.empty(count * length, np.uint32)
-    bound.draw(key, np.arange(count, dtype=np.uint64), np.full(count, length), offsets, ids)
+    bound.draw(Batch(np.uint64(key), np.arange(count, dtype=np.uint64), np.full(count, length), offsets, ids))
     return ids.reshape(count, length)
 
 
@@ -157,8 +158,8 @@ def test_a_prefix_is_the_beginning_of_the_phrase(seed, length, part):
     part = min(part, length)
     seeds, lengths = np.array([seed, seed + 1], np.uint64), np.array([length, 7])
     whole, some = np.empty(length + 7, np.uint32), np.empty(part + 7, np.uint32)
-    SAMPLER.draw(9, seeds, lengths, np.array([0, length, length + 7]), whole)
-    SAMPLER.draw(9, seeds, lengths, np.array([0, part, part + 7]), some)
+    SAMPLER.draw(Batch(np.uint64(9), seeds, lengths, np.array([0, length, length + 7]), whole))
+    SAMPLER.draw(Batch(np.uint64(9), seeds, lengths, np.array([0, part, part + 7]), some))
     assert [*whole[:part].tolist(), *whole[length:].tolist()] == some.tolist()
 
 

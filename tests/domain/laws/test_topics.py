@@ -15,11 +15,12 @@ from hyperphrase.errors import InputError
 from hyperphrase.laws.grammar import parse_law
 from hyperphrase.laws.meaning.topics import Topics, _digamma_after
 from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.numbers.batch import Batch
 
 
 def draw(bound, count, length, key=7):
     offsets, ids = np.arange(count + 1) * length, np.empty(count * length, np.uint32)
-    bound.draw(key, np.arange(count, dtype=np.uint64), np.full(count, length), offsets, ids)
+    bound.draw(Batch(np.uint64(key), np.arange(count, dtype=np.uint64), np.full(count, length), offsets, ids))
     return ids.reshape(count, length)
 
 
@@ -130,8 +131,8 @@ def test_a_prefix_is_the_beginning_of_the_phrase(seed, length, part):
     part = min(part, length)
     seeds, lengths = np.array([seed, seed + 1], np.uint64), np.array([length, 7])
     whole, some = np.empty(length + 7, np.uint32), np.empty(part + 7, np.uint32)
-    SAMPLER.draw(9, seeds, lengths, np.array([0, length, length + 7]), whole)
-    SAMPLER.draw(9, seeds, lengths, np.array([0, part, part + 7]), some)
+    SAMPLER.draw(Batch(np.uint64(9), seeds, lengths, np.array([0, length, length + 7]), whole))
+    SAMPLER.draw(Batch(np.uint64(9), seeds, lengths, np.array([0, part, part + 7]), some))
     assert [*whole[:part].tolist(), *whole[length:].tolist()] == some.tolist()
 
 

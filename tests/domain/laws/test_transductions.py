@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from hyperphrase.errors import InputError
 from hyperphrase.laws.transductions.tasks import Copy, Delete, Reverse, Set, Sort, Union
+from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.philox import SYMBOL_STREAM, TIE_STREAM, fill_rows
 
 LAWS = [Copy(), Delete(), Reverse(), Set(), Sort(), Union()]
@@ -35,11 +36,11 @@ def drawn(law, seeds, lengths, vocabulary, key=1, most=None):
     """Return the phrases of ``seeds``, or their first ``most`` symbols, as lists."""
     seeds, lengths = np.asarray(seeds, np.uint64), np.broadcast_to(lengths, len(seeds)).astype(np.int64)
     bound = law.bind(vocabulary, None)
-    asked = bound.lengths(key, seeds, lengths)
+    asked = bound.lengths(np.uint64(key), seeds, lengths)
     asked = asked if most is None else np.minimum(asked, most)
     offsets = np.concatenate([[0], np.cumsum(asked)])
     ids = np.empty(offsets[-1], np.uint32)
-    bound.draw(key, seeds, lengths, offsets, ids)
+    bound.draw(Batch(np.uint64(key), seeds, lengths, offsets, ids))
     return [ids[a:b].tolist() for a, b in pairwise(offsets)]
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperphrase.numbers.alias_table import CHUNK, COLUMN_BITS, AliasTable, integer_weights
+from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.philox import LENGTH_STREAM, SYMBOL_STREAM
 from hyperphrase.numbers.portable_math import power_weights
 
@@ -56,19 +57,20 @@ def reference_one(table, key, seed, stream):
 
 def symbols(table, key, seed, length):
     ids = np.zeros(length, np.uint32)
-    table.draw_symbols(key, np.array([seed], np.uint64), np.array([0, length], np.int64), ids)
+    offsets = np.array([0, length], np.int64)
+    table.draw_symbols(Batch(np.uint64(key), np.array([seed], np.uint64), np.diff(offsets), offsets, ids))
     return ids.tolist()
 
 
 def rows_of(table, key, seeds, symbols):
     rows = np.zeros((symbols, len(seeds)), np.uint32)
-    table.draw_rows(key, np.array(seeds, np.uint64), rows)
+    table.draw_rows(np.uint64(key), np.array(seeds, np.uint64), rows)
     return rows.T.tolist()
 
 
 def ones(table, key, seeds, stream=LENGTH_STREAM):
     out = np.zeros(len(seeds), np.int64)
-    table.draw_one(key, np.array(seeds, np.uint64), stream, out)
+    table.draw_one(np.uint64(key), np.array(seeds, np.uint64), stream, out)
     return out.tolist()
 
 
@@ -82,9 +84,10 @@ def counts_of(weights, draws=1_000_000, key=2026):
     table = AliasTable.of(weights)
     seeds = np.arange(1000, dtype=np.uint64)
     ids = np.empty(draws, np.uint32)
-    table.draw_symbols(key, seeds, np.arange(1001, dtype=np.int64) * (draws // 1000), ids)
+    offsets = np.arange(1001, dtype=np.int64) * (draws // 1000)
+    table.draw_symbols(Batch(np.uint64(key), seeds, np.diff(offsets), offsets, ids))
     single = np.empty(draws, np.int64)
-    table.draw_one(key, np.arange(draws, dtype=np.uint64), LENGTH_STREAM, single)
+    table.draw_one(np.uint64(key), np.arange(draws, dtype=np.uint64), LENGTH_STREAM, single)
     return [np.bincount(each, minlength=len(weights)) for each in (ids, single)]
 
 
