@@ -1,7 +1,8 @@
 """What a corpus is: its request, its files, its manifest, what is counted about it, and how it is verified.
 
 ``request`` says which seeds and which shards; ``layout`` names the files; ``shard_table`` and ``manifest`` list what
-was made; ``statistics`` counts phrases and symbols; ``drawn_range`` decides how many seeds to draw.
+was made; ``statistics`` counts phrases and symbols; ``drawn_range`` decides how many seeds to draw. ``files``,
+``plain_folder``, ``loading`` and ``open_corpus`` read a corpus that is there; ``verification`` counts it again.
 """
 
 from hyperphrase.corpus.manifest import Manifest

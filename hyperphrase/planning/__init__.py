@@ -1,7 +1,7 @@
 """What a corpus takes before it is made, by arithmetic: work, memory, time, money.
 
 ``work`` counts files, shuffle and memory; ``machines`` are what it runs on; ``schedule`` gives the time, ``prices`` the
-money; ``size_warnings`` says what to expect of large corpora.
+money; ``size_warnings`` says what to expect of large corpora. ``job`` checks a request and adds what its run needs.
 """
 
 from hyperphrase.planning.machines import Machine, read_machine, this_machine
