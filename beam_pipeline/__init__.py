@@ -1,9 +1,8 @@
 """The program: options, wiring and commands."""
 
-import atexit
-import gc
-import logging
+import sys
 
-logging.getLogger().setLevel(logging.ERROR)  # Beam warns, when imported, of clients that this program does not use
-gc.set_threshold(300_000)  # importing Beam makes 200,000 objects, all to stay: garbage is not looked for meanwhile
-atexit.register(gc.freeze)  # nor among all objects when the program ends: together 0.6 s
+from beam_pipeline.terminal.process import prepare_process
+
+if sys.argv[:1] == ["-m"] and any(word.partition(".")[0] == __name__ for word in sys.orig_argv):
+    prepare_process()  # python -m beam_pipeline.run: Python imports this package first, then the command with Beam

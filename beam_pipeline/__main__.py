@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 import hyperphrase
+from beam_pipeline.terminal.process import prepare_process
 from hyperphrase.errors import InputError
 
 COMMANDS = {
@@ -43,6 +44,7 @@ exit status: 0 done, 1 the work failed or the corpus failed verification, 2 the 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the first argument names; returns the exit status."""
+    prepare_process()
     arguments = sys.argv[1:] if arguments is None else arguments
     name = arguments[0] if arguments else "--help"
     if name in ("--help", "-h", "help"):

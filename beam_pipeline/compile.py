@@ -55,7 +55,9 @@ def _compile(arguments: Sequence[str]) -> int:
         draw_laws(folder)
     _quietly(plan.main, RUNS[0].split())
     if lost := unsaved_here():
-        raise WorkFailedError(f"{len(lost)} kernels could not be saved; name a folder to write to in NUMBA_CACHE_DIR")
+        raise WorkFailedError(
+            f"{len(lost)} kernels could not be saved; set NUMBA_CACHE_DIR to a folder that can be written to"
+        )
     print(f"{compiled_here()} kernels compiled, all others were there")
     return DONE
 

@@ -61,7 +61,7 @@ def _find(arguments: Sequence[str]) -> int:
     if (seed is None) == (not given.words):
         raise InputError('WORDS and --seed: give one of them, as in: hyperphrase find out "stormy sea at night"')
     if given.search not in (None, *SEARCHES):
-        raise InputError(f"--search={given.search}: there are {' and '.join(SEARCHES)}; choose one of them")
+        raise InputError(f"--search={given.search}: allowed are {' and '.join(SEARCHES)}")
     manifest = output_folder.need_manifest(given.out)
     if manifest.dictionary is None:
         raise InputError(f"{given.out}: has no dictionary; make the corpus with --dictionary")
@@ -108,7 +108,7 @@ def _of_phrase(context: CorpusContext, manifest: Manifest, seed: int) -> NDArray
 def _direction(context: CorpusContext, block: PhraseBlock, what: str) -> NDArray[np.int8]:
     vector: NDArray[np.int8] = context.meanings().of(block)[0]
     if not vector.any():
-        raise InputError(f"{what:.200}: means nothing, as its words have no vectors; give another")
+        raise InputError(f"{what:.200}: none of its words has a vector; give another")
     return vector
 
 

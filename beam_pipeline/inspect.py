@@ -36,7 +36,7 @@ def _inspect(arguments: Sequence[str]) -> int:
     seed = None if given.seed is None else whole("--seed", given.seed, 0, SEED_STOP - 1)
     corpus = open_corpus(given.out)
     if seed is not None and seed >= corpus.recipe.seed_stop():
-        raise InputError(f"--seed={seed}: the law has phrases for the seeds below {corpus.recipe.seed_stop()} alone")
+        raise InputError(f"--seed={seed}: the law has phrases for seeds below {corpus.recipe.seed_stop()} only")
     if seed is not None:
         _show_phrases(corpus, corpus.phrases.draw([seed]), _standing(corpus, seed))
     elif head is not None:

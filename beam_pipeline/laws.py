@@ -1,5 +1,6 @@
 """``laws``: list the laws, the length laws and the presets, or tell all about one of them."""
 
+import ast
 import dataclasses
 import inspect
 import re
@@ -66,8 +67,7 @@ def _about(name: str) -> Iterator[str]:
 
 def _about_law(law: type[Law]) -> Iterator[str]:
     yield f"--{'sampler' if issubclass(law, SymbolLaw) else 'lengths'}={law.name}: {law.summary}"
-    if sys.flags.optimize < 2:  # python -OO drops docstrings, and a dataclass without one shows its signature instead
-        yield from _paragraphs(inspect.getdoc(law) or "")
+    yield from _paragraphs(_description(law))
     yield ""
     if len(law.parameters()) == len(dataclasses.fields(law)) > 0:
         yield "  its parameters:"
@@ -80,6 +80,12 @@ def _about_law(law: type[Law]) -> Iterator[str]:
             yield "  injective: two seeds never give the same phrase, and nothing is deduplicated"
         if presets := [preset.name for preset in PRESETS.values() if preset.law.partition(":")[0] == law.name]:
             yield from _wrapped(f"presets: {', '.join(presets)}", "  ")
+
+
+def _description(law: type[Law]) -> str:
+    """Return the docstring of ``law``, from its source: under ``python -OO`` the class has none."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(law))).body
+    return ast.get_docstring(definition) or ""  # type: ignore[arg-type]  # it is a class
 
 
 def _about_preset(preset: Preset) -> Iterator[str]:

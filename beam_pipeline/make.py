@@ -107,10 +107,10 @@ class Maker:
         manifest = output_folder.read_manifest(self.output)
         if manifest is None:
             raise WorkFailedError(
-                f"{self.engine.description} ended the work well, but {self.output} has no manifest.json"
+                f"{self.engine.description} ended without an error, but {self.output} has no manifest.json"
             )
         if missing := output_folder.missing_files(self.output, manifest):
-            raise WorkFailedError(f"{len(missing)} files are not there after the run, such as {missing[0]}")
+            raise WorkFailedError(f"{len(missing)} files are missing after the run, such as {missing[0]}")
         now = output_folder.shard_times(self.output)
         output_folder.clean(self.output)
         return manifest, sum(earlier.get(shard.name) == now[shard.name] for shard in manifest.shards)

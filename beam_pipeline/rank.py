@@ -54,7 +54,7 @@ def numbers_parser(command: str, description: str) -> Parser:
 def read_numbered(parser: Parser, given: argparse.Namespace) -> tuple[Lexicon, Phrases]:
     """Return the hyperwords and phrases of the options, or of the corpus that they name. Raises InputError."""
     if given.text not in NOTATIONS:
-        raise InputError(f"--text={given.text}: there are {', '.join(NOTATIONS)}; choose one of them")
+        raise InputError(f"--text={given.text}: allowed are {', '.join(NOTATIONS)}")
     if given.corpus is None:
         given.sampler = given.sampler or "exhaustive"
         return options.read_recipe(given)

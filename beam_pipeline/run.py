@@ -31,7 +31,7 @@ def _run(arguments: Sequence[str]) -> int:
     chosen = engine.choose(rest, parser.names(), given.output)
     FileSystems.set_options(chosen.options)  # who we are to a bucket, before a pipeline is there to say it
     if not given.output:
-        raise InputError("--output: is not given; name a folder for the corpus, as in --output=out")
+        raise InputError("--output: is required; name a folder for the corpus, as in --output=out")
     job = options.read_job(given)
     show, progress = (say_nothing, no_progress) if given.quiet else (_log, ProgressLine)
     around = _quiet if chosen.local else contextlib.nullcontext

@@ -24,7 +24,7 @@ def _unrank(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     text = given.number
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
-        raise InputError(f"{text:.60}: is not a number; give a whole one from 0 on")
+        raise InputError(f"{text:.60}: give a whole number from 0 on")
     lexicon, phrases = read_numbered(parser, given)
     print(escape_controls(write_phrase(unrank(phrases, decimal_number(text)), given.text, lexicon)))
     return DONE

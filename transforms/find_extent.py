@@ -55,7 +55,7 @@ class _AddCounts(beam.CombineFn):
 def _end(sums: dict[int, int], request: CorpusRequest) -> Extent:
     drawn, seen = request.stop_seed - request.first_seed, sums[_SEEN]
     if seen != drawn:
-        raise RuntimeError(f"counts do not agree: {seen} seeds were compared of {drawn} drawn")
+        raise RuntimeError(f"counts do not match: {seen} seeds were compared, {drawn} were drawn")
     dropped = np.zeros(request.unit_count, np.int64)
     units = [unit for unit in sums if unit != _SEEN]
     dropped[units] = [sums[unit] for unit in units]

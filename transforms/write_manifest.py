@@ -88,7 +88,7 @@ def _finish(
         return SHORTFALL_FILE
     for some in (units, meanings) if context.request.dictionary else (units,):
         if not np.array_equal(some.indexes(), np.arange(extent.units)):
-            raise RuntimeError(f"{len(some.indexes())} units came back of {extent.units}: the corpus is not complete")
+            raise RuntimeError(f"{len(some.indexes())} units of {extent.units} arrived: the corpus is not complete")
     manifest = _manifest(units, context, lexicon, counts, extent, meanings)
     _check(manifest, counts, extent, context)
     texts = _texts(manifest, counts, context) | manifest.tables()
@@ -172,7 +172,7 @@ def _check(manifest: Manifest, counts: Statistics, extent: Extent, context: Corp
         )
     for what, (left, right) in agree.items():
         if left != right:
-            raise RuntimeError(f"counts do not agree: {what}: {left!r:.200} and {right!r:.200}")
+            raise RuntimeError(f"counts do not match: {what}: {left!r:.200} and {right!r:.200}")
 
 
 def _texts(manifest: Manifest, counts: Statistics, context: CorpusContext) -> dict[str, bytes]:

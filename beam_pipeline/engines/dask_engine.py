@@ -60,7 +60,7 @@ def prepare(options: PipelineOptions, output: str | None) -> str:
         warnings.filterwarnings("ignore", module=name)
     given = dask_runner.client_options(options)
     if given.pop("partition_size", None):
-        raise InputError("--dask_partition_size: units are spread by number; say --dask_npartitions=N instead")
+        raise InputError("--dask_partition_size: units are distributed by number; give --dask_npartitions=N instead")
     if given.pop("npartitions", 1) < 1:
         raise InputError("--dask_npartitions: give 1 or more")
     if not {"address", "scheduler_file"} & given.keys():
@@ -82,7 +82,7 @@ def check(pipeline: beam.Pipeline) -> None:
     try:
         dask_runner.check(pipeline)
     except dask_runner.UnsupportedError as error:
-        raise InputError(f"--runner=DaskRunner: cannot do {error}; choose another engine") from error
+        raise InputError(f"--runner=DaskRunner: does not support {error}; choose another engine") from error
 
 
 @contextlib.contextmanager
@@ -106,7 +106,7 @@ def _connected(given: dict[str, Any]) -> Iterator[Any]:
         with contextlib.suppress(distributed.TimeoutError):
             client.wait_for_workers(1, timeout=seconds)
         if not client.nthreads():
-            raise InputError(f"{option}: has no worker; start some by 'dask worker {client.scheduler.address}'")
+            raise InputError(f"{option}: has no worker; start one by 'dask worker {client.scheduler.address}'")
         yield client
     finally:
         client.close(timeout=seconds)
@@ -120,9 +120,8 @@ def _check_versions(client: Any) -> None:
         for package, version in _versions(what).items():
             if version != here[package]:
                 has = f"has {package} {version}" if version else f"does not have {package}"
-                raise InputError(
-                    f"--runner=DaskRunner: {place} {has}, and {here[package]} is here; install the same on all machines"
-                )
+                problem = f"{place} {has}, this machine has {here[package]}; install the same on all machines"
+                raise InputError(f"--runner=DaskRunner: {problem}")
 
 
 def _versions(place: dict[str, Any]) -> dict[str, str | None]:

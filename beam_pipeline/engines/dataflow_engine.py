@@ -62,10 +62,10 @@ def _check(options: PipelineOptions, output: str | None) -> None:
     cloud, worker, setup = (options.view_as(kind) for kind in (GoogleCloudOptions, WorkerOptions, SetupOptions))
     for name, example in {"project": "my-project", "region": "europe-west1"}.items():
         if not getattr(cloud, name):
-            raise InputError(f"--{name}: is not given, and Dataflow needs it; write --{name}={example} or the like")
+            raise InputError(f"--{name}: is required by Dataflow; give it, as in --{name}={example}")
     if not cloud.temp_location and not cloud.staging_location:
         raise InputError(
-            "--temp_location: is not given, and Dataflow needs it; name a folder for what a job sends to its workers, "
+            "--temp_location: is required by Dataflow; name a folder for what a job sends to its workers, "
             "as in --temp_location=gs://bucket/temp"
         )
     places = {"temp_location": cloud.temp_location, "staging_location": cloud.staging_location, "output": output}
@@ -77,8 +77,8 @@ def _check(options: PipelineOptions, output: str | None) -> None:
             )
     if not worker.sdk_container_image and not setup.setup_file and not setup.extra_packages:
         raise InputError(
-            "--sdk_container_image: is not given, and Dataflow's workers need an image in which hyperphrase is "
-            "installed; templates/dataflow/build.sh makes one"
+            "--sdk_container_image: is required by Dataflow: an image in which hyperphrase is installed; "
+            "templates/dataflow/build.sh makes one"
         )
     if setup.save_main_session:
         raise InputError("--save_main_session: workers import all they need from the image; leave the option out")

@@ -80,7 +80,7 @@ def choose(
         return Engine(options, runner, local=False, here=False, cancel=True, template=template)
     if "." not in runner:
         raise InputError(
-            f"--runner={runner:.80}: is none of {', '.join(_KNOWN)}{nearest(runner, _KNOWN)}; an engine with a Beam "
+            f"--runner={runner:.80}: is not one of {', '.join(_KNOWN)}{nearest(runner, _KNOWN)}; an engine with a Beam "
             "job server, such as Spark, is reached by --runner=PortableRunner --job_endpoint=HOST:PORT"
         )
     _check_runner(runner, options)  # somebody's own
@@ -117,7 +117,7 @@ def failure(error: BaseException) -> WorkFailedError:
     job = dataflow_engine.job_of(getattr(error, "result", None))
     where = f"job {job}: " if job else ""
     reason = re.sub(r"\s*\[while running .*\]$", "", reason.replace("\\n", " ")).removeprefix("RuntimeError: ")
-    rest = "the same command goes on from the shards already written"
+    rest = "rerun the same command to resume from the shards already written"
     return WorkFailedError(f"the work failed: {where}{reason:.600}; {rest}")
 
 

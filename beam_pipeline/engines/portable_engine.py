@@ -51,7 +51,7 @@ def prepare(options: PipelineOptions, runner: str, ask: bool) -> str:
         if ask:
             _ask_job_server(portable.job_endpoint)
     elif name == "portablerunner":
-        raise InputError("--job_endpoint: is not given; name the job server, as in --job_endpoint=localhost:8099")
+        raise InputError("--job_endpoint: is required; name the job server, as in --job_endpoint=localhost:8099")
     elif name == "prismrunner":
         _find_prism(options.view_as(PrismRunnerOptions))
     else:
@@ -105,9 +105,11 @@ class _OwnThreads:
 def _check_workers(options: PipelineOptions, portable: PortableOptions, started_here: bool, ask: bool) -> None:
     kind = (portable.environment_type or ("LOOPBACK" if started_here else "")).upper()
     if not kind:
-        raise InputError(f"--environment_type: is not given, and says where the workers are: {_WORKERS}")
+        raise InputError(f"--environment_type: is required, and says where the workers are: {_WORKERS}")
     if kind not in _ENVIRONMENTS:
-        raise InputError(f"--environment_type={portable.environment_type:.80}: there is no such place: {_WORKERS}")
+        raise InputError(
+            f"--environment_type={portable.environment_type:.80}: there is no such environment: {_WORKERS}"
+        )
     setup = options.view_as(SetupOptions)
     image = portable.environment_config or portable.environment_options
     if kind == "DOCKER" and not (image or setup.setup_file or setup.extra_packages or setup.requirements_file):
@@ -159,7 +161,7 @@ def _find_prism(prism: PrismRunnerOptions) -> None:
     """Set where Prism is. Raises InputError if it is not on this machine: Beam would download it without asking."""
     given = prism.prism_location
     if given and "://" not in given and not os.access(given, os.X_OK):
-        raise InputError(f"--prism_location={given}: is no program; name the file that 'go install' made")
+        raise InputError(f"--prism_location={given}: is not a program; name the file that 'go install' made")
     beside = Path(sys.executable).with_name("prism")  # where ./run.sh test puts it
     prism.prism_location = given or (str(beside) if beside.exists() else shutil.which("prism"))
     if not prism.prism_location:
@@ -178,4 +180,4 @@ def _find_java(server: JobServerOptions, jar: str | None) -> None:
             "job server that runs, as in --runner=PortableRunner --job_endpoint=HOST:8099"
         )
     if jar and "://" not in jar and not Path(jar).is_file():
-        raise InputError(f"--flink_job_server_jar={jar}: is no file; name the jar of Beam's job server, or a URL")
+        raise InputError(f"--flink_job_server_jar={jar}: is not a file; name the jar of Beam's job server, or a URL")

@@ -3,7 +3,7 @@
 Beam (read in 2.77.0) starts them through a shell, copies their logs to our stderr, and waits for ever for the answer
 of one that was killed, as the system kills when memory runs short. Here the end of a worker ends the run: all answers
 that it waits for become errors. What the other workers do at that moment is unfinished anyway, and the same command
-goes on from the files they finished; where all was done already, the run finds it so.
+resumes from the files they finished; where all was done already, the run finds it so.
 """
 
 import os

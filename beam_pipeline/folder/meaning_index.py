@@ -80,7 +80,9 @@ def index_path(out: str) -> Path:
     except RuntimeError as error:
         raise InputError(f"--search=index: {error}; search with --search=exact") from error
     if not cache.is_absolute() or not is_trusted(cache):
-        raise InputError(f"--search=index: others may write into {cache}; make it yours, or search with --search=exact")
+        raise InputError(
+            f"--search=index: other users can write to {cache}; change its permissions, or search with --search=exact"
+        )
     parts = str(Path(out).resolve()).encode(), Path(out, MANIFEST_FILE).read_bytes()
     return cache / f"index-{'-'.join(hashlib.sha256(part).hexdigest()[:16] for part in parts)}.faiss"
 

@@ -58,8 +58,8 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
     begun = storage.read_file(storage.join(folder, REQUEST_FILE), _SMALL)
     if begun is not None and begun != request_note(request):
         raise InputError(
-            f"--output={folder}: holds the unfinished work of other options; "
-            "repeat those to finish it, choose another folder, or remove it"
+            f"--output={folder}: holds an unfinished run with other options; "
+            "rerun it with those, choose another folder, or remove it"
         )
     manifest = read_manifest(folder)
     if manifest is not None and not _fulfils(manifest, request):
@@ -195,7 +195,7 @@ def check_name(option: str, folder: str) -> None:
     except ValueError as error:
         raise InputError(f"{option}{folder:.200}: {error}") from error
     if set(folder) & set("*?[]"):
-        raise InputError(f"{option}{folder}: * ? [ ] have a meaning of their own in Beam's paths; choose another name")
+        raise InputError(f"{option}{folder}: Beam reads * ? [ ] in a path as a pattern; choose another name")
 
 
 def _check_place(folder: str) -> None:
@@ -214,7 +214,7 @@ def _check_place(folder: str) -> None:
         parent = parent.parent
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
         raise InputError(
-            f"--output={folder}: {parent} cannot be written to; choose another folder or change its rights"
+            f"--output={folder}: {parent} cannot be written to; choose another folder or change its permissions"
         )
 
 

@@ -209,12 +209,14 @@ def read_range(given: argparse.Namespace) -> tuple[int, int | None, int | None]:
 def read_outputs(given: argparse.Namespace) -> tuple[Output, ...]:
     """Return the outputs that the options ask for, none for ``none``. Raises InputError."""
     if given.text not in ("symbols", "words"):
-        raise InputError(f"--text={given.text}: there are symbols and words; choose one of them")
+        raise InputError(f"--text={given.text}: allowed are symbols and words")
     names, compressions = given.format.split(","), given.compression.split(",")
     known = [*FORMATS, NO_FORMAT]
     for name in names:
         if name not in known:
-            raise InputError(f"--format={given.format}: no format {name!r}{nearest(name, known)}; {', '.join(known)}")
+            raise InputError(
+                f"--format={given.format}: no format {name!r}{nearest(name, known)}; allowed are {', '.join(known)}"
+            )
     if len(set(names)) != len(names) or (NO_FORMAT in names and len(names) > 1):
         raise InputError(f"--format={given.format}: give each format once, and {NO_FORMAT} alone")
     if len(compressions) not in (1, len(names)):
@@ -234,9 +236,7 @@ def _read_request(given: argparse.Namespace, recipe: Recipe) -> CorpusRequest:
     first, stop, phrases = read_range(given)
     per_shard = whole("--phrases_per_shard", given.phrases_per_shard, 1, MAX_PHRASES_PER_SHARD)
     if given.dictionary not in (None, *DICTIONARY_KINDS):
-        raise InputError(
-            f"--dictionary={given.dictionary}: there are {' and '.join(DICTIONARY_KINDS)}; choose one of them"
-        )
+        raise InputError(f"--dictionary={given.dictionary}: allowed are {' and '.join(DICTIONARY_KINDS)}")
     end = stop or first + (phrases or 0)
     return CorpusRequest(recipe, first, end, phrases, per_shard, read_outputs(given), given.dictionary)
 

@@ -156,10 +156,10 @@ def loads(data: bytes, where: str, read: Callable[[str], bytes | None] = lambda 
     """
     try:
         if data.count(b"{") + data.count(b"[") > _MOST_CONTAINERS:
-            raise InputError("it lists more than it may")
+            raise InputError("it lists more than is allowed")
         manifest = _parse(json.loads(data), read)
         if manifest.dumps() != data:
-            raise InputError("its totals, digests or bytes are not those of its other fields")
+            raise InputError("its totals, digests or bytes do not match its other fields")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = f"no key {error}" if isinstance(error, KeyError) else str(error)
         raise CorruptError(f"{where}: not a manifest of a corpus: {reason}") from error
@@ -176,7 +176,7 @@ def _parse(raw: Any, read: Callable[[str], bytes | None]) -> Manifest:
         raise InputError(f"the length histogram sums to {sum(histogram.values())}, kept is {kept}")
     dropped = _parse_dropped(raw["dropped_seeds"], first_seed, stop_seed)
     if dropped.count + kept != stop_seed - first_seed:
-        raise InputError(f"kept {kept} and dropped {dropped.count} are not the {stop_seed - first_seed} drawn")
+        raise InputError(f"kept {kept} plus dropped {dropped.count} is not {stop_seed - first_seed} drawn")
     outputs = tuple(_parse_output(output) for output in raw["outputs"])
     per_shard = whole(raw["phrases_per_shard"], 1, MAX_UNIT)
     files = tuple(_parse_file(file) for file in raw["files"])
@@ -222,7 +222,7 @@ class _Tables:
             raise InputError(f"{count} shards are listed, or in {file}, not as {raw!r:.100}")
         data = self.read(file)
         if data is None or (len(data), google_crc32c.value(data)) != (self.files[file].bytes, self.files[file].crc32c):
-            raise InputError(f"{file} is missing, or not what the manifest vouches for")
+            raise InputError(f"{file} is missing, or does not match the manifest")
         return shard_table.loads(data, count, name, self.units, file)
 
 
@@ -244,7 +244,7 @@ def _parse_shards(raw: Any, tables: _Tables, outputs: tuple[Output, ...]) -> Seq
 def _parse_shard(raw: Any, names: re.Pattern[str] = _SHARD_NAME) -> Shard:
     name = short_text(raw["name"])
     if not names.fullmatch(name):
-        raise InputError(f"shard name {name!r:.100} is not one of a corpus")
+        raise InputError(f"shard name {name!r:.100} is not valid in a corpus")
     return shard_of(raw)
 
 
@@ -264,7 +264,7 @@ def _parse_dropped(raw: Any, first_seed: int, stop_seed: int) -> DroppedSeeds:
 def _parse_file(raw: Any) -> File:
     name = short_text(raw["name"])
     if not _FILE_NAME.fullmatch(name):
-        raise InputError(f"file name {name!r:.100} is not one of a corpus")
+        raise InputError(f"file name {name!r:.100} is not valid in a corpus")
     return File(name, whole(raw["bytes"], 0, SEED_STOP), whole(raw["crc32c"], 0, 2**32 - 1))
 
 

@@ -58,6 +58,6 @@ def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
 
 def _check(entry: os.DirEntry[str], plain: bool, due: str) -> None:
     if entry.is_symlink():
-        raise CorruptError(f"{entry.path}: is a link; inside a corpus nothing is, though its folder itself may be one")
+        raise CorruptError(f"{entry.path}: is a link; a corpus may be reached by a link but contains none")
     if not plain:
         raise CorruptError(f"{entry.path}: is not {due}")

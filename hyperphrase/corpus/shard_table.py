@@ -34,7 +34,7 @@ def shard_of(raw: Any) -> Shard:
     name, phrases = short_text(raw["name"]), whole(raw["phrases"], 0, MAX_UNIT)
     ends = [whole(raw[end], 0, SEED_STOP) if phrases else raw[end] for end in ("first_seed", "last_seed")]
     if not phrases and ends != [None, None]:
-        raise InputError(f"{name} is empty and yet has seeds")
+        raise InputError(f"{name} is empty but has seeds")
     symbols = whole(raw["symbols"], phrases, phrases * MAX_LENGTH)
     return Shard(name, phrases, symbols, whole(raw["bytes"], 0, SEED_STOP), whole(raw["crc32c"], 0, 2**32 - 1), *ends)
 
@@ -98,7 +98,7 @@ def loads(data: bytes, count: int, name: Callable[[int], str], units: int, where
     """
     header = _header(count)
     if len(data) != len(header) + count * ROW.itemsize or not data.startswith(header):
-        raise CorruptError(f"{where}: is not the table of {count} shards that the manifest names")
+        raise CorruptError(f"{where}: is not the table of {count} shards that the manifest lists")
     rows = np.frombuffer(data, ROW, count, len(header))
     phrases, symbols = rows["phrases"].astype(np.uint64), rows["symbols"]
     first, last = rows["first_seed"], rows["last_seed"]
@@ -107,7 +107,7 @@ def loads(data: bytes, count: int, name: Callable[[int], str], units: int, where
     right &= (rows["bytes"] <= np.uint64(SEED_STOP)) & (rows["unit"] == np.arange(count) % units)
     right &= np.where(inhabited, (first >= 0) & (last >= first), (first == -1) & (last == -1))
     if not right.all():
-        raise CorruptError(f"{where}: row {int(np.argmin(right))} is not that of a shard")
+        raise CorruptError(f"{where}: row {int(np.argmin(right))} is not a valid shard")
     return ShardTable(rows, name)
 
 

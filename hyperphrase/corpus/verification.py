@@ -25,7 +25,7 @@ def count_phrases(
     for block in blocks:
         expected_seeds = seeds[done : done + len(block)]
         if len(expected_seeds) < len(block):
-            raise CorruptError(f"{where}: holds more phrases than the {len(seeds)} that the manifest gives it")
+            raise CorruptError(f"{where}: more phrases than the {len(seeds)} in the manifest")
         if stored_seeds and not np.array_equal(block.seeds, expected_seeds):
             wrong = int(np.flatnonzero(block.seeds != expected_seeds)[0])
             raise CorruptError(
@@ -35,10 +35,10 @@ def count_phrases(
         expected = phrases.draw_reused(expected_seeds)
         if not (np.array_equal(block.offsets, expected.offsets) and np.array_equal(block.ids, expected.ids)):
             wrong = _first_difference(block, expected)
-            raise CorruptError(f"{where}: phrase {done + wrong} is not that of its seed {expected_seeds[wrong]}")
+            raise CorruptError(f"{where}: phrase {done + wrong} is not the phrase of its seed {expected_seeds[wrong]}")
         done += len(block)
     if done != len(seeds):
-        raise CorruptError(f"{where}: holds {done} phrases, the manifest gives it {len(seeds)}")
+        raise CorruptError(f"{where}: {done} phrases, the manifest says {len(seeds)}")
     return counter.statistics()
 
 

@@ -167,7 +167,7 @@ class Empirical(LengthLaw):
         try:
             return cls.from_json({"counts": _parse_histogram(data)})
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error) as error:
-            raise InputError(f"{path} is no histogram: {error}; {cls.summary}") from error
+            raise InputError(f"{path} is not a histogram: {error}; {cls.summary}") from error
 
     @classmethod
     def usage(cls) -> str:
@@ -180,7 +180,7 @@ class Empirical(LengthLaw):
         try:
             pairs = sorted((int(length), _count(phrases)) for length, phrases in data["counts"].items())
         except (ValueError, TypeError) as error:
-            raise InputError(f"empirical has a length or a count that is no whole number: {error}") from error
+            raise InputError(f"empirical has a length or a count that is not a whole number: {error}") from error
         return cls(counts=tuple(pair for pair in pairs if pair[1] != 0))
 
     def to_json(self) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def _parse_histogram(data: bytes) -> dict[str, int]:
     rows = list(csv.DictReader(io.StringIO(text)))
     histogram = {row["length"]: _count(row["phrases"]) for row in rows}
     if len(histogram) != len(rows):
-        raise ValueError("a length stands there twice")
+        raise ValueError("a length is listed twice")
     return histogram
 
 

@@ -47,11 +47,11 @@ class Mixture(SymbolLaw):
         if not all(1e-9 <= weight <= 1e9 for weight in self.weights):
             raise InputError(f"{self.name}: a weight is from 1e-09 to 1000000000.0, not all of {list(self.weights)}")
         if any(isinstance(law, Mixture) for law in self.laws):
-            raise InputError(f"{self.name} holds no other mixture; write its laws with their weights instead")
+            raise InputError(f"{self.name} cannot contain a mixture; write its laws with their weights instead")
         fixed = {law.vocabulary(): law for law in self.laws if law.vocabulary() is not None}
         if len(fixed) > 1:
             wanted = ", ".join(f"{law} {vocabulary}" for vocabulary, law in fixed.items())
-            raise InputError(f"{self.name}: its laws want different numbers of symbols: {wanted}; choose one number")
+            raise InputError(f"{self.name}: its laws have different numbers of symbols: {wanted}; choose one number")
 
     @classmethod
     def parameters(cls) -> dict[str, str]:
@@ -63,9 +63,9 @@ class Mixture(SymbolLaw):
         for part in _between.split(text)[::2]:  # what stands between are the weights that the splitting looked at
             found = _component.fullmatch(part)
             if not found:
-                raise InputError(f"{part!r:.80} is not one WEIGHT*LAW; {cls.usage()}")
+                raise InputError(f"{part!r:.80} is not WEIGHT*LAW; {cls.usage()}")
             if found[2].partition(":")[0] == cls.name:
-                raise InputError(f"{cls.name} holds no other mixture; write its laws with their weights instead")
+                raise InputError(f"{cls.name} cannot contain a mixture; write its laws with their weights instead")
             weights.append(float(found[1]))
             laws.append(parse_law(found[2], _others(), "law", open_file))
         return cls(weights=tuple(weights), laws=tuple(laws))

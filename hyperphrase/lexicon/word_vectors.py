@@ -78,7 +78,7 @@ def read_vectors(stream: BinaryIO, where: str) -> WordVectors:
     try:
         dtype, shape, fortran = read_header(stream)
     except ValueError as error:
-        raise InputError(f"{where} is no .npy file; write one with numpy.save") from error
+        raise InputError(f"{where} is not a .npy file; write one with numpy.save") from error
     if dtype.kind != "f" or dtype.itemsize > 8 or len(shape) != 2:
         raise InputError(f"{where} holds {dtype} of shape {shape}; give a matrix of floats (float16, 32 or 64)")
     words, dimensions = shape
@@ -90,7 +90,7 @@ def read_vectors(stream: BinaryIO, where: str) -> WordVectors:
     data = read_full(stream, wanted + 1)
     if len(data) != wanted:
         has = "more" if len(data) > wanted else f"{len(data):,}"
-        raise InputError(f"{where} announces {wanted:,} bytes of vectors and has {has}; write it again")
+        raise InputError(f"{where} has {has} bytes of vectors, its header says {wanted:,}; write it again")
     given = np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
     with np.errstate(over="ignore"):
         values = np.ascontiguousarray(given, np.float32)

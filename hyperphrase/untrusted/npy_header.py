@@ -16,5 +16,5 @@ def read_header(stream: BinaryIO) -> tuple[np.dtype[np.generic], tuple[int, ...]
     except OSError:
         raise
     except Exception as error:  # numpy's parser is Python's, and lets through whatever that raises
-        raise ValueError("no header of a .npy file") from error
+        raise ValueError("not the header of a .npy file") from error
     return dtype, shape, fortran

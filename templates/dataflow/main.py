@@ -2,7 +2,7 @@
 
 import sys
 
-from beam_pipeline.run import main
+from beam_pipeline.__main__ import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(["run", *sys.argv[1:]]))

@@ -109,7 +109,7 @@ def test_peers_that_are_not_installed_are_named(capsys, monkeypatch):
 def test_results_that_are_not_there_cannot_be_rendered(capsys, monkeypatch, tmp_path):
     monkeypatch.setattr(harness, "check_installed", lambda: None)
     assert 2 == harness.main(["render", f"--results={tmp_path}"])
-    assert "peers.json: is not there" in capsys.readouterr().err
+    assert "peers.json: no such file" in capsys.readouterr().err
 
 
 def test_programs_take_turns(monkeypatch):

@@ -77,7 +77,7 @@ def test_a_scheduler_that_is_not_there(refused, address):
 def test_a_cluster_without_workers(refused, tmp_path):
     with Cluster(tmp_path, 0) as cluster:
         line = refused(*cluster.engine(), "--dask_connection_timeout=1")
-    assert f"has no worker; start some by 'dask worker {cluster.address}'" in line
+    assert f"has no worker; start one by 'dask worker {cluster.address}'" in line
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_folder_that_the_workers_do_not_share(refused, tmp_path):
     [
         (
             "--dask_partition_size=1",
-            "--dask_partition_size: units are spread by number; say --dask_npartitions=N instead",
+            "--dask_partition_size: units are distributed by number; give --dask_npartitions=N instead",
         ),
         ("--dask_npartitions=0", "--dask_npartitions: give 1 or more"),
     ],

@@ -150,7 +150,7 @@ UNSUPPORTED = {
 def test_what_would_be_left_out_is_refused(name):
     pipeline = beam.Pipeline()
     pipeline | UNSUPPORTED[name]
-    with pytest.raises(InputError, match=f"^--runner=DaskRunner: cannot do .*{name}.*; choose another engine$"):
+    with pytest.raises(InputError, match=f"^--runner=DaskRunner: does not support .*{name}.*; choose another engine$"):
         dask_engine.check(pipeline)
 
 

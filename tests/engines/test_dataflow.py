@@ -191,7 +191,7 @@ def test_the_job_holds_what_workers_need_and_no_more(on_dataflow, service, objec
     """Of a large lexicon; the service does nothing, so the run ends without a corpus."""
     outcome = on_dataflow(*LARGE, "--max_num_workers=7", "--dataflow_service_options=enable_google_cloud_heap_sampling")
     assert (1, 1) == (outcome.status, len(service.created)), outcome.error
-    assert "DataflowRunner ended the work well, but gs://bucket/out has no manifest.json" in outcome.error
+    assert "DataflowRunner ended without an error, but gs://bucket/out has no manifest.json" in outcome.error
     (body,), (job,) = service.bodies, service.created
     assert len(body) < MOST_BYTES
     json_format.ParseDict(job, dataflow.Job()._pb)  # of names that the API has
@@ -342,13 +342,13 @@ def run_staged_ends_well(objects, environment):
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        ({"project": None}, "--project: is not given, and Dataflow needs it; write --project=my-project or the like"),
-        ({"region": None}, "--region: is not given"),
-        ({"temp_location": None}, "--temp_location: is not given, and Dataflow needs it; name a folder"),
+        ({"project": None}, "--project: is required by Dataflow; give it, as in --project=my-project"),
+        ({"region": None}, "--region: is required by Dataflow"),
+        ({"temp_location": None}, "--temp_location: is required by Dataflow; name a folder"),
         ({"temp_location": "/tmp"}, "--temp_location=/tmp: Dataflow's workers cannot reach it; name a folder"),
         ({"staging_location": "gs://bucket"}, "--staging_location=gs://bucket: Dataflow's workers cannot reach it"),
         ({"output": "out"}, "--output=out: Dataflow's workers cannot reach it; name a folder in a bucket"),
-        ({"sdk_container_image": None}, "--sdk_container_image: is not given, and Dataflow's workers need an image"),
+        ({"sdk_container_image": None}, "--sdk_container_image: is required by Dataflow: an image"),
         ({"save_main_session": ""}, "--save_main_session: workers import all they need from the image"),
         ({"num_workers": "many"}, "--num_workers: invalid int value: 'many'"),
     ],

@@ -19,7 +19,7 @@ WITH = (  # run, with something that happens when a shard is written
     "_Write._draw_and_write = happen\n"
     "sys.exit(main())"
 )
-RESUME_HINT = "the same command goes on from the shards already written"
+RESUME_HINT = "rerun the same command to resume from the shards already written"
 
 
 def with_shards_that(happening):

@@ -8,12 +8,12 @@ from tests.engines.conftest import free_port
 
 SERVER = ["--runner=PortableRunner", "--job_endpoint=localhost:1"]
 WRONG = [
-    (["--runner=PortableRunner"], "--job_endpoint: is not given; name the job server"),
+    (["--runner=PortableRunner"], "--job_endpoint: is required; name the job server"),
     ([*SERVER, "--environment_type=LOOPBACK"], "--job_endpoint=localhost:1: no job server answers there"),
     (["--runner=portablerunner", "--job_endpoint=localhost"], "--job_endpoint=localhost: give HOST:PORT"),
     (["--runner=PortableRunner", "--job_endpoint=localhost:http"], "--job_endpoint=localhost:http: give HOST:PORT"),
-    (["--runner=portable"], "--job_endpoint: is not given; name the job server"),
-    (["--runner=Prism", "--prism_location=/no/where"], "--prism_location=/no/where: is no program"),
+    (["--runner=portable"], "--job_endpoint: is required; name the job server"),
+    (["--runner=Prism", "--prism_location=/no/where"], "--prism_location=/no/where: is not a program"),
     (["--runner=flink", "--job_server_java_launcher=nothing"], "--job_server_java_launcher=nothing: is not in"),
     (["--runner=FlinkRunner", "--job_server_java_launcher=true", "--flink_job_server_jar=/no/jar"], "/no/jar: is no f"),
     (["--runner=FlinkRunner", "--flink_version=1.2"], "--flink_version: invalid choice: '1.2'"),
@@ -21,8 +21,8 @@ WRONG = [
     (["--runner=PortableRunner", "--job_endpont=localhost:1"], "--job_endpont: neither hyperphrase nor Beam has"),
 ]
 NEEDS_A_SERVER = [
-    ([], "--environment_type: is not given, and says where the workers are"),
-    (["--environment_type=NOWHERE"], "--environment_type=NOWHERE: there is no such place"),
+    ([], "--environment_type: is required, and says where the workers are"),
+    (["--environment_type=NOWHERE"], "--environment_type=NOWHERE: there is no such environment"),
     (["--environment_type=DOCKER"], "--environment_type=DOCKER: Beam's own image has no hyperphrase"),
     (["--environment_type=EXTERNAL"], "external_service_address is required"),
     (["--environment_type=EXTERNAL", "--environment_config=worker"], "--environment_config=worker: give HOST:PORT"),

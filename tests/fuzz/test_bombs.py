@@ -54,7 +54,7 @@ FILES = {  # option before the path, name, content (an int: so many bytes of zer
     "a deep histogram": (PLAN, "--lengths=empirical:file=", "h.json", b'{"1":' + b"[" * 3_000_000, "recursion"),
     "a text without end": (PLAN, "--sampler=markov:file=", "m.txt", TEBIBYTE, "larger than 64 MiB"),
     "a grammar without end": (PLAN, "--sampler=template:file=", "t.txt", TEBIBYTE, "larger than 64 MiB"),
-    "many vectors": (PLAN, "--sampler=loglinear:vectors=", "v.npy", HUGE, "announces 8,589,934,592 bytes"),
+    "many vectors": (PLAN, "--sampler=loglinear:vectors=", "v.npy", HUGE, "its header says 8,589,934,592"),
     "too many vectors": (PLAN, "--sampler=loglinear:vectors=", "w.npy", BEYOND, "has shape"),
 }
 
@@ -133,7 +133,7 @@ SHARDS = {
 }
 OTHERS = {
     "manifest": ("manifest.json", TEBIBYTE, "larger than"),
-    "deep manifest": ("manifest.json", b"[" * 10_000_000, "lists more than it may"),
+    "deep manifest": ("manifest.json", b"[" * 10_000_000, "lists more than is allowed"),
     "digits": ("manifest.json", b'{"recipe": ' + b"9" * 1_000_000 + b"}", "not a manifest"),
     "lexicon": ("lexicon.parquet", TEBIBYTE, "larger than 128 MiB"),
     "law": ("law.bin", TEBIBYTE, "larger than"),

@@ -74,7 +74,7 @@ def law_cases():
     yield [*SMALL, "--lengths=empirical"], ["--lengths=empirical", "file=PATH"]
     yield [*SMALL, "--lengths=empirical:file=none.csv"], ["--lengths=empirical:file=none.csv", "cannot be read"]
     yield [*SMALL, "--lengths=empirical:file=histogram.csv"], ["--lengths=empirical:file=histogram.csv", "1 to 65535"]
-    yield [*SMALL, "--lengths=empirical:file=no histogram.json"], ["no histogram.json is no histogram"]
+    yield [*SMALL, "--lengths=empirical:file=no histogram.json"], ["no histogram.json is not a histogram"]
 
 
 def lexicon_cases():

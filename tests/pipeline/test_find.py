@@ -186,7 +186,7 @@ def test_an_index_that_others_may_have_put_there_is_not_read(program, copied, tm
     outcome = program("find", folder, "sea", "--search=index")
     is_trusted.cache_clear()
     assert (2, "") == (outcome.status, outcome.out)
-    assert "others may write into" in outcome.error
+    assert "other users can write to" in outcome.error
 
 
 def test_an_index_is_made_once_and_renewed_when_damaged(program, copied):

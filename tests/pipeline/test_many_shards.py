@@ -47,4 +47,4 @@ def test_a_damaged_table_is_refused_in_one_line(out, program):
     for command in ("verify", "inspect"):
         outcome = program(command, out)
         assert (1, 1) == (outcome.status, outcome.error.count("\n"))
-        assert "shards.npy is missing, or not what the manifest vouches for" in outcome.error
+        assert "shards.npy is missing, or does not match the manifest" in outcome.error

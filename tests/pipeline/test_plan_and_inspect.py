@@ -153,7 +153,7 @@ def test_laws_that_repeat_nothing_have_no_first_pass(program, law):
         ("--workers=1.5", "give a whole number from 1 to 100000"),
         ("--machine=n2-standard-5", "is none that is known; give this, n2-standard-4, "),
         ("--machine=cores=0,memory=4,network=1", "give a whole number of cores, GiB of memory and Gbit/s"),
-        ("--prices=gold=1", "'gold' is none of machine_hour, "),
+        ("--prices=gold=1", "'gold' is not one of machine_hour, "),
         ("--prices=gb_month=much", "'much' is not a price from 0 on"),
     ],
 )

@@ -60,7 +60,7 @@ def test_plan_says_that_nothing_is_deduplicated_and_how_long_the_phrases_are(pro
 def test_a_seed_beyond_the_space_is_not_shown(program, corpus):
     assert program("inspect", corpus(*WHOLE), "--seed=779").status == 0
     outcome = program("inspect", corpus(*WHOLE), "--seed=780")
-    line = "hyperphrase inspect: --seed=780: the law has phrases for the seeds below 780 alone\n"
+    line = "hyperphrase inspect: --seed=780: the law has phrases for the seeds below 780 only\n"
     assert (2, "", line) == outcome
 
 
@@ -103,14 +103,14 @@ def test_numbers_of_the_whole_space_are_exact_however_large(program):
     [
         (["rank", "1,2"], "the phrase has 2 symbols, and --lengths=uniform:min=10,max=190 makes none of that length"),
         (["rank", "1,2", "--sampler=zipf"], "so phrases have no numbers; choose exhaustive or permutation"),
-        (["rank", "1,2", "--text=letters"], "--text=letters: there are ids, symbols, words; choose one of them"),
+        (["rank", "1,2", "--text=letters"], "--text=letters: allowed are ids, symbols, words"),
         (["rank", "1 2"], "'1 2' is not an id; write whole numbers with commas, as in 3,0,17"),
         (["rank", "of the sea monsterz", "--text=words"], "'monsterz' is not among the words of lexicon english"),
         (["rank", "9,9", *SMALL], "the phrase has the id 9; ids are whole numbers from 0 to 4"),
         (["rank"], "the following arguments are required: PHRASE"),
         (["unrank", "780", *SMALL], "number 780 is too large: there are 780, from 0 to 779"),
         (["unrank", 10**40, *SMALL], "the space has 780 phrases, numbered from 0; give a smaller number"),
-        (["unrank", "1.5"], "1.5: is not a number; give a whole one from 0 on"),
+        (["unrank", "1.5"], "1.5: give a whole number from 0 on"),
         (["unrank", "5", *SMALL, "--sampler=permutation"], "number 5 is too large: there are 5, from 0 to 4"),
         (["unrank", "5", "--corpus=/nowhere/at/all"], "/nowhere/at/all: holds no manifest.json"),
         (["unrank", "5", "--corpus=x", "--key=3"], "--key=3: --corpus=x has its own; leave one out"),

@@ -38,5 +38,5 @@ def test_without_drops_all_is_kept(outputs_of, context_of):
 def test_seeds_that_nobody_compared_are_an_error(outputs_of, context_of, seen):
     """A run of keys that an engine lost would else let its duplicates through."""
     context = context_of()
-    with pytest.raises(Exception, match=f"{seen} seeds were compared of 1000 drawn"):
+    with pytest.raises(Exception, match=f"{seen} seeds were compared, 1000 were drawn"):
         outputs_of(lambda p: p | beam.Create([({4: 0}, seen)]) | FindExtent(context.request))

@@ -116,8 +116,8 @@ def test_a_short_range_leaves_a_note_instead(finish, tmp_path):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda units: (units[:1], COUNTS, EXTENT), "1 units came back of 2"),
-        (lambda units: (units + units[1:], COUNTS, EXTENT), "3 units came back of 2"),
+        (lambda units: (units[:1], COUNTS, EXTENT), "1 units of 2 arrived"),
+        (lambda units: (units + units[1:], COUNTS, EXTENT), "3 units of 2 arrived"),
         (lambda units: (units, COUNTS, dataclasses.replace(EXTENT, kept=198)), "kept and the histogram's sum"),
         (lambda units: (units, dataclasses.replace(COUNTS, ranks=(1,) * RANK_BINS), EXTENT), "by length and by rank"),
         (

@@ -49,7 +49,9 @@ _REASONS: dict[type[Exception], type[OSError]] = {
 def check_name(path: str) -> None:
     """Raise ValueError unless ``path`` can be the name of a bucket, of an object or of a folder of objects."""
     if not re.fullmatch(r"gs://[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](/[^\r\n]*)?", path) or len(path.encode()) > 1024:
-        raise ValueError("is not a name in a bucket; write gs://BUCKET/FOLDER, the bucket in a-z 0-9 - _ .")
+        raise ValueError(
+            "is not the name of a folder in a bucket; write gs://BUCKET/FOLDER, the bucket in a-z 0-9 - _ ."
+        )
 
 
 def reach(folder: str) -> None:
@@ -75,7 +77,7 @@ def open_object(path: str) -> BinaryIO:
     """Open an object for reading, as it is now: if it is replaced meanwhile, reading fails. Raises OSError."""
     blob = _found(path)
     if blob is None:
-        raise FileNotFoundError(f"{path}: is not there")
+        raise FileNotFoundError(f"{path}: no such object")
     return cast(BinaryIO, _Reader(blob, chunk_size=_PIECE, retry=RETRY, raw_download=True))
 
 
@@ -150,7 +152,7 @@ class _Reader(BlobReader):
         with _as_os_error(path):
             data: bytes = super().read(wanted)
         if len(data) != wanted:
-            raise OSError(f"{path}: {len(data)} bytes came of {wanted}")
+            raise OSError(f"{path}: {len(data)} of {wanted} bytes were read")
         return data
 
 
@@ -235,9 +237,9 @@ def _client_of(endpoint: str | None) -> Client:
     if os.environ.get("CLOUDSDK_AUTH_DISABLE_CREDENTIALS", "").lower() in ("1", "true", "yes", "on"):
         anonymous = True
     if not anonymous:  # Beam would look for them five times, and then go on without
-        os.environ.setdefault("GCE_METADATA_DETECT_RETRIES", "1")  # is this a machine of Google's? 3 s, once
         try:
-            google.auth.default(scopes=options.view_as(GoogleCloudOptions).gcp_oauth_scopes)
+            with _one_detection():
+                google.auth.default(scopes=options.view_as(GoogleCloudOptions).gcp_oauth_scopes)
         except DefaultCredentialsError as error:
             raise PermissionError(
                 "no Google credentials were found; run 'gcloud auth application-default login' or let "
@@ -247,6 +249,19 @@ def _client_of(endpoint: str | None) -> Client:
     client = create_storage_client(options, use_credentials=not anonymous)
     client._bucket_metadata_cache = None  # for traces that nobody takes it would look at the bucket after each 404
     return client
+
+
+@contextlib.contextmanager
+def _one_detection() -> Iterator[None]:
+    """Let Google's client ask once whether this is a machine of Google's, not three times: each takes 3 s."""
+    name = "GCE_METADATA_DETECT_RETRIES"
+    given = name in os.environ
+    os.environ.setdefault(name, "1")
+    try:
+        yield
+    finally:
+        if not given:
+            del os.environ[name]
 
 
 @contextlib.contextmanager

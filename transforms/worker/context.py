@@ -89,13 +89,15 @@ class CorpusContext:
     keys_in_files: bool = False
 
     def check_ours(self) -> None:
-        """Raise RuntimeError if the corpus is complete or the folder another run's: a late worker adds nothing to it.
+        """Raise RuntimeError if the corpus is complete, or another run writes to the folder: stale work adds nothing.
 
         On a disk no worker is late: a run locks its folder, and its workers end with it.
         """
         path = storage.join(self.folder, REQUEST_FILE)
         if storage.in_bucket(path) and storage.read_file(path, _NOTE_BYTES) != request_note(self.request):
-            raise RuntimeError(f"{self.folder}: is complete, or another run's by now; this worker came too late")
+            raise RuntimeError(
+                f"{self.folder}: stale work item; the corpus is complete, or another run writes to the folder"
+            )
 
     def phrases(self) -> Phrases:
         """Return the phrases of the recipe, loaded once in this process."""

@@ -44,7 +44,7 @@ def take_run(context: CorpusContext, span: int, run: KeyRun) -> bytes:
         stream.seek(first)
         keys = stream.read(number)
     if len(keys) != number:
-        raise OSError(f"{path}: {len(keys)} bytes of {number} are there from byte {first} on")
+        raise OSError(f"{path}: {len(keys)} of {number} bytes were read from byte {first} on")
     return keys
 
 

@@ -49,7 +49,7 @@ class Eca(SymbolLaw):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.window > self.width:
-            raise InputError(f"eca:window={self.window} is above width={self.width}; show at most the whole ring")
+            raise InputError(f"eca:window={self.window} is above width={self.width}; give at most the width")
         if self.window % self.patch:
             raise InputError(f"eca:window={self.window} is no multiple of patch={self.patch}; choose one that is")
 

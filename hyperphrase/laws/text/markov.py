@@ -74,7 +74,7 @@ class _BoundMarkov(BoundLaw):
         tree = _tree(model)
         suffixes = np.zeros(len(tree.words), np.int64)
         if not _find_suffixes(tree, suffixes):
-            raise CorruptError("not a model of markov: it has a run and not the end of that run")
+            raise CorruptError("not a model of markov: it lacks the suffix of a run")
         known = ids[tree.words]
         places, states, size = _find_states(tree.first, known, suffixes)
         self._records = np.zeros((size, 4), np.uint32)

@@ -121,7 +121,7 @@ class _Reader:
     def take(self, size: int) -> bytes:
         """Return the next ``size`` bytes."""
         if size > len(self._data) - self._at:
-            raise ValueError("it is cut short")
+            raise ValueError("it is truncated")
         self._at += size
         return self._data[self._at - size : self._at]
 
@@ -142,7 +142,7 @@ class _Reader:
     def end(self) -> None:
         """Check that nothing follows."""
         if self._at != len(self._data):
-            raise ValueError("bytes follow its end")
+            raise ValueError("it has trailing bytes")
 
 
 def loads(data: bytes) -> Model:
@@ -157,17 +157,17 @@ def loads(data: bytes) -> Model:
 
 def _parse(reader: _Reader) -> Model:
     if reader.take(len(_MAGIC)) != _MAGIC:
-        raise ValueError("it begins otherwise")
+        raise ValueError("its first line is another")
     order, count, size = reader.number(), reader.number(), reader.number()
     words = tuple(reader.take(size).decode().split(" "))
     if not 1 <= order <= 64 or not 2 <= count <= MAX_VOCABULARY or len(words) != count or len(set(words)) != count:
-        raise ValueError("its order or its words are not what a text has")
+        raise ValueError("its order or its words are out of bounds")
     levels: list[Level] = []
     runs = np.array([count + 1])  # of each run of the level before, how many go on with it
     for k in range(order + 1):
         total = int(runs.sum())
         if reader.number() != total:
-            raise ValueError("a level has more or fewer runs than the one before says")
+            raise ValueError("a level does not have the number of runs that the one before says")
         last, counts = reader.column(total), reader.column(total)
         longer = reader.column(total) if k < order else np.zeros(0, np.int64)
         _check_level(k, last, counts, runs, count)
@@ -184,8 +184,8 @@ def _check_level(
     starts = np.cumsum(runs) - runs
     begins[starts[runs > 0]] = True
     if not len(words) or words.max() > most or words.min() < (k > 0):
-        raise ValueError("a level is empty, or has a word that is not there")
+        raise ValueError("a level is empty, or has an unknown word")
     if not (begins[1:] | (words[1:] > words[:-1])).all():
         raise ValueError("runs are out of order")
     if counts.min() < 1 or int(counts.sum()) >= _MOST_COUNT:
-        raise ValueError("counts are 0 or too many")
+        raise ValueError("a count is 0 or too large")

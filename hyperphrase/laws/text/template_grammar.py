@@ -75,7 +75,7 @@ def parse(text: str, where: str) -> Grammar:
             place = f"{where}: line {number}"
             if not found:
                 raise InputError(
-                    f"{place} is no rule; write NAME -> NAME NAME | NAME, NAME = word word, or # a comment; "
+                    f"{place} is not a rule; write NAME -> NAME NAME | NAME, NAME = word word, or # a comment; "
                     "names have 40 letters at most"
                 )
             name, kind, rest = found.groups()
@@ -134,7 +134,9 @@ def _check(rules: Rules, classes: dict[str, dict[str, float]], where: str) -> No
         for _, symbols in alternatives:
             for symbol in symbols:
                 if symbol not in known:
-                    raise InputError(f"{where}: {head} uses {symbol!r:.40}, which is nowhere{nearest(symbol, known)}")
+                    raise InputError(
+                        f"{where}: {head} uses {symbol!r:.40}, which is not defined{nearest(symbol, known)}"
+                    )
     if empty := [name for name, words in classes.items() if not words]:
         raise InputError(f"{where}: the class {empty[0]} has no words; give some")
     if sum(map(len, classes.values())) > MAX_VOCABULARY:
@@ -172,7 +174,7 @@ def _ordered(rules: Rules, where: str) -> list[str]:
     while left:
         ready = [head for head, needed in left.items() if not needed]
         if not ready:
-            raise InputError(f"{where}: {min(left)} can become itself and nothing more; take that alternative out")
+            raise InputError(f"{where}: {min(left)} can become itself alone; remove that alternative")
         for head in ready:
             del left[head]
         ordered += ready

@@ -30,11 +30,11 @@ def records(data: bytes, most: int) -> Iterator[Any]:
     schema = reader.writer_schema
     fields = schema.get("fields") if isinstance(schema, dict) and schema.get("type") == "record" else None
     if fields is None or not all(_is_plain(field["type"]) for field in fields):
-        raise InputError("its records are not of plain values; give records with word and count")
+        raise InputError("its records have fields that are no plain values; give records with word and count")
     if not any(field["name"] == "word" and _kind(field["type"]) == "string" for field in fields):
         raise InputError("its records have no string field 'word'; give records with word and count")
     if reader.codec not in _CODECS:
-        raise InputError(f"it is packed by {reader.codec!r:.40}; write it without, or by deflate or zstandard")
+        raise InputError(f"its codec is {reader.codec!r:.40}; write it with null, deflate or zstandard")
     if reader.codec == "null":
         return iter(reader)
     return iter(fastavro.reader(io.BytesIO(_unpacked(data, stream.tell(), schema, reader.codec, most))))
@@ -58,7 +58,7 @@ def _unpacked(data: bytes, at: int, schema: Any, codec: str, most: int) -> bytes
         count, at = _take(data, at)
         size, at = _take(data, at)
         if data[at + size : at + size + _SYNC] != sync:
-            raise CorruptError("a block does not end where it says")
+            raise CorruptError("a block has no sync marker at its end")
         stored = memoryview(data)[at : at + size]
         content = _content(stored, codec, most)
         most -= len(content)

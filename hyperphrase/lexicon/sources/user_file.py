@@ -62,7 +62,7 @@ def _content(path: str, open_file: Callable[[str], BinaryIO]) -> bytes:
     except FileNotFoundError as error:
         raise InputError("no such file; give a file of words or the name of a lexicon") from error
     except IsADirectoryError as error:
-        raise InputError("this is a folder; give a file of words") from error
+        raise InputError("is a folder; give a file of words") from error
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror or error})") from error
     if not data:
@@ -79,7 +79,7 @@ def _lines(data: bytes) -> Iterator[str]:
     """
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise InputError(f"line {line} has a NUL byte, so this is no text; give UTF-8 text or .avro")
+        raise InputError(f"line {line} has a NUL byte, so the file is not text; give UTF-8 text or .avro")
     stop = len(data)
     while stop and data[stop - 1] in b"\r\n":
         stop -= 1
@@ -108,7 +108,7 @@ def _csv_rows(data: bytes, delimiter: str, what: str = "line") -> Iterator[Row]:
                 raise InputError(f"{place} has {len(fields)} fields; give a word and its count")
             yield place, fields[0], _count(fields[1].strip(" "), place)
     except csv.Error as error:
-        raise InputError(f"{what} {reader.line_num} is no table row ({error})") from error
+        raise InputError(f"{what} {reader.line_num} is not a table row ({error})") from error
 
 
 def _parquet_rows(data: bytes) -> Iterator[Row]:

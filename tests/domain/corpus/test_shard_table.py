@@ -69,7 +69,7 @@ def test_it_comes_back_from_its_bytes():
 def test_a_row_that_is_not_of_a_shard_is_refused(column, place, value):
     rows = TABLE.rows.copy()
     rows[column][place] = value
-    with pytest.raises(CorruptError, match=f"shards.npy: row {place} is not that of a shard"):
+    with pytest.raises(CorruptError, match=f"shards.npy: row {place} is not a valid shard"):
         loads(ShardTable(rows, NAMES).dumps(), len(SHARDS), NAMES, UNITS, "shards.npy")
 
 
@@ -121,7 +121,7 @@ def test_a_table_that_is_not_what_the_manifest_vouches_for_is_refused(manifest, 
     data = tables.pop("shards.npy")
     if damage != "missing":
         tables["shards.npy"] = data[:-1] + b"\x09" if damage == "changed" else data + b"\0"
-    with pytest.raises(CorruptError, match=r"shards.npy is missing, or not what the manifest vouches for"):
+    with pytest.raises(CorruptError, match=r"shards.npy is missing, or does not match the manifest"):
         manifests.loads(made.dumps(), "here", tables.get)
 
 

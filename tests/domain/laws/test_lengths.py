@@ -92,7 +92,7 @@ def test_an_empirical_law_has_the_shares_of_its_counts():
 @given(HISTOGRAMS, st.sampled_from([lengths_csv, lengths_json]))
 def test_a_histogram_with_a_length_beyond_the_limit_is_refused(histogram, write):
     for beyond in (0, -1, MAX_LENGTH + 1, 10**400):
-        with pytest.raises(InputError, match=r"^lengths=empirical:file=old/lengths: old/lengths is no histogram"):
+        with pytest.raises(InputError, match=r"^lengths=empirical:file=old/lengths: old/lengths is not a histogram"):
             empirical(write({**histogram, beyond: 1}))
 
 

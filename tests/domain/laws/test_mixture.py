@@ -140,7 +140,7 @@ def test_weights_and_laws_are_read_as_written():
         ("1*zopf+1*uniform", "did you mean 'zipf'"),
         ("1*zipf:s=99+1*uniform", "outside its range"),
         ("1*zipf:s+1*uniform", "is not one key=value"),
-        ("1*uniform+1*mixture:1*zipf", "holds no other mixture"),
+        ("1*uniform+1*mixture:1*zipf", "cannot contain a mixture"),
         ("1*dyck:k=3+1*shuffle_dyck:k=4", "different numbers of symbols"),
         ("1*markov:order=2+1*uniform", "needs file=PATH"),
     ],

@@ -83,7 +83,7 @@ def test_what_is_written_is_read_back(values):
 
 GOOD = saved(np.ones((4, 3), np.float32))
 BAD = {
-    "empty": (b"", "is no .npy file; write one with numpy.save"),
+    "empty": (b"", "is not a .npy file; write one with numpy.save"),
     "text": (b"the 0.1 0.2\n" * 20, "is no .npy file"),
     "pickle": (saved(np.array([{}, 1], object)), "give a matrix of floats"),
     "whole numbers": (saved(np.ones((4, 3), np.int64)), "give a matrix of floats"),
@@ -91,8 +91,8 @@ BAD = {
     "one word": (saved(np.ones((1, 3))), "give 2 to 1,048,576 words of 1 to 1,024 dimensions"),
     "no dimension": (saved(np.ones((4, 0))), "give 2 to 1,048,576 words"),
     "too wide": (saved(np.ones((2, 1025))), "give 2 to 1,048,576 words"),
-    "cut": (GOOD[:-1], "announces 48 bytes of vectors and has 47; write it again"),
-    "longer": (GOOD + b"x", "announces 48 bytes of vectors and has more"),
+    "cut": (GOOD[:-1], "has 47 bytes of vectors, its header says 48; write it again"),
+    "longer": (GOOD + b"x", "has more bytes of vectors, its header says 48"),
     "NaN": (saved(np.array([[1.0, 2.0], [1.0, np.nan]])), "the vector of word 1 is not finite"),
     "infinite": (saved(np.array([[-np.inf, 2.0], [1.0, 1.0]])), "the vector of word 0 is not finite"),
     "infinite in 32 bits": (saved(np.array([[1.0, 2.0], [1e300, 1.0]])), "the vector of word 1 is not finite"),

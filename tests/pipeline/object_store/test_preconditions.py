@@ -81,7 +81,7 @@ def test_a_worker_that_comes_after_the_end_changes_nothing(run_into, objects_of)
     out = "gs://bucket/late"
     run_into(out, *SMALL, *CUT)
     before = objects_of(out)
-    with pytest.raises(RuntimeError, match="came too late"):
+    with pytest.raises(RuntimeError, match="stale work item"):
         write_unit(CorpusContext(out, job_of(*CUT).request), 2)
     assert before == objects_of(out)
 
@@ -92,7 +92,7 @@ def test_a_worker_of_another_run_that_is_over_changes_nothing(objects_of):
     output_folder.begin(out, theirs.request, theirs.lexicon, None)
     write_unit(CorpusContext(out, theirs.request), 1)
     before = objects_of(out)
-    with pytest.raises(RuntimeError, match="came too late"):
+    with pytest.raises(RuntimeError, match="stale work item"):
         write_unit(CorpusContext(out, mine.request), 1)
     assert before == objects_of(out)
 
