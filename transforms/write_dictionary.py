@@ -1,4 +1,4 @@
-"""WriteDictionary: the meaning of each kept phrase, one Parquet file a unit, aligned with the unit's shards."""
+"""WriteDictionary: the meaning of each kept phrase, one Arrow file a unit, aligned with the unit's shards."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,7 @@ import apache_beam as beam
 from hyperphrase.corpus.layout import DICTIONARY_FOLDER, meanings_name
 from hyperphrase.corpus.request import KeptPhrases, ends, parts
 from hyperphrase.corpus.shard_table import Shard
-from hyperphrase.meaning.dictionary import MeaningsWriter
-from hyperphrase.meaning.parquet_file import Sink
+from hyperphrase.meaning.dictionary import MeaningsWriter, Sink
 from hyperphrase.phrases.phrases import CHUNK
 from transforms.files import storage
 from transforms.worker.context import CorpusContext

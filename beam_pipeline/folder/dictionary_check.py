@@ -24,7 +24,7 @@ from transforms.write_dictionary import put_meanings
 
 def check_names(out: str, manifest: Manifest) -> None:
     """Raise CorruptError unless the manifest lists the files of meanings that its seeds make, and no other is there."""
-    there = {name for name in storage.file_sizes(storage.join(out, DICTIONARY_FOLDER)) if name.endswith(".parquet")}
+    there = {name for name in storage.file_sizes(storage.join(out, DICTIONARY_FOLDER)) if name.endswith(".arrow")}
     listed = [shard.name for shard in manifest.dictionary.shards] if manifest.dictionary else []
     if strange := sorted(there - set(listed)):
         raise CorruptError(f"{storage.join(out, DICTIONARY_FOLDER, strange[0])}: does not belong to the corpus")
