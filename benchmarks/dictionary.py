@@ -86,12 +86,12 @@ def rates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
     yield "meanings, plain Python", f"{sum(map(len, plain)) / seconds / 1e6:.3f}", "M symbols/s"
     made = meanings.of(block).repeat(32, axis=0)
     seeds = np.arange(len(made), dtype=np.uint64)
-    yield "Parquet, written", f"{len(made) / _best(lambda: _file(seeds, made)) / 1e6:.1f}", "M meanings/s"
+    yield "Arrow, written", f"{len(made) / _best(lambda: _file(seeds, made)) / 1e6:.1f}", "M meanings/s"
     data = _file(seeds, made)
     shard = Shard("", len(made), 0, 0, 0, 0, len(made) - 1)
     read = _best(lambda: list(read_meanings(io.BytesIO(data), made.shape[1], shard, "")))
-    yield "Parquet, read and compared", f"{len(made) / read / 1e6:.1f}", "M meanings/s"
-    yield "Parquet, bytes a meaning", f"{len(data) / len(made):.1f}", "B"
+    yield "Arrow, read and its layout compared", f"{len(made) / read / 1e6:.1f}", "M meanings/s"
+    yield "Arrow, bytes a meaning", f"{len(data) / len(made):.1f}", "B"
     yield "compared", f"{len(made) / _best(lambda: nearest(made[0], seeds, made, 10)) / 1e6:.1f}", "M meanings/s"
 
 

@@ -1,4 +1,4 @@
-"""WriteDictionary: the meaning of each kept phrase, one Parquet file a unit, aligned with the unit's shards."""
+"""WriteDictionary: the meaning of each kept phrase, one Arrow file a unit, aligned with the unit's shards."""
 
 from collections.abc import Iterator
 

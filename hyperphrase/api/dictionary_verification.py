@@ -24,7 +24,7 @@ from hyperphrase.meaning.phrase_meanings import MAX_WORDS_BYTES, Meanings, build
 def check_names(corpus: OpenCorpus) -> None:
     """Raise CorruptError unless the manifest lists the files of meanings that its seeds make, and no other is there."""
     manifest = corpus.manifest
-    there = {name for name in corpus.files.sizes(DICTIONARY_FOLDER) if name.endswith(".parquet")}
+    there = {name for name in corpus.files.sizes(DICTIONARY_FOLDER) if name.endswith(".arrow")}
     listed = [shard.name for shard in manifest.dictionary.shards] if manifest.dictionary else []
     if strange := sorted(there - set(listed)):
         raise CorruptError(f"{corpus.files.path(DICTIONARY_FOLDER)}/{strange[0]}: does not belong to the corpus")

@@ -32,8 +32,8 @@ def shard_name(index: int, total: int, extension: str) -> str:
 
 
 def meanings_name(index: int, total: int) -> str:
-    """Return ``meanings-00003-of-00016.parquet`` and its like."""
-    return f"meanings-{index:05d}-of-{total:05d}.parquet"
+    """Return ``meanings-00003-of-00016.arrow`` and its like."""
+    return f"meanings-{index:05d}-of-{total:05d}.arrow"
 
 
 def row_file(name: str) -> str:

@@ -31,7 +31,7 @@ _MOST_CONTAINERS = 100_000  # lists and objects in it: in memory each takes twen
 MAX_LISTED = 1000  # dropped seeds in the manifest itself; more go to DROPPED_FILE, uint64 little-endian
 MAX_SHARDS_LISTED = 10_000  # shards in the manifest itself; more go to SHARDS_FILE, a shard_table
 _FILE_NAME = re.compile(r"(statistics/|dictionary/)?[a-z_]{1,40}\.(json|csv|parquet|html|bin|npy)")
-_MEANINGS_NAME = re.compile(r"meanings-[0-9]{5,10}-of-[0-9]{5,10}\.parquet")
+_MEANINGS_NAME = re.compile(r"meanings-[0-9]{5,10}-of-[0-9]{5,10}\.arrow")
 _SHARD_NAME = re.compile(r"phrases-[0-9]{5,10}-of-[0-9]{5,10}\.[a-z.]{3,20}")
 
 

@@ -1,12 +1,15 @@
-"""The vector dictionary of a corpus: for each kept phrase its seed and its meaning, as Parquet files beside the shards.
+"""The vector dictionary of a corpus: for each kept phrase its seed and its meaning, as Arrow files beside the shards.
 
 A file holds what its shard holds, in the same order. Columns: ``seed`` int64; ``vector``, a list of d int8, the
-direction of the phrase's meaning (:mod:`hyperphrase.meaning.phrase_meanings`). Rows are grouped by their number in the
-file alone, so the bytes are the same for the same corpus everywhere (:mod:`hyperphrase.meaning.parquet_file`).
+direction of the phrase's meaning (:mod:`hyperphrase.meaning.phrase_meanings`). Record batches have :data:`GROUP` rows,
+only the last may have fewer, so the bytes are the same for the same corpus everywhere; pyarrow has written the same
+ones at least from release 17 to 26.
+
+Source: the Arrow IPC file format (Columnar.rst), without compression.
 """
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,24 +17,33 @@ from numpy.typing import NDArray
 from hyperphrase.corpus.request import KeptPhrases, parts
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import CorruptError
-from hyperphrase.meaning.parquet_file import Sink, VectorFile
 from hyperphrase.meaning.phrase_meanings import Meanings
 from hyperphrase.phrases.phrases import CHUNK, Phrases
 from hyperphrase.untrusted.decompression import read_full
 
-GROUP = 65_536  # rows of a row group
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+GROUP = 65_536  # rows of a record batch
 
 
-def bytes_a_row(dimensions: int) -> float:
-    """Return how many bytes of a file a meaning takes: seed, components, and a bit a component for the lists."""
-    return 8 + dimensions + dimensions / 8
+class Sink(Protocol):
+    """What bytes can be written to."""
+
+    def write(self, data: bytes | memoryview, /) -> object:
+        """Take all of ``data``."""
+
+
+def bytes_a_row(dimensions: int) -> int:
+    """Return how many bytes of a file a meaning takes: seed and components."""
+    return 8 + dimensions
 
 
 class MeaningsWriter:
     """Writes one file of the dictionary; :meth:`close` ends it."""
 
     def __init__(self, stream: Sink, dimensions: int) -> None:
-        self._file, self._waiting = VectorFile(stream, dimensions), 0
+        self._file, self._waiting = _File(stream, dimensions), 0
         self._seeds = np.empty(GROUP, np.uint64)
         self._vectors = np.empty((GROUP, dimensions), np.int8)
 
@@ -68,6 +80,49 @@ def write_meanings(kept: KeptPhrases, phrases: Phrases, meanings: Meanings, sink
     return symbols
 
 
+class _File:
+    """Writes record batches to an Arrow file."""
+
+    def __init__(self, stream: Sink, dimensions: int) -> None:
+        import pyarrow as pa  # here and below, as it takes 0.1 s to import and not all need it
+        from pyarrow import ipc
+
+        vector = pa.list_(pa.field("item", pa.int8(), nullable=False), dimensions)
+        self._schema = pa.schema([pa.field("seed", pa.int64(), False), pa.field("vector", vector, False)])
+        self._writer = ipc.new_file(pa.PythonFile(_PythonSink(stream), "w"), self._schema)
+
+    def write(self, seeds: NDArray[np.uint64], vectors: NDArray[np.int8]) -> None:
+        """Write a record batch: seeds (n,), vectors (n, d)."""
+        import pyarrow as pa
+
+        kind, rows = self._schema.field("vector").type, len(seeds)
+        items = _column(kind.value_type, vectors.reshape(-1))
+        columns = [_column(pa.int64(), seeds), pa.Array.from_buffers(kind, rows, [None], children=[items])]
+        self._writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+
+    def close(self) -> None:
+        """Write the end of the file; the stream stays open."""
+        self._writer.close()
+
+
+def _column(kind: "pa.DataType", values: NDArray[Any]) -> "pa.Array":
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
+
+
+class _PythonSink:
+    """What pyarrow takes for a file that is open for writing; columns reach it as they lie in memory."""
+
+    closed = False
+
+    def __init__(self, stream: Sink) -> None:
+        self._stream = stream
+
+    def write(self, data: Any) -> None:
+        self._stream.write(memoryview(data).cast("B"))
+
+
 class _Layout:
     """A sink that notes what is written to it, part by part."""
 
@@ -86,28 +141,27 @@ class _Layout:
 def read_meanings(
     stream: BinaryIO, dimensions: int, shard: Shard, where: str
 ) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int8]]]:
-    """Yield (seeds, vectors) of a file of the dictionary, group by group: uint64, (n,), and int8, (n, d).
+    """Yield (seeds, vectors) of a file of the dictionary, batch by batch: uint64, (n,), and int8, (n, d), read-only.
 
     The bytes are not trusted, and nothing of them is parsed: a file of so many rows as ``shard`` says has one layout.
     It is made here and compared, but for seeds and vectors themselves. Seeds ascend within those of the shard.
     ``where`` names the file in errors. Raises CorruptError.
     """
     layout = _Layout()
-    file, least = VectorFile(layout, dimensions), shard.first_seed or 0
-    _compare(stream, layout.taken(), where)
+    file, least = _File(layout, dimensions), shard.first_seed or 0
+    most = min(GROUP, shard.phrases)
+    zeros = np.zeros(most, np.uint64), np.zeros((most, dimensions), np.int8)
     for first in range(0, shard.phrases, GROUP):
         count = min(GROUP, shard.phrases - first)
-        file.write(np.zeros(count, np.uint64), np.zeros((count, dimensions), np.int8))
-        head, seed_bytes, *between, indices = layout.taken()
-        _compare(stream, [head], where)
-        seeds = np.frombuffer(_taken(stream, len(seed_bytes), where), "<u8").astype(np.uint64)
-        _compare(stream, between, where)
-        found = np.frombuffer(_taken(stream, len(indices), where), np.uint8)
+        file.write(zeros[0][:count], zeros[1][:count])
+        parts = layout.taken()
+        at = len(parts) - 2 - (count * dimensions % 8 > 0)  # the columns; a batch is filled up to a multiple of 8 bytes
+        _compare(stream, parts[:at], where)
+        seeds = np.frombuffer(_taken(stream, len(parts[at]), where), "<u8")
+        vectors = np.frombuffer(_taken(stream, len(parts[at + 1]), where), np.int8).reshape(count, dimensions)
+        _compare(stream, parts[at + 2 :], where)
         if seeds[0] < least or (seeds[1:] <= seeds[:-1]).any() or seeds[-1] > (shard.last_seed or 0):
             raise CorruptError(f"{where}: its seeds do not ascend within those of its shard")
-        if found[count * dimensions :].any():
-            raise CorruptError(f"{where}: is not laid out as a file of meanings is")
-        vectors = (found[: count * dimensions] ^ np.uint8(0x80)).view(np.int8).reshape(count, dimensions)
         least = int(seeds[-1]) + 1
         yield seeds, vectors
     file.close()

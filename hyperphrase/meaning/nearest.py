@@ -31,8 +31,9 @@ def nearest(query: NDArray[np.int8], seeds: NDArray[np.uint64], vectors: NDArray
 
     A vector of zeros has no direction, and is near to nothing.
     """
-    cosines = np.empty(len(vectors))
-    _cosines(query.astype(np.int32), np.ascontiguousarray(vectors), cosines)
+    cosines, rows = np.empty(len(vectors)), np.ascontiguousarray(vectors).view()
+    rows.flags.writeable = False  # as those of a file are: another type would compile the kernel again
+    _cosines(query.astype(np.int32), rows, cosines)
     at = np.arange(len(seeds))
     if count < len(seeds):
         least = np.partition(cosines, len(seeds) - count)[len(seeds) - count]

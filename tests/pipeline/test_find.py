@@ -101,7 +101,7 @@ def test_the_same_bytes_for_a_number_of_phrases(whole, run_into, manifest_of, fi
 
 def test_a_lost_file_is_made_again(copied, run_into, files_of, whole):
     folder = copied(*WHOLE)
-    (folder / DICTIONARY_FOLDER / "meanings-00002-of-00004.parquet").unlink()
+    (folder / DICTIONARY_FOLDER / "meanings-00002-of-00004.arrow").unlink()
     run_into(folder, *WHOLE)
     assert files_of(whole) == files_of(folder)
 
@@ -127,7 +127,7 @@ def test_verify_says_yes(program, whole):
     assert 0 == program("verify", whole).status
 
 
-@pytest.mark.parametrize("name", ["words.npy", "meanings-00001-of-00004.parquet"])
+@pytest.mark.parametrize("name", ["words.npy", "meanings-00001-of-00004.arrow"])
 @pytest.mark.parametrize("change", ["flip", "cut", "grow", "remove", "replace"])
 def test_verify_sees_any_change(program, copied, name, change):
     path = copied(*WHOLE) / DICTIONARY_FOLDER / name
@@ -151,7 +151,7 @@ def test_verify_sees_any_change(program, copied, name, change):
 
 def test_verify_sees_a_file_too_many(program, copied):
     folder = copied(*WHOLE)
-    (folder / DICTIONARY_FOLDER / "meanings-00009-of-00004.parquet").write_bytes(b"")
+    (folder / DICTIONARY_FOLDER / "meanings-00009-of-00004.arrow").write_bytes(b"")
     outcome = program("verify", folder)
     assert (outcome.status, "does not belong to the corpus" in outcome.error) == (1, True)
 

@@ -50,7 +50,7 @@ def test_a_file_holds_the_meanings_of_its_unit(dictionary_site, written, tmp_pat
     kept = kept_units(context, [3, 4])
     for (index, shard), unit in zip(written(context, kept), kept, strict=True):
         data = (tmp_path / DICTIONARY_FOLDER / shard.name).read_bytes()
-        assert f"meanings-{index:05d}-of-00003.parquet" == shard.name
+        assert f"meanings-{index:05d}-of-00003.arrow" == shard.name
         assert (len(data), google_crc32c.value(data)) == (shard.bytes, shard.crc32c)
         ((seeds, vectors),) = read_meanings(io.BytesIO(data), 3, shard, shard.name)
         block = context.phrases().draw(unit.seeds())
@@ -73,7 +73,7 @@ def test_a_unit_that_lost_all_its_phrases_makes_a_file_without_rows(dictionary_s
 def test_a_second_attempt_keeps_what_is_whole(dictionary_site, written, tmp_path, damage):
     context = dictionary_site((0, 250))
     first = written(context, kept_units(context))
-    name = "meanings-00001-of-00003.parquet"
+    name = "meanings-00001-of-00003.arrow"
     path = tmp_path / DICTIONARY_FOLDER / name
     good, before = path.read_bytes(), {p.name: p.stat().st_ino for p in path.parent.iterdir()}
     match damage:

@@ -1,13 +1,16 @@
 """Files of meanings: other readers read them, their bytes are frozen, and damaged ones are refused."""
 
 import contextlib
+import errno
 import hashlib
-import importlib
 import io
 
+import duckdb
 import numpy as np
+import polars
+import pyarrow as pa
 import pytest
-from pyarrow import parquet
+from pyarrow import ipc
 
 from hyperphrase.corpus.layout import meanings_name
 from hyperphrase.corpus.shard_table import Shard
@@ -15,7 +18,7 @@ from hyperphrase.errors import CorruptError
 from hyperphrase.meaning import dictionary
 from hyperphrase.meaning.dictionary import MeaningsWriter, read_meanings
 
-GOLDEN = "caf8223d2e3d5a0d"  # of 1,000 rows of 50
+GOLDEN = "d4c08ae8176f9ea8"  # of 1,000 rows of 50
 
 
 def rows_of(count, dimensions):
@@ -27,21 +30,25 @@ def rows_of(count, dimensions):
 
 def file_of(seeds, vectors, step=100):
     stream = io.BytesIO()
-    writer = MeaningsWriter(stream, vectors.shape[1])
+    file_into(stream, seeds, vectors, step)
+    return stream.getvalue()
+
+
+def file_into(sink, seeds, vectors, step=100):
+    writer = MeaningsWriter(sink, vectors.shape[1])
     for start in range(0, len(seeds), step):
         writer.write(seeds[start : start + step], vectors[start : start + step])
     writer.close()
-    return stream.getvalue()
 
 
 def shard_of(count):
     """Return the row of a file of made-up seeds."""
-    return Shard("meanings.parquet", count, 0, 0, 0, *((0, 7 * (count - 1)) if count else (None, None)))
+    return Shard("meanings.arrow", count, 0, 0, 0, *((0, 7 * (count - 1)) if count else (None, None)))
 
 
 def read(data, dimensions, count):
     """Return (seeds, vectors) of a file by this package's reader."""
-    groups = list(read_meanings(io.BytesIO(data), dimensions, shard_of(count), "meanings.parquet"))
+    groups = list(read_meanings(io.BytesIO(data), dimensions, shard_of(count), "meanings.arrow"))
     empty = (np.empty(0, np.uint64), np.empty((0, dimensions), np.int8))
     return tuple(np.concatenate(column) for column in zip(empty, *groups, strict=True))
 
@@ -59,32 +66,37 @@ def test_groups_are_full_however_rows_come(monkeypatch):
     seeds, vectors = rows_of(1000, 4)
     files = {file_of(seeds, vectors, step) for step in (1, 7, 300, 450, 1000)}
     (data,) = files
-    metadata = parquet.ParquetFile(io.BytesIO(data)).metadata
-    assert [300, 300, 300, 100] == [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
+    with ipc.open_file(data) as file:
+        assert [300, 300, 300, 100] == [file.get_batch(i).num_rows for i in range(file.num_record_batches)]
     assert vectors.tolist() == read(data, 4, 1000)[1].tolist()
 
 
 def test_columns_are_what_they_are_called():
     seeds, vectors = rows_of(9, 5)
-    table = parquet.read_table(io.BytesIO(file_of(seeds, vectors)))
-    assert ["seed: int64 not null", "vector: fixed_size_list<element: int8 not null>[5] not null"] == [
+    table = ipc.open_file(file_of(seeds, vectors)).read_all()
+    assert ["seed: int64 not null", "vector: fixed_size_list<item: int8 not null>[5] not null"] == [
         str(field).removeprefix("pyarrow.Field<").removesuffix(">") for field in table.schema
     ]
     table.validate(full=True)
-    assert seeds.tolist() == table["seed"].to_pylist()
+    assert (seeds.tolist(), vectors.tolist()) == (table["seed"].to_pylist(), table["vector"].to_pylist())
 
 
-@pytest.mark.parametrize("name", ["duckdb", "polars"])
-def test_others_read_them(name, tmp_path):
-    library = importlib.import_module(name)
+def by_polars(path):
+    return polars.read_ipc(path).rows()
+
+
+def by_duckdb(path):
+    meanings = ipc.open_file(pa.memory_map(str(path))).read_all()  # noqa: F841  # DuckDB finds it by its name
+    return duckdb.sql("select seed, vector from meanings").fetchall()
+
+
+@pytest.mark.parametrize("rows_by", [by_polars, by_duckdb])
+def test_others_read_them(rows_by, tmp_path):
     seeds, vectors = rows_of(1000, 50)
-    path = tmp_path / "meanings.parquet"
+    path = tmp_path / "meanings.arrow"
     path.write_bytes(file_of(seeds, vectors))
-    if name == "duckdb":
-        rows = library.sql(f"select seed, vector from '{path}'").fetchall()
-    else:
-        rows = library.read_parquet(path).select("seed", "vector").rows()
-    assert list(zip(seeds.tolist(), vectors.tolist(), strict=True)) == [(seed, list(vector)) for seed, vector in rows]
+    rows = [(seed, list(vector)) for seed, vector in rows_by(path)]
+    assert list(zip(seeds.tolist(), vectors.tolist(), strict=True)) == rows
 
 
 def test_bytes_are_frozen():
@@ -92,7 +104,7 @@ def test_bytes_are_frozen():
 
 
 def test_names():
-    assert "meanings-00003-of-00016.parquet" == meanings_name(3, 16)
+    assert "meanings-00003-of-00016.arrow" == meanings_name(3, 16)
 
 
 def test_damaged_files_are_refused_or_read_as_something_else():
@@ -103,7 +115,7 @@ def test_damaged_files_are_refused_or_read_as_something_else():
         with contextlib.suppress(CorruptError):
             read(data, 4, 50)
     for size in range(0, len(good), 7):
-        with pytest.raises(CorruptError, match=r"^meanings\.parquet: "):
+        with pytest.raises(CorruptError, match=r"^meanings\.arrow: "):
             read(good[:size], 4, 50)
 
 
@@ -113,12 +125,39 @@ def test_a_file_of_other_rows_is_refused(dimensions, count):
         read(file_of(*rows_of(10, 4)), dimensions, count)
 
 
-def test_a_file_of_another_writer_is_refused():
-    table = parquet.read_table(io.BytesIO(file_of(*rows_of(10, 4))))
+def written_by_pyarrow(table, **options):
     stream = io.BytesIO()
-    parquet.write_table(table, stream)
-    with pytest.raises(CorruptError, match="laid out"):
-        read(stream.getvalue(), 4, 10)
+    with ipc.new_file(stream, table.schema, options=ipc.IpcWriteOptions(**options)) as writer:
+        writer.write_table(table)
+    return stream.getvalue()
+
+
+TABLE = ipc.open_file(file_of(*rows_of(10, 4))).read_all()
+NULLS = pa.array([None, *range(9)], pa.int64())
+
+
+def test_an_independent_writer_of_the_same_rows_is_read():
+    assert rows_of(10, 4)[1].tolist() == read(written_by_pyarrow(TABLE), 4, 10)[1].tolist()
+
+
+@pytest.mark.parametrize(
+    "data",
+    {
+        "lz4": written_by_pyarrow(TABLE, compression="lz4"),
+        "zstd": written_by_pyarrow(TABLE, compression="zstd"),
+        "another version of the metadata": written_by_pyarrow(TABLE, metadata_version=ipc.MetadataVersion.V4),
+        "two batches": written_by_pyarrow(pa.concat_tables([TABLE.slice(0, 5), TABLE.slice(5)])),
+        "a note": written_by_pyarrow(TABLE.replace_schema_metadata({"a": "b"})),
+        "another name": written_by_pyarrow(TABLE.rename_columns(["id", "vector"])),
+        "another type": written_by_pyarrow(TABLE.set_column(0, "seed", TABLE["seed"].cast(pa.uint64()))),
+        "nulls": written_by_pyarrow(TABLE.set_column(0, "seed", NULLS)),
+        "one column": written_by_pyarrow(TABLE.drop_columns(["seed"])),
+    }.items(),
+    ids=lambda item: item[0],
+)
+def test_a_file_that_is_laid_out_in_another_way_is_refused(data):
+    with pytest.raises(CorruptError, match=r"laid out|cut off"):
+        read(data[1], 4, 10)
 
 
 @pytest.mark.parametrize("seeds", [[0, 7, 7], [7, 0, 14], [0, 7, 15], [2**63, 1, 14]])
@@ -131,3 +170,22 @@ def test_seeds_that_are_not_the_shards_are_refused(seeds):
 def test_a_file_that_goes_on_is_refused():
     with pytest.raises(CorruptError, match="longer"):
         read(file_of(*rows_of(10, 4)) + b"x", 4, 10)
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), CorruptError("x: is other")])
+@pytest.mark.parametrize("room", [0, 500, 2000])
+def test_an_error_of_the_sink_comes_out_as_it_is(error, room):
+    """From beneath pyarrow, which writes to it: a full disk is to be told from a damaged file."""
+
+    class Full:
+        size = 0
+
+        def write(self, data):
+            self.size += len(data)
+            if self.size > room:
+                raise error
+
+    seeds, vectors = rows_of(1000, 4)
+    with pytest.raises(type(error)) as caught:
+        file_into(Full(), seeds, vectors)
+    assert error is caught.value
