@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # ./run.sh            make the main corpus: 1,000,000 distinct phrases over 250,000 English words, into out/
 # ./run.sh ARGS       python -m beam_pipeline.run ARGS
-# ./run.sh test       lint, types and all tests
+# ./run.sh test       lint, types and the everyday tests: five minutes; more arguments go to pytest, as in -k zipf, --cov
+# ./run.sh test --all    the other tests too: engines, faults, fuzz and what else takes long
+# ./run.sh test --rest   those others alone
 # ./run.sh benchmark  the program against its peers, see benchmarks/README.md
 # The first call makes .venv and installs the project with the versions of constraints.txt; later calls do not.
 set -euo pipefail
@@ -39,13 +41,19 @@ build_prism() {  # Beam's portable engine, for tests/engines: of the version of 
 }
 
 if [ "${1:-}" = test ]; then
+  shift
+  chosen=(-m everyday)
+  case "${1:-}" in
+    --all) chosen=(-m "") && shift ;;
+    --rest) chosen=(-m "not everyday") && shift ;;
+  esac
   install "[test]"
-  build_prism
+  [ "${chosen[1]}" = everyday ] || build_prism
   cd "$root"
   .venv/bin/ruff check .
   .venv/bin/ruff format --check .
   .venv/bin/mypy
-  exec .venv/bin/python -m pytest --numprocesses=2 --dist=loadfile "${@:2}"
+  exec .venv/bin/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder "${chosen[@]}" "$@"
 fi
 if [ "${1:-}" = benchmark ]; then
   install "[bench]"

@@ -36,6 +36,7 @@ REPEATING = [  # a law so narrow that about half of all draws repeat
     "--phrases_per_shard=500",
 ]  # fmt: skip
 PACKAGES = ("hyperphrase", "transforms", "beam_pipeline")
+PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 SECONDS = 120  # a run takes some 3 to 6; one that hangs must not hold up the tests
 
 
@@ -164,8 +165,8 @@ def prism_serving(prism, folder):
 
 
 @pytest.fixture(scope="session")
-def wheel_python(tmp_path_factory):
-    """The Python of a virtual environment that has the project's wheel, and the checkout's environment without it."""
+def wheel(tmp_path_factory):
+    """The path of the project's wheel."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"  # a build leaves folders behind, and the checkout is to stay clean
     source.mkdir()
@@ -173,13 +174,19 @@ def wheel_python(tmp_path_factory):
         shutil.copy(ROOT / name, source)
     for name in PACKAGES:
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    build = [*pip, "wheel", source, "--no-deps", "--no-build-isolation", "--check-build-dependencies", "--no-index"]
+    build = [*PIP, "wheel", source, "--no-deps", "--no-build-isolation", "--check-build-dependencies", "--no-index"]
     subprocess.run([*build, "--wheel-dir", folder], check=True, cwd=folder)
-    python = bare_python(folder / "venv")
-    site = next((folder / "venv").glob("lib/python*/site-packages"))
-    (wheel,) = folder.glob("hyperphrase-*.whl")
-    subprocess.run([*pip, "install", "--no-deps", "--no-index", "--target", site, wheel], check=True, cwd=folder)
+    (path,) = folder.glob("hyperphrase-*.whl")
+    return path
+
+
+@pytest.fixture(scope="session")
+def wheel_python(wheel):
+    """The Python of a virtual environment that has the project's wheel, and the checkout's environment without it."""
+    python = bare_python(wheel.parent / "venv")
+    site = next((wheel.parent / "venv").glob("lib/python*/site-packages"))
+    install = [*PIP, "install", "--no-deps", "--no-index", "--target", site, wheel]
+    subprocess.run(install, check=True, cwd=wheel.parent)
     for compiled in (path for package in PACKAGES for path in (ROOT / package).rglob("__pycache__/*.nb[ci]")):
         beside = site / compiled.relative_to(ROOT)  # an image brings its kernels too; else they compile for 20 s
         beside.parent.mkdir(exist_ok=True)
