@@ -11,7 +11,7 @@ from apache_beam.options.pipeline_options import WorkerOptions
 from beam_pipeline.terminal import options
 from beam_pipeline.terminal.command import Parser
 from hyperphrase.codecs import FORMATS
-from hyperphrase.corpus.request import DICTIONARY_KINDS
+from hyperphrase.corpus.request import DICTIONARY_KINDS, NO_FORMAT
 from hyperphrase.laws.lengths import LENGTH_LAWS
 from hyperphrase.laws.presets import PRESETS
 from hyperphrase.laws.registry import SYMBOL_LAWS
@@ -76,7 +76,7 @@ def _regexes(name: str) -> Iterator[str]:
     known = {
         "output": "gs://[^/*?\\[\\]]+/[^*?\\[\\]]+",
         "seeds": f"{_WHOLE}:{_WHOLE}",
-        "format": f"(?:{formats})(?:,(?:{formats}))*|{options.NO_FORMAT}",
+        "format": f"(?:{formats})(?:,(?:{formats}))*|{NO_FORMAT}",
         "compression": f"(?:{compressions})(?:,(?:{compressions}))*",
         "preset": "|".join(sorted(PRESETS)),
         **dict.fromkeys(("phrases", "first_seed", "key", "vocabulary", "phrases_per_shard"), _WHOLE),

@@ -22,7 +22,7 @@ from hyperphrase.corpus.layout import (
     WORDS_FILE,
     WORK_FOLDER,
 )
-from hyperphrase.corpus.loading import load_manifest
+from hyperphrase.corpus.loading import OLD_LEXICON_FILE, OLD_VERSION, load_manifest
 from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.plain_folder import check_plain
 from hyperphrase.corpus.request import CorpusRequest
@@ -37,7 +37,6 @@ from transforms.files.stored_files import StoredFiles
 from transforms.worker.context import request_note
 from transforms.write_shards import write_row
 
-_OLD_LEXICON_FILE = "lexicon.avro"  # of versions before 0.1.0
 _SMALL = 16 << 20  # bytes: recipes with a histogram of all lengths are below 1 MB
 
 
@@ -48,24 +47,26 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
     """
     _check_place(folder)
     check_plain(folder)
-    with _as_input("--output=", folder):
-        _check_version("--output=", folder)
+    with _as_input("output", folder):
+        _check_version(folder)
         held = storage.read_file(storage.join(folder, RECIPE_FILE), _SMALL)
         if held is None:
             storage.reach(folder)
     if held is not None and held != _recipe_bytes(request):
-        raise InputError(f"--output={folder}: holds the corpus of another recipe; choose another folder or remove it")
+        raise InputError(
+            "holds the corpus of another recipe; choose another folder or remove it", field="output", value=folder
+        )
     begun = storage.read_file(storage.join(folder, REQUEST_FILE), _SMALL)
     if begun is not None and begun != request_note(request):
-        raise InputError(
-            f"--output={folder}: holds an unfinished run with other options; "
-            "rerun it with those, choose another folder, or remove it"
-        )
+        problem = "holds an unfinished run with other options; rerun it with those, choose another folder, or remove it"
+        raise InputError(problem, field="output", value=folder)
     manifest = read_manifest(folder)
     if manifest is not None and not _fulfils(manifest, request):
         raise InputError(
-            f"--output={folder}: holds the corpus of seeds {manifest.first_seed}:{manifest.stop_seed}, "
-            f"{manifest.kept} phrases, made with other options; choose another folder"
+            f"holds the corpus of seeds {manifest.first_seed}:{manifest.stop_seed}, {manifest.kept} phrases, made with "
+            "other options; choose another folder",
+            field="output",
+            value=folder,
         )
     return manifest
 
@@ -77,10 +78,9 @@ def read_manifest(folder: str) -> Manifest | None:
 
 def need_manifest(folder: str) -> Manifest:
     """Return the manifest in ``folder``. Raises InputError if there is none."""
-    check_name("", folder)
+    check_name(None, folder)
     check_plain(folder)
-    with _as_input("", folder):
-        _check_version("", folder)
+    with _as_input(None, folder):
         manifest = read_manifest(folder)
         if manifest is None:
             storage.reach(folder)
@@ -94,14 +94,11 @@ def open_corpus(folder: str) -> Corpus:
     return Corpus(folder, StoredFiles(folder), need_manifest(folder))
 
 
-def _check_version(option: str, folder: str) -> None:
-    """Raise InputError if a version before 0.1.0 made the corpus in ``folder``, or began to: its files are others."""
-    paths = [storage.join(folder, name) for name in (_OLD_LEXICON_FILE, LEXICON_FILE)]
+def _check_version(folder: str) -> None:
+    """Raise InputError if a version before 0.1.0 began a corpus in ``folder``: its files are others."""
+    paths = [storage.join(folder, name) for name in (OLD_LEXICON_FILE, LEXICON_FILE)]
     if storage.exists(paths[0]) and not storage.exists(paths[1]):
-        raise InputError(
-            f"{option}{folder}: holds a corpus of a version before 0.1.0, whose files are others; "
-            "make it again with the same command in a new folder"
-        )
+        raise InputError(f"holds {OLD_VERSION}", field="output", value=folder)
 
 
 def shard_times(folder: str) -> dict[str, float]:
@@ -123,12 +120,14 @@ def missing_files(folder: str, manifest: Manifest) -> list[str]:
 
 def begin(folder: str, request: CorpusRequest, lexicon: Lexicon, meanings: Meanings | None) -> None:
     """Write what repeats a run, and what its workers read: recipe, request, lexicon, the files of law and meanings."""
-    with _as_input("--output=", folder):
+    with _as_input("output", folder):
         try:
             storage.write_once(folder, RECIPE_FILE, _recipe_bytes(request))
             storage.write_once(folder, REQUEST_FILE, request_note(request))
         except FileExistsError as error:
-            raise InputError(f"--output={folder}: another run has just begun there; choose another folder") from error
+            raise InputError(
+                "another run has just begun there; choose another folder", field="output", value=folder
+            ) from error
     hyperwords = io.BytesIO()
     lexicon.write(hyperwords)
     storage.write_file(folder, LEXICON_FILE, hyperwords.getbuffer())
@@ -180,42 +179,46 @@ def _recipe_bytes(request: CorpusRequest) -> bytes:
 
 
 @contextlib.contextmanager
-def _as_input(option: str, folder: str) -> Iterator[None]:
+def _as_input(field: str | None, folder: str) -> Iterator[None]:
     """Make it a fault of the input if ``folder`` is in a bucket that is not there, or is not open to us."""
     try:
         yield
     except (FileNotFoundError, PermissionError) as error:
-        raise InputError(f"{option}{folder}: cannot be used: {error}") from error
+        raise _wrong_folder(field, folder, f"cannot be used: {error}") from error
 
 
-def check_name(option: str, folder: str) -> None:
+def check_name(field: str | None, folder: str) -> None:
     """Raise InputError if ``folder`` is no name, or one that Beam would read as a pattern of other people's files."""
     try:
         storage.check_name(folder)
     except ValueError as error:
-        raise InputError(f"{option}{folder:.200}: {error}") from error
+        raise _wrong_folder(field, folder, str(error)) from error
     if set(folder) & set("*?[]"):
-        raise InputError(f"{option}{folder}: Beam reads * ? [ ] in a path as a pattern; choose another name")
+        raise _wrong_folder(field, folder, "Beam reads * ? [ ] in a path as a pattern; choose another name")
+
+
+def _wrong_folder(field: str | None, folder: str, problem: str) -> InputError:
+    """Return the error of a folder that was given for ``field``, or as a command's argument if None."""
+    return InputError(f"{folder:.200}: {problem}") if field is None else InputError(problem, field=field, value=folder)
 
 
 def _check_place(folder: str) -> None:
-    check_name("--output=", folder)
+    check_name("output", folder)
     if "://" in folder:
         return
     path = Path(folder)
     try:
         is_file = path.exists() and not path.is_dir()
     except OSError as error:
-        raise InputError(f"--output={folder:.80}: {error.strerror}; choose another folder") from error
+        raise InputError(f"{error.strerror}; choose another folder", field="output", value=folder) from error
     if is_file:
-        raise InputError(f"--output={folder}: is a file; name a folder, which is made if it is not there")
+        raise InputError("is a file; name a folder, which is made if it is not there", field="output", value=folder)
     parent = path.absolute()
     while not parent.exists():
         parent = parent.parent
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise InputError(
-            f"--output={folder}: {parent} cannot be written to; choose another folder or change its permissions"
-        )
+        problem = f"{parent} cannot be written to; choose another folder or change its permissions"
+        raise InputError(problem, field="output", value=folder)
 
 
 @contextlib.contextmanager
@@ -233,15 +236,16 @@ def locked(folder: str) -> Iterator[None]:
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"--output={folder}: cannot be made ({error.strerror}); choose another folder") from error
+        raise InputError(
+            f"cannot be made ({error.strerror}); choose another folder", field="output", value=folder
+        ) from error
     handle = os.open(folder, os.O_RDONLY)  # the lock is on the folder itself, and goes with the process
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise InputError(
-                f"--output={folder}: another run is writing there; wait for it or choose another"
-            ) from None
+            problem = "another run is writing there; wait for it or choose another"
+            raise InputError(problem, field="output", value=folder) from None
         yield
     finally:
         os.close(handle)

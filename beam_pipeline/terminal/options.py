@@ -4,7 +4,7 @@ import argparse
 
 from beam_pipeline.terminal.command import Parser
 from hyperphrase.codecs import FORMATS
-from hyperphrase.corpus.request import DICTIONARY_KINDS, CorpusRequest, Output
+from hyperphrase.corpus.request import DICTIONARY_KINDS, NO_FORMAT, PHRASES_PER_SHARD, CorpusRequest, Output, outputs_of
 from hyperphrase.errors import InputError
 from hyperphrase.laws.base import SymbolLaw
 from hyperphrase.laws.grammar import nearest, parse_law
@@ -13,15 +13,11 @@ from hyperphrase.laws.presets import PRESETS, Preset
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.alphabet import alphabet_size
 from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
-from hyperphrase.limits import SEED_STOP
+from hyperphrase.limits import MAX_UNIT, SEED_STOP
 from hyperphrase.phrases.phrases import Phrases
-from hyperphrase.phrases.recipe import Recipe
+from hyperphrase.phrases.recipe import DEFAULT_LAW, DEFAULT_LENGTHS, Recipe
 from hyperphrase.planning.job import Job, prepare_job
 from transforms.files import storage
-
-MAX_PHRASES_PER_SHARD = 1 << 24  # offsets take 24 of a key's 64 bits then
-NO_FORMAT = "none"
-_SAMPLER, _LENGTHS = "lexicon", "uniform"  # the laws if none is named
 
 _EXAMPLES = """
 examples:
@@ -66,13 +62,13 @@ def _add_laws(what: argparse._ArgumentGroup) -> None:
     what.add_argument(
         "--sampler",
         metavar="LAW",
-        help=f"the law that draws the symbols, default {_SAMPLER}: {', '.join(sorted(SYMBOL_LAWS))}; its parameters "
+        help=f"the law that draws the symbols, default {DEFAULT_LAW}: {', '.join(sorted(SYMBOL_LAWS))}; its parameters "
         "follow as in zipf:s=1.0,beta=2.7, and 'hyperphrase laws NAME' tells them",
     )
     what.add_argument(
         "--lengths",
         metavar="LAW",
-        help=f"the law of the phrases' lengths, default {_LENGTHS}: {', '.join(sorted(LENGTH_LAWS))}; likewise",
+        help=f"the law of the phrases' lengths, default {DEFAULT_LENGTHS}: {', '.join(sorted(LENGTH_LAWS))}; likewise",
     )
     what.add_argument(
         "--preset",
@@ -131,7 +127,9 @@ def _add_files(made: Parser) -> None:
         metavar="|".join(DICTIONARY_KINDS),
         help=f"write the meaning of each phrase too, for 'hyperphrase find': {DICTIONARY_KINDS[0]} if none is named",
     )
-    files.add_argument("--phrases_per_shard", default="262144", metavar="N", help="seeds that make one shard")
+    files.add_argument(
+        "--phrases_per_shard", default=str(PHRASES_PER_SHARD), metavar="N", help="seeds that make one shard"
+    )
 
 
 def read_job(given: argparse.Namespace) -> Job:
@@ -163,11 +161,11 @@ def _read_preset(given: argparse.Namespace) -> Preset | None:
 
 def _read_laws(given: argparse.Namespace, preset: Preset | None) -> tuple[SymbolLaw, LengthLaw]:
     """Return the laws that are named, those of the preset, or those that are drawn by if none is named."""
-    bound = given.sampler if given.sampler is not None else preset.law if preset else _SAMPLER
+    bound = given.sampler if given.sampler is not None else preset.law if preset else DEFAULT_LAW
     law = parse_law(bound, SYMBOL_LAWS, "law", storage.open_file)
     if preset and given.lengths is None:
         return law, preset.lengths
-    lengths = _LENGTHS if given.lengths is None else given.lengths
+    lengths = DEFAULT_LENGTHS if given.lengths is None else given.lengths
     return law, parse_law(lengths, LENGTH_LAWS, "lengths", storage.open_file)
 
 
@@ -208,37 +206,21 @@ def read_range(given: argparse.Namespace) -> tuple[int, int | None, int | None]:
 
 def read_outputs(given: argparse.Namespace) -> tuple[Output, ...]:
     """Return the outputs that the options ask for, none for ``none``. Raises InputError."""
-    if given.text not in ("symbols", "words"):
-        raise InputError(f"--text={given.text}: allowed are symbols and words")
-    names, compressions = given.format.split(","), given.compression.split(",")
-    known = [*FORMATS, NO_FORMAT]
-    for name in names:
-        if name not in known:
-            raise InputError(
-                f"--format={given.format}: no format {name!r}{nearest(name, known)}; allowed are {', '.join(known)}"
-            )
-    if len(set(names)) != len(names) or (NO_FORMAT in names and len(names) > 1):
-        raise InputError(f"--format={given.format}: give each format once, and {NO_FORMAT} alone")
-    if len(compressions) not in (1, len(names)):
-        raise InputError(
-            f"--compression={given.compression}: give one for all formats, or one for each of {given.format}"
-        )
-    if names == [NO_FORMAT]:
-        if compressions != ["none"]:
-            raise InputError(f"--compression={given.compression}: --format=none writes nothing; leave it out")
-        return ()
-    pairs = zip(names, compressions * len(names) if len(compressions) == 1 else compressions, strict=True)
-    return tuple(_output(name, compression, given.text) for name, compression in pairs)
+    return outputs_of(given.format, given.compression, given.text)
 
 
 def _read_request(given: argparse.Namespace, recipe: Recipe) -> CorpusRequest:
     """Return the request of the options; with --phrases its stop seed is the least possible. Raises InputError."""
     first, stop, phrases = read_range(given)
-    per_shard = whole("--phrases_per_shard", given.phrases_per_shard, 1, MAX_PHRASES_PER_SHARD)
-    if given.dictionary not in (None, *DICTIONARY_KINDS):
-        raise InputError(f"--dictionary={given.dictionary}: allowed are {' and '.join(DICTIONARY_KINDS)}")
-    end = stop or first + (phrases or 0)
-    return CorpusRequest(recipe, first, end, phrases, per_shard, read_outputs(given), given.dictionary)
+    return CorpusRequest.create(
+        recipe,
+        phrases=phrases,
+        seeds=None if stop is None else (first, stop),
+        first_seed=first,
+        outputs=read_outputs(given),
+        dictionary=given.dictionary,
+        phrases_per_shard=whole("--phrases_per_shard", given.phrases_per_shard, 1, MAX_UNIT),
+    )
 
 
 def whole(option: str, text: str, low: int, high: int) -> int:
@@ -253,8 +235,3 @@ def _number(text: str, low: int, high: int) -> int | None:
     """Return ``text`` as a whole number from ``low`` to ``high``, None if it is none."""
     value = int(text) if text.isascii() and text.isdigit() and len(text) < 40 else None
     return value if value is not None and low <= value <= high else None
-
-
-def _output(name: str, compression: str, text: str) -> Output:
-    FORMATS[name].check_compression(compression)
-    return Output(name, compression, text if FORMATS[name].text else "symbols")

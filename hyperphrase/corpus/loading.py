@@ -16,16 +16,26 @@ from hyperphrase.lexicon.lexicon import Lexicon, read_lexicon
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
 
+OLD_LEXICON_FILE = "lexicon.avro"  # of versions before 0.1.0
+OLD_VERSION = (  # what a folder of theirs holds
+    "a corpus of a version before 0.1.0, whose files are others; make it again with the same command in a new folder"
+)
 _MOST_TABLE_BYTES = 1 << 30  # 1 GiB: some 24 million shards
 _MOST_LAW_BYTES = 1 << 29  # 512 MiB
 
 
 def load_manifest(files: CorpusFiles) -> Manifest | None:
-    """Return the manifest of the corpus, None where there is none. Raises CorruptError."""
-    data = files.read(MANIFEST_FILE, manifests.MAX_BYTES)
+    """Return the manifest of the corpus, None where there is none.
+
+    Raises CorruptError, and InputError for a corpus of a version whose files are others.
+    """
+    data, path = files.read(MANIFEST_FILE, manifests.MAX_BYTES), files.path(MANIFEST_FILE)
     if data is None:
         return None
-    return manifests.loads(data, files.path(MANIFEST_FILE), lambda name: files.read(name, _MOST_TABLE_BYTES))
+    manifest = manifests.loads(data, path, lambda name: files.read(name, _MOST_TABLE_BYTES))
+    if any(file.name == OLD_LEXICON_FILE for file in manifest.files):
+        raise InputError(f"{files.path('')}: holds {OLD_VERSION}")
+    return manifest
 
 
 def load_lexicon(files: CorpusFiles, recipe: Recipe) -> Lexicon:

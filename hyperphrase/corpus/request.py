@@ -24,6 +24,7 @@ DICTIONARY_KINDS = ("sif", "whitening")
 
 
 TEXTS = ("symbols", "words")  # what a text format can hold
+NO_FORMAT = "none"  # the manifest alone
 
 
 @dataclass(frozen=True)
@@ -41,33 +42,36 @@ class Output:
 
 
 def outputs_of(
-    formats: Sequence[str], compression: str | Sequence[str] = "none", text: str = "symbols"
+    formats: str | Sequence[str], compression: str | Sequence[str] = "none", text: str = "symbols"
 ) -> tuple[Output, ...]:
-    """Return an output for each of ``formats``; none for no formats, where the manifest alone is the corpus.
+    """Return an output for each of ``formats``; none for ``none`` or no formats: the manifest alone is the corpus then.
 
-    compression: one for all formats, or one for each. text: what text formats hold, ``symbols`` or ``words``. Raises
-    InputError.
+    compression: one for all formats, or one for each. text: what text formats hold, ``symbols`` or ``words``. Names may
+    stand in one text with commas. Raises InputError.
     """
-    names, known = list(formats), ", ".join(FORMATS)
-    compressions = [compression] * len(names) if isinstance(compression, str) else list(compression)
+    names, compressions, known = _names(formats), _names(compression), [*FORMATS, NO_FORMAT]
+    given, packed = ",".join(names), ",".join(compressions)
     if text not in TEXTS:
-        raise InputError(f"allowed are {', '.join(TEXTS)}", field="text", value=text)
-    if len(set(names)) != len(names):
-        raise InputError("give each format once", field="formats", value=",".join(names))
-    if len(compressions) != len(names):
-        raise InputError(
-            f"give one for all formats, or one for each of {','.join(names)}",
-            field="compression",
-            value=",".join(compressions),
-        )
+        raise InputError(f"allowed are {' and '.join(TEXTS)}", field="text", value=text)
     for name in names:
-        if name not in FORMATS:
-            raise InputError(
-                f"there is no format {name!r}{nearest(name, FORMATS)}; allowed are {known}",
-                field="formats",
-                value=",".join(names),
-            )
-    return tuple(_output(name, each, text) for name, each in zip(names, compressions, strict=True))
+        if name not in known:
+            problem = f"no format {name!r}{nearest(name, known)}; allowed are {', '.join(known)}"
+            raise InputError(problem, field="formats", value=given)
+    if len(set(names)) != len(names) or (NO_FORMAT in names and len(names) > 1):
+        raise InputError(f"give each format once, and {NO_FORMAT} alone", field="formats", value=given)
+    if names in ([], [NO_FORMAT]):
+        if compressions != ["none"]:
+            raise InputError("there is nothing to compress; leave it out", field="compression", value=packed)
+        return ()
+    if len(compressions) not in (1, len(names)):
+        problem = f"give one for all formats, or one for each of {given}"
+        raise InputError(problem, field="compression", value=packed)
+    pairs = zip(names, compressions * len(names) if len(compressions) == 1 else compressions, strict=True)
+    return tuple(_output(name, each, text) for name, each in pairs)
+
+
+def _names(given: str | Sequence[str]) -> list[str]:
+    return given.split(",") if isinstance(given, str) else list(given)
 
 
 def _output(name: str, compression: str, text: str) -> Output:
@@ -130,7 +134,7 @@ class CorpusRequest:
         if (phrases is None) == (seeds is None):
             raise InputError("give one of phrases and seeds, as in phrases=1_000_000 or seeds=(0, 1_000_000)")
         if dictionary not in (None, *DICTIONARY_KINDS):
-            raise InputError(f"allowed are {', '.join(DICTIONARY_KINDS)}", field="dictionary", value=dictionary)
+            raise InputError(f"allowed are {' and '.join(DICTIONARY_KINDS)}", field="dictionary", value=dictionary)
         per_shard = in_range("phrases_per_shard", phrases_per_shard, 1, MAX_UNIT)
         if phrases is not None:
             first = in_range("first_seed", first_seed, 0, SEED_STOP - 1)
