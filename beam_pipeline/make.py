@@ -92,7 +92,7 @@ class Maker:
     def _complete(self, manifest: Manifest) -> Made:
         output_folder.clean(self.output)
         if self.engine.template:
-            raise InputError(f"--output={self.output}: is complete already; there is no job to launch")
+            raise InputError("is complete already; there is no job to launch", field="output", value=self.output)
         return Made(manifest, was_complete=True)
 
     def _work_until_complete(self, before: Manifest | None) -> tuple[Manifest, int]:

@@ -142,7 +142,6 @@ def _check_folder(client: Any, output: str) -> None:
         return  # the program itself cannot write there, and says so
     for worker, can_write in answers.items():
         if not can_write:
-            raise InputError(
-                f"--output={output}: worker {worker} cannot write to this machine's {parent}; name a folder that all "
-                "machines share, or one in a bucket"
-            )
+            problem = f"worker {worker} cannot write to this machine's {parent}"
+            advice = "name a folder that all machines share, or one in a bucket"
+            raise InputError(f"{problem}; {advice}", field="output", value=output)

@@ -48,25 +48,23 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
     """
     _check_place(folder)
     check_plain(folder)
-    with _as_input("--output=", folder):
-        _check_version("--output=", folder)
+    with _as_input("output", folder):
+        _check_version("output", folder)
         held = storage.read_file(storage.join(folder, RECIPE_FILE), _SMALL)
         if held is None:
             storage.reach(folder)
     if held is not None and held != _recipe_bytes(request):
-        raise InputError(f"--output={folder}: holds the corpus of another recipe; choose another folder or remove it")
+        problem = "holds the corpus of another recipe; choose another folder or remove it"
+        raise InputError(problem, field="output", value=folder)
     begun = storage.read_file(storage.join(folder, REQUEST_FILE), _SMALL)
     if begun is not None and begun != request_note(request):
-        raise InputError(
-            f"--output={folder}: holds an unfinished run with other options; "
-            "rerun it with those, choose another folder, or remove it"
-        )
+        problem = "holds the unfinished run of other options; rerun it with those, choose another folder, or remove it"
+        raise InputError(problem, field="output", value=folder)
     manifest = read_manifest(folder)
     if manifest is not None and not _fulfils(manifest, request):
-        raise InputError(
-            f"--output={folder}: holds the corpus of seeds {manifest.first_seed}:{manifest.stop_seed}, "
-            f"{manifest.kept} phrases, made with other options; choose another folder"
-        )
+        seeds = f"{manifest.first_seed}:{manifest.stop_seed}"
+        problem = f"holds the corpus of seeds {seeds}, {manifest.kept} phrases, made with other options"
+        raise InputError(f"{problem}; choose another folder", field="output", value=folder)
     return manifest
 
 
@@ -77,15 +75,16 @@ def read_manifest(folder: str) -> Manifest | None:
 
 def need_manifest(folder: str) -> Manifest:
     """Return the manifest in ``folder``. Raises InputError if there is none."""
-    check_name("", folder)
+    _check_name("folder", folder)
     check_plain(folder)
-    with _as_input("", folder):
-        _check_version("", folder)
+    with _as_input("folder", folder):
+        _check_version("folder", folder)
         manifest = read_manifest(folder)
         if manifest is None:
             storage.reach(folder)
     if manifest is None:
-        raise InputError(f"{folder}: holds no manifest.json, so no complete corpus; name a folder that a run finished")
+        problem = f"holds no {MANIFEST_FILE}, so no complete corpus; name a folder that a run finished"
+        raise InputError(problem, field="folder", value=folder)
     return manifest
 
 
@@ -94,14 +93,12 @@ def open_corpus(folder: str) -> Corpus:
     return Corpus(folder, StoredFiles(folder), need_manifest(folder))
 
 
-def _check_version(option: str, folder: str) -> None:
+def _check_version(field: str, folder: str) -> None:
     """Raise InputError if a version before 0.1.0 made the corpus in ``folder``, or began to: its files are others."""
     paths = [storage.join(folder, name) for name in (_OLD_LEXICON_FILE, LEXICON_FILE)]
     if storage.exists(paths[0]) and not storage.exists(paths[1]):
-        raise InputError(
-            f"{option}{folder}: holds a corpus of a version before 0.1.0, whose files are others; "
-            "make it again with the same command in a new folder"
-        )
+        problem = "holds a corpus of a version before 0.1.0, whose files are others"
+        raise InputError(f"{problem}; make it again with the same command in a new folder", field=field, value=folder)
 
 
 def shard_times(folder: str) -> dict[str, float]:
@@ -123,12 +120,13 @@ def missing_files(folder: str, manifest: Manifest) -> list[str]:
 
 def begin(folder: str, request: CorpusRequest, lexicon: Lexicon, meanings: Meanings | None) -> None:
     """Write what repeats a run, and what its workers read: recipe, request, lexicon, the files of law and meanings."""
-    with _as_input("--output=", folder):
+    with _as_input("output", folder):
         try:
             storage.write_once(folder, RECIPE_FILE, _recipe_bytes(request))
             storage.write_once(folder, REQUEST_FILE, request_note(request))
         except FileExistsError as error:
-            raise InputError(f"--output={folder}: another run has just begun there; choose another folder") from error
+            problem = "another run has just begun there; choose another folder"
+            raise InputError(problem, field="output", value=folder) from error
     hyperwords = io.BytesIO()
     lexicon.write(hyperwords)
     storage.write_file(folder, LEXICON_FILE, hyperwords.getbuffer())
@@ -180,42 +178,42 @@ def _recipe_bytes(request: CorpusRequest) -> bytes:
 
 
 @contextlib.contextmanager
-def _as_input(option: str, folder: str) -> Iterator[None]:
+def _as_input(field: str, folder: str) -> Iterator[None]:
     """Make it a fault of the input if ``folder`` is in a bucket that is not there, or is not open to us."""
     try:
         yield
     except (FileNotFoundError, PermissionError) as error:
-        raise InputError(f"{option}{folder}: cannot be used: {error}") from error
+        raise InputError(f"cannot be used: {error}", field=field, value=folder) from error
 
 
-def check_name(option: str, folder: str) -> None:
+def _check_name(field: str, folder: str) -> None:
     """Raise InputError if ``folder`` is no name, or one that Beam would read as a pattern of other people's files."""
     try:
         storage.check_name(folder)
     except ValueError as error:
-        raise InputError(f"{option}{folder:.200}: {error}") from error
+        raise InputError(str(error), field=field, value=folder) from error
     if set(folder) & set("*?[]"):
-        raise InputError(f"{option}{folder}: Beam reads * ? [ ] in a path as a pattern; choose another name")
+        problem = "Beam reads * ? [ ] in a path as a pattern; choose another name"
+        raise InputError(problem, field=field, value=folder)
 
 
 def _check_place(folder: str) -> None:
-    check_name("--output=", folder)
+    _check_name("output", folder)
     if "://" in folder:
         return
     path = Path(folder)
     try:
         is_file = path.exists() and not path.is_dir()
     except OSError as error:
-        raise InputError(f"--output={folder:.80}: {error.strerror}; choose another folder") from error
+        raise InputError(f"{error.strerror}; choose another folder", field="output", value=folder) from error
     if is_file:
-        raise InputError(f"--output={folder}: is a file; name a folder, which is made if it is not there")
+        raise InputError("is a file; name a folder, which is made if it is not there", field="output", value=folder)
     parent = path.absolute()
     while not parent.exists():
         parent = parent.parent
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise InputError(
-            f"--output={folder}: {parent} cannot be written to; choose another folder or change its permissions"
-        )
+        problem = f"{parent} cannot be written to; choose another folder or change its permissions"
+        raise InputError(problem, field="output", value=folder)
 
 
 @contextlib.contextmanager
@@ -233,15 +231,15 @@ def locked(folder: str) -> Iterator[None]:
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"--output={folder}: cannot be made ({error.strerror}); choose another folder") from error
+        problem = f"cannot be made ({error.strerror}); choose another folder"
+        raise InputError(problem, field="output", value=folder) from error
     handle = os.open(folder, os.O_RDONLY)  # the lock is on the folder itself, and goes with the process
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise InputError(
-                f"--output={folder}: another run is writing there; wait for it or choose another"
-            ) from None
+            problem = "another run is writing there; wait for it or choose another"
+            raise InputError(problem, field="output", value=folder) from None
         yield
     finally:
         os.close(handle)
@@ -249,4 +247,4 @@ def locked(folder: str) -> Iterator[None]:
 
 def corrupt_as_input(error: CorruptError) -> InputError:
     """Return ``error`` as a fault of the input: a run met a folder whose manifest is damaged."""
-    return InputError(f"{error}; remove the file to make the corpus again, or choose another --output")
+    return InputError(f"{error}; remove the file to make the corpus again, or choose another `output`")
