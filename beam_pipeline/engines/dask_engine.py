@@ -14,6 +14,7 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 
 from beam_pipeline.engines.runner_kind import kind_of
+from beam_pipeline.terminal.process import CHILD
 from hyperphrase.errors import InputError
 
 _SILENT = 60  # above all levels of logging
@@ -40,6 +41,7 @@ def declare_options(arguments: Sequence[str] | None = None) -> None:
         raise InputError("--runner=DaskRunner: Dask is not installed; pip install 'hyperphrase[dask]'")
     if meant or (arguments is None and installed):
         os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", str(_SILENT))  # of a cluster on this machine
+        os.environ.setdefault(CHILD, "1")
         import apache_beam.runners.dask.dask_runner  # noqa: F401  # declares them
 
 
@@ -142,7 +144,6 @@ def _check_folder(client: Any, output: str) -> None:
         return  # the program itself cannot write there, and says so
     for worker, can_write in answers.items():
         if not can_write:
-            raise InputError(
-                f"--output={output}: worker {worker} cannot write to this machine's {parent}; name a folder that all "
-                "machines share, or one in a bucket"
-            )
+            problem = f"worker {worker} cannot write to this machine's {parent}"
+            advice = "name a folder that all machines share, or one in a bucket"
+            raise InputError(f"{problem}; {advice}", field="output", value=output)

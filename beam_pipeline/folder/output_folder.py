@@ -53,21 +53,17 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
         if held is None:
             storage.reach(folder)
     if held is not None and held != _recipe_bytes(request):
-        raise InputError(
-            "holds the corpus of another recipe; choose another folder or remove it", field="output", value=folder
-        )
+        problem = "holds the corpus of another recipe; choose another folder or remove it"
+        raise InputError(problem, field="output", value=folder)
     begun = storage.read_file(storage.join(folder, REQUEST_FILE), _SMALL)
     if begun is not None and begun != request_note(request):
-        problem = "holds an unfinished run with other options; rerun it with those, choose another folder, or remove it"
+        problem = "holds the unfinished run of other options; rerun it with those, choose another folder, or remove it"
         raise InputError(problem, field="output", value=folder)
     manifest = read_manifest(folder)
     if manifest is not None and not _fulfils(manifest, request):
-        raise InputError(
-            f"holds the corpus of seeds {manifest.first_seed}:{manifest.stop_seed}, {manifest.kept} phrases, made with "
-            "other options; choose another folder",
-            field="output",
-            value=folder,
-        )
+        seeds = f"{manifest.first_seed}:{manifest.stop_seed}"
+        problem = f"holds the corpus of seeds {seeds}, {manifest.kept} phrases, made with other options"
+        raise InputError(f"{problem}; choose another folder", field="output", value=folder)
     return manifest
 
 
@@ -78,14 +74,15 @@ def read_manifest(folder: str) -> Manifest | None:
 
 def need_manifest(folder: str) -> Manifest:
     """Return the manifest in ``folder``. Raises InputError if there is none."""
-    check_name(None, folder)
+    _check_name("folder", folder)
     check_plain(folder)
-    with _as_input(None, folder):
+    with _as_input("folder", folder):
         manifest = read_manifest(folder)
         if manifest is None:
             storage.reach(folder)
     if manifest is None:
-        raise InputError(f"{folder}: holds no manifest.json, so no complete corpus; name a folder that a run finished")
+        problem = f"holds no {MANIFEST_FILE}, so no complete corpus; name a folder that a run finished"
+        raise InputError(problem, field="folder", value=folder)
     return manifest
 
 
@@ -98,7 +95,7 @@ def _check_version(folder: str) -> None:
     """Raise InputError if a version before 0.1.0 began a corpus in ``folder``: its files are others."""
     paths = [storage.join(folder, name) for name in (OLD_LEXICON_FILE, LEXICON_FILE)]
     if storage.exists(paths[0]) and not storage.exists(paths[1]):
-        raise InputError(f"holds {OLD_VERSION}", field="output", value=folder)
+        raise InputError(OLD_VERSION, field="output", value=folder)
 
 
 def shard_times(folder: str) -> dict[str, float]:
@@ -125,9 +122,8 @@ def begin(folder: str, request: CorpusRequest, lexicon: Lexicon, meanings: Meani
             storage.write_once(folder, RECIPE_FILE, _recipe_bytes(request))
             storage.write_once(folder, REQUEST_FILE, request_note(request))
         except FileExistsError as error:
-            raise InputError(
-                "another run has just begun there; choose another folder", field="output", value=folder
-            ) from error
+            problem = "another run has just begun there; choose another folder"
+            raise InputError(problem, field="output", value=folder) from error
     hyperwords = io.BytesIO()
     lexicon.write(hyperwords)
     storage.write_file(folder, LEXICON_FILE, hyperwords.getbuffer())
@@ -179,31 +175,27 @@ def _recipe_bytes(request: CorpusRequest) -> bytes:
 
 
 @contextlib.contextmanager
-def _as_input(field: str | None, folder: str) -> Iterator[None]:
+def _as_input(field: str, folder: str) -> Iterator[None]:
     """Make it a fault of the input if ``folder`` is in a bucket that is not there, or is not open to us."""
     try:
         yield
     except (FileNotFoundError, PermissionError) as error:
-        raise _wrong_folder(field, folder, f"cannot be used: {error}") from error
+        raise InputError(f"cannot be used: {error}", field=field, value=folder) from error
 
 
-def check_name(field: str | None, folder: str) -> None:
+def _check_name(field: str, folder: str) -> None:
     """Raise InputError if ``folder`` is no name, or one that Beam would read as a pattern of other people's files."""
     try:
         storage.check_name(folder)
     except ValueError as error:
-        raise _wrong_folder(field, folder, str(error)) from error
+        raise InputError(str(error), field=field, value=folder) from error
     if set(folder) & set("*?[]"):
-        raise _wrong_folder(field, folder, "Beam reads * ? [ ] in a path as a pattern; choose another name")
-
-
-def _wrong_folder(field: str | None, folder: str, problem: str) -> InputError:
-    """Return the error of a folder that was given for ``field``, or as a command's argument if None."""
-    return InputError(f"{folder:.200}: {problem}") if field is None else InputError(problem, field=field, value=folder)
+        problem = "Beam reads * ? [ ] in a path as a pattern; choose another name"
+        raise InputError(problem, field=field, value=folder)
 
 
 def _check_place(folder: str) -> None:
-    check_name("output", folder)
+    _check_name("output", folder)
     if "://" in folder:
         return
     path = Path(folder)
@@ -236,9 +228,8 @@ def locked(folder: str) -> Iterator[None]:
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(
-            f"cannot be made ({error.strerror}); choose another folder", field="output", value=folder
-        ) from error
+        problem = f"cannot be made ({error.strerror}); choose another folder"
+        raise InputError(problem, field="output", value=folder) from error
     handle = os.open(folder, os.O_RDONLY)  # the lock is on the folder itself, and goes with the process
     try:
         try:
@@ -253,4 +244,4 @@ def locked(folder: str) -> Iterator[None]:
 
 def corrupt_as_input(error: CorruptError) -> InputError:
     """Return ``error`` as a fault of the input: a run met a folder whose manifest is damaged."""
-    return InputError(f"{error}; remove the file to make the corpus again, or choose another --output")
+    return InputError(f"{error}; remove the file to make the corpus again, or choose another `output`")

@@ -8,6 +8,7 @@ _SAME = (
     "alphabet", "compression", "dictionary", "first_seed", "key", "lengths", "lexicon", "machine", "output", "phrases",
     "phrases_per_shard", "preset", "prices", "seeds", "text", "vocabulary",
 )  # fmt: skip
+_ARGUMENT = "folder"  # the OUT of most commands has no name
 OPTIONS = {field: f"--{field}" for field in _SAME} | {"formats": "--format", "law": "--sampler"}
 _mentioned = re.compile(rf"(?<!`)`({'|'.join(OPTIONS)})(=[^`]*)?`(?!`)")
 
@@ -15,8 +16,9 @@ _mentioned = re.compile(rf"(?<!`)`({'|'.join(OPTIONS)})(=[^`]*)?`(?!`)")
 def error_line(error: BaseException) -> str:
     """Return the text of ``error`` with options in place of the fields that it names."""
     text = str(error)
-    if isinstance(error, InputError) and error.field in OPTIONS:
-        text = OPTIONS[error.field] + text.removeprefix(error.field)
+    if isinstance(error, InputError) and error.field is not None:
+        rest = text.removeprefix(error.field)
+        text = rest.removeprefix("=") if error.field == _ARGUMENT else OPTIONS.get(error.field, error.field) + rest
     return with_options(text)
 
 

@@ -1,8 +1,20 @@
-"""What the program sets in its own process before it imports Beam; importing this package as a library sets nothing."""
+"""What the program sets in its own processes before Beam is imported; importing the package elsewhere sets nothing."""
 
 import atexit
 import gc
 import logging
+import os
+import sys
+
+CHILD = (
+    "HYPERPHRASE_CHILD"  # a variable of the environment of processes that the program starts, such as Dask's workers
+)
+
+
+def is_ours() -> bool:
+    """Tell whether this process was started as ``python -m beam_pipeline...``, or by the program."""
+    as_module = sys.argv[:1] == ["-m"]  # so Python has it while it imports the package, before it runs the command
+    return CHILD in os.environ or (as_module and any(word.startswith("beam_pipeline") for word in sys.orig_argv))
 
 
 def prepare_process() -> None:

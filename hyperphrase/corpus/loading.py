@@ -17,9 +17,7 @@ from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
 
 OLD_LEXICON_FILE = "lexicon.avro"  # of versions before 0.1.0
-OLD_VERSION = (  # what a folder of theirs holds
-    "a corpus of a version before 0.1.0, whose files are others; make it again with the same command in a new folder"
-)
+OLD_VERSION = "holds a corpus of a version before 0.1.0, whose files are others; make it again with the same command in a new folder"
 _MOST_TABLE_BYTES = 1 << 30  # 1 GiB: some 24 million shards
 _MOST_LAW_BYTES = 1 << 29  # 512 MiB
 
@@ -34,7 +32,7 @@ def load_manifest(files: CorpusFiles) -> Manifest | None:
         return None
     manifest = manifests.loads(data, path, lambda name: files.read(name, _MOST_TABLE_BYTES))
     if any(file.name == OLD_LEXICON_FILE for file in manifest.files):
-        raise InputError(f"{files.path('')}: holds {OLD_VERSION}")
+        raise InputError(OLD_VERSION, field="folder", value=files.path(""))
     return manifest
 
 

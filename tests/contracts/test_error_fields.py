@@ -13,7 +13,7 @@ from hyperphrase.errors import CorruptError, InputError
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "hyperphrase").rglob("*.py"))
-NO_OPTION = {"folder", "size"}  # fields of the API that no option has: a folder is an argument of most commands
+NO_OPTION = {"folder", "size"}  # of the API: the OUT of most commands is an argument, and blocks have no option
 in_backticks = re.compile(r"(?<![`:])`([a-z_]+)(?:=[^`]*)?`(?!`)").findall
 
 
@@ -87,6 +87,7 @@ def test_an_error_is_told_in_options():
     error = InputError("has 3 words; take `alphabet=extended`, `law=zipf:s=1` or `first_seed`", field="law", value="x")
     assert "--sampler=x: has 3 words; take --alphabet=extended, --sampler=zipf:s=1 or --first_seed" == error_line(error)
     assert "--vocabulary: law=zipf is too few" == error_line(InputError("law=zipf is too few", field="vocabulary"))
+    assert "out: holds no manifest" == error_line(InputError("holds no manifest", field="folder", value="out"))
     assert "out/law: law=1 is damaged" == error_line(CorruptError("out/law: law=1 is damaged"))
 
 

@@ -1,12 +1,15 @@
 """Importing a module of this project changes nothing of the process but ``sys.modules``."""
 
 import json
+import os
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
 import pytest
+
+from beam_pipeline.terminal.process import CHILD
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ["hyperphrase", "transforms", "beam_pipeline"]
@@ -61,7 +64,10 @@ json.dump({"changed": [name for name in before if before[name] != after[name]], 
 def effects(folder, packages, others=()):
     """Return (what importing all of the packages changes, the names of the modules that this loads)."""
     command = [sys.executable, "-c", PROBE, str(folder), ",".join(packages)]
-    done = subprocess.run(command, input=json.dumps(others), capture_output=True, text=True, check=True, cwd=folder)
+    environment = {name: value for name, value in os.environ.items() if name != CHILD}  # a test before may have set it
+    done = subprocess.run(
+        command, input=json.dumps(others), capture_output=True, text=True, check=True, cwd=folder, env=environment
+    )
     found = json.loads(done.stdout)
     return found["changed"], found["new"]
 

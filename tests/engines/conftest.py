@@ -26,6 +26,8 @@ RUN = ["-m", "beam_pipeline.run"]
 TOO_FEW = [  # run, with no seeds to spare: those of --phrases are too few wherever phrases repeat
     "-c",
     "import sys\n"
+    "from beam_pipeline.terminal.process import prepare_process\n"
+    "prepare_process()\n"
     "from beam_pipeline.run import main\n"
     "from hyperphrase.space.phrase_space import Space\n"
     "Space.draws_for = lambda self, phrases: phrases\n"

@@ -30,6 +30,8 @@ from tests.signals import heed_signals
 IMAGE = "europe-docker.pkg.dev/project/repository/hyperphrase:1"
 QUICK = (  # Beam's client asks for a job's state every five seconds
     "import sys, time, types\n"
+    "from beam_pipeline.terminal.process import prepare_process\n"
+    "prepare_process()\n"
     "from beam_pipeline.run import main\n"
     "from apache_beam.runners.dataflow import dataflow_runner\n"
     "dataflow_runner.time = types.SimpleNamespace(time=time.time, sleep=lambda seconds: time.sleep(seconds / 50))\n"

@@ -12,6 +12,8 @@ from tests.signals import heed_signals
 
 WITH = (  # run, with something that happens when a shard is written
     "import os, signal, sys, threading\n"
+    "from beam_pipeline.terminal.process import prepare_process\n"
+    "prepare_process()\n"
     "from beam_pipeline.run import main\n"
     "from transforms.write_shards import _Write\n"
     "def happen(*given):\n"

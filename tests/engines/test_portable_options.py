@@ -15,7 +15,10 @@ WRONG = [
     (["--runner=portable"], "--job_endpoint: is required; name the job server"),
     (["--runner=Prism", "--prism_location=/no/where"], "--prism_location=/no/where: is not a program"),
     (["--runner=flink", "--job_server_java_launcher=nothing"], "--job_server_java_launcher=nothing: is not in"),
-    (["--runner=FlinkRunner", "--job_server_java_launcher=true", "--flink_job_server_jar=/no/jar"], "/no/jar: is no f"),
+    (
+        ["--runner=FlinkRunner", "--job_server_java_launcher=true", "--flink_job_server_jar=/no/jar"],
+        "/no/jar: is not a f",
+    ),
     (["--runner=FlinkRunner", "--flink_version=1.2"], "--flink_version: invalid choice: '1.2'"),
     (["--runner=PortableRunner", "--parallelism=many"], "--parallelism: invalid int value: 'many'"),
     (["--runner=PortableRunner", "--job_endpont=localhost:1"], "--job_endpont: neither hyperphrase nor Beam has"),

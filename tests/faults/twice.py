@@ -13,9 +13,19 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 
-from beam_pipeline import run
-from transforms import find_duplicates, fingerprint_phrases, generate_phrases, write_dictionary, write_manifest
-from transforms import write_shards as shards
+from beam_pipeline.terminal.process import prepare_process
+
+prepare_process()  # before Beam is imported, as the program does
+
+from beam_pipeline import run  # noqa: E402
+from transforms import (  # noqa: E402
+    find_duplicates,
+    fingerprint_phrases,
+    generate_phrases,
+    write_dictionary,
+    write_manifest,
+)
+from transforms import write_shards as shards  # noqa: E402
 
 ITEMS = [  # all functions that do work on elements
     (fingerprint_phrases._Fingerprint, "process"),

@@ -247,7 +247,7 @@ def test_words_are_read_as_people_write_them(program, whole):
         (["--seed=2000"], "--seed=2000: is not in the corpus: it is outside the corpus's seeds"),
         (["--seed=x"], "--seed=x: give a whole number"),
         (["sea", "--nearest=0"], "--nearest=0: give a whole number from 1 to 10000"),
-        (["sea", "--search=fast"], "--search=fast: there are exact and index"),
+        (["sea", "--search=fast"], "--search=fast: allowed are exact and index"),
     ],
 )
 def test_wrong_input_is_said_in_a_line(program, whole, arguments, reason):
@@ -275,7 +275,7 @@ def test_a_corpus_without_a_dictionary_has_nothing_to_find(program, repeating, t
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["--dictionary=glove"], "--dictionary=glove: there are sif and whitening"),
+        (["--dictionary=glove"], "--dictionary=glove: allowed are sif and whitening"),
         (["--dictionary", "--lexicon=russian"], "of the lexicon russian have word vectors"),
     ],
 )

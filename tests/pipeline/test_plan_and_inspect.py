@@ -151,10 +151,10 @@ def test_laws_that_repeat_nothing_have_no_first_pass(program, law):
         ("--workers=0", "give a whole number from 1 to 100000"),
         ("--workers=", "give a whole number from 1 to 100000"),
         ("--workers=1.5", "give a whole number from 1 to 100000"),
-        ("--machine=n2-standard-5", "is none that is known; give this, n2-standard-4, "),
+        ("--machine=n2-standard-5", "there is no such machine; give this, n2-standard-4, "),
         ("--machine=cores=0,memory=4,network=1", "give a whole number of cores, GiB of memory and Gbit/s"),
         ("--prices=gold=1", "'gold' is not one of machine_hour, "),
-        ("--prices=gb_month=much", "'much' is not a price from 0 on"),
+        ("--prices=gb_month=much", "'much' is not a price, a number from 0 on"),
     ],
 )
 def test_wrong_machines_and_prices_are_refused(program, option, said):
@@ -169,7 +169,7 @@ def test_more_shards_than_have_numbers_are_refused(program, tmp_path, command):
     outcome = program(command, *LAW, *many)
     assert (2, "", 1) == (outcome.status, outcome.out, outcome.error.count("\n"))
     assert "--phrases_per_shard=100: makes 10000000000 shards" in outcome.error
-    assert "4294967295 can be numbered; give 233 or more" in outcome.error
+    assert "makes 10000000000 shards of each format, more than 4294967295; give 233 or more" in outcome.error
     assert [] == list(tmp_path.iterdir())
 
 

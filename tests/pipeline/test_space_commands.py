@@ -60,7 +60,7 @@ def test_plan_says_that_nothing_is_deduplicated_and_how_long_the_phrases_are(pro
 def test_a_seed_beyond_the_space_is_not_shown(program, corpus):
     assert program("inspect", corpus(*WHOLE), "--seed=779").status == 0
     outcome = program("inspect", corpus(*WHOLE), "--seed=780")
-    line = "hyperphrase inspect: --seed=780: the law has phrases for the seeds below 780 only\n"
+    line = "hyperphrase inspect: --seed=780: the law has phrases for seeds below 780 only\n"
     assert (2, "", line) == outcome
 
 

@@ -284,7 +284,7 @@ BAD = {
     "step=-1": (60, b"", "step=-1.0 is outside its range"),
     "k=0": (60, b"", "k=0 is outside its range"),
     "vector=glove": (60, b"", "has no parameter 'vector' (did you mean 'vectors'?); its parameters: a ("),
-    "vectors=v.npy": (60, b"no vectors", "v.npy is no .npy file"),
+    "vectors=v.npy": (60, b"no vectors", "v.npy is not a .npy file"),
     "vectors=v.npy,k=5": (60, write_vectors(np.ones((50, 3))), "the file has 50 vectors and the lexicon 60 hyperwords"),
     "vectors=v.npy,k=6": (60, write_vectors(np.zeros((60, 3))), "all vectors are zero"),
     "vectors=v.npy,tau=0.05": (

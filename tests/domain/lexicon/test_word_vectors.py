@@ -84,7 +84,7 @@ def test_what_is_written_is_read_back(values):
 GOOD = saved(np.ones((4, 3), np.float32))
 BAD = {
     "empty": (b"", "is not a .npy file; write one with numpy.save"),
-    "text": (b"the 0.1 0.2\n" * 20, "is no .npy file"),
+    "text": (b"the 0.1 0.2\n" * 20, "is not a .npy file"),
     "pickle": (saved(np.array([{}, 1], object)), "give a matrix of floats"),
     "whole numbers": (saved(np.ones((4, 3), np.int64)), "give a matrix of floats"),
     "a row": (saved(np.ones(4)), "give a matrix of floats"),
@@ -96,7 +96,7 @@ BAD = {
     "NaN": (saved(np.array([[1.0, 2.0], [1.0, np.nan]])), "the vector of word 1 is not finite"),
     "infinite": (saved(np.array([[-np.inf, 2.0], [1.0, 1.0]])), "the vector of word 0 is not finite"),
     "infinite in 32 bits": (saved(np.array([[1.0, 2.0], [1e300, 1.0]])), "the vector of word 1 is not finite"),
-    "bomb": (GOOD[:8] + b"\xff\xff" + GOOD[10:], "is no .npy file"),
+    "bomb": (GOOD[:8] + b"\xff\xff" + GOOD[10:], "is not a .npy file"),
     "huge": (GOOD.replace(b"(4, 3)", b"(9999999, 99999)"), "v.npy"),
 }
 
