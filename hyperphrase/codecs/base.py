@@ -7,7 +7,7 @@ these are cut into blocks, ``begin() + encode(block) + encode(block) + ... + end
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,19 @@ class Format(ABC):
             allowed = ", ".join(self.compressions)
             problem = f"format {self.name} has {allowed}; choose one of these"
             raise InputError(problem, field="compression", value=compression)
+
+
+class Columns(NamedTuple):
+    """The columns of a :class:`PhraseBlock` as kernels take them, to read or to fill; shapes as there."""
+
+    ids: NDArray[np.uint32]
+    offsets: NDArray[np.int64]
+    seeds: NDArray[np.uint64]
+
+
+def columns_of(block: PhraseBlock) -> Columns:
+    """Return the columns of ``block``."""
+    return Columns(block.ids, block.offsets, block.seeds)
 
 
 def needed(texts: Texts | None) -> Texts:

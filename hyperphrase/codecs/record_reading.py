@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.codecs.base import Columns
 from hyperphrase.codecs.vector_packing import LANES, REACH
 from hyperphrase.errors import CorruptError
 from hyperphrase.limits import MAX_LENGTH
@@ -28,15 +29,7 @@ ROOM = MAX_LENGTH + LANES  # a scan begins no phrase while fewer places for ids 
 class Scan(Protocol):
     """Parses whole records of ``data[at:end]`` into the columns of a block; reads up to REACH bytes behind ``end``."""
 
-    def __call__(
-        self,
-        data: NDArray[np.uint8],
-        at: int,
-        end: int,
-        ids: NDArray[np.uint32],
-        offsets: NDArray[np.int64],
-        seeds: NDArray[np.uint64],
-    ) -> tuple[int, int, int]:
+    def __call__(self, data: NDArray[np.uint8], at: int, end: int, block: Columns) -> tuple[int, int, int]:
         """Return where the first record that was not parsed begins, how many phrases were, and a status."""
 
 
@@ -102,25 +95,23 @@ class Scanner:
         self._record_bound = record_bound
         self._defects = defects
         self._window = Window(iter(()))
-        self._ids = np.empty(BLOCK_SYMBOLS, np.uint32)
-        self._offsets = np.zeros(BLOCK_PHRASES + 1, np.int64)
-        self._seeds = np.empty(BLOCK_PHRASES, np.uint64)
+        self._columns = Columns(
+            ids=np.empty(BLOCK_SYMBOLS, np.uint32),
+            offsets=np.zeros(BLOCK_PHRASES + 1, np.int64),
+            seeds=np.empty(BLOCK_PHRASES, np.uint64),
+        )
 
     def blocks(self, pieces: Iterator[bytes | memoryview], where: str) -> Iterator[PhraseBlock]:
         """Yield the records of ``pieces``.
 
         Raises :class:`CorruptError` at the first defect, after the whole records before it were yielded.
         """
-        window = self._window
+        window, (ids, offsets, seeds) = self._window, self._columns
         window.restart(pieces)
         while True:
-            window.at, phrases, status = self._scan(
-                window.data, window.at, window.end, self._ids, self._offsets, self._seeds
-            )
+            window.at, phrases, status = self._scan(window.data, window.at, window.end, self._columns)
             if phrases:
-                yield PhraseBlock(
-                    self._ids[: self._offsets[phrases]], self._offsets[: phrases + 1], self._seeds[:phrases]
-                )
+                yield PhraseBlock(ids[: offsets[phrases]], offsets[: phrases + 1], seeds[:phrases])
                 self.records += phrases
             place = f"in record {self.records} at byte {window.position}"
             if status >= FIRST_DEFECT:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs.base import Buffer, Encoder, Format, Texts, check_block
+from hyperphrase.codecs.base import Buffer, Columns, Encoder, Format, Texts, check_block, columns_of
 from hyperphrase.codecs.compression import compressed, read_pieces
 from hyperphrase.codecs.record_reading import FULL, Scanner
 from hyperphrase.codecs.tfrecord_framing import (
@@ -115,18 +115,16 @@ def _put_seed(out: NDArray[np.uint8], at: int, seed: np.uint64, size: int) -> in
 
 
 @bare_kernel
-def _write_records(
-    out: NDArray[np.uint8], ids: NDArray[np.uint32], offsets: NDArray[np.int64], seeds: NDArray[np.uint64], wide: bool
-) -> int:
+def _write_records(out: NDArray[np.uint8], block: Columns, wide: bool) -> int:
     """Write framed records without their CRCs from ``out[0]`` on; return the place behind them."""
     at = 0
-    for k in range(len(seeds)):
-        first, stop = offsets[k], offsets[k + 1]
-        seed_size = long_size(seeds[k])
+    for k in range(len(block.seeds)):
+        first, stop = block.offsets[k], block.offsets[k + 1]
+        seed_size = long_size(block.seeds[k])
         start = at + HEAD
-        at = _open_record(out, start, _packed_size(ids[first:stop]), seed_size)
-        at = put_varints(out, at, ids, first, stop, 0, wide)
-        at = _put_seed(out, at, seeds[k], seed_size)
+        at = _open_record(out, start, _packed_size(block.ids[first:stop]), seed_size)
+        at = put_varints(out, at, block.ids, first, stop, 0, wide)
+        at = _put_seed(out, at, block.seeds[k], seed_size)
         store_u64(out, start - HEAD, np.uint64(at - start))
         at += TAIL
     return at
@@ -213,21 +211,15 @@ def _parse_record(
 
 
 @bare_kernel
-def _parse_records(
-    data: NDArray[np.uint8],
-    at: int,
-    end: int,
-    ids: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    seeds: NDArray[np.uint64],
-    wide: bool,
-) -> tuple[int, int, int]:
+def _parse_records(data: NDArray[np.uint8], at: int, end: int, block: Columns, wide: bool) -> tuple[int, int, int]:
     """Parse the framed records of ``data[at:end]``, whose CRCs are right, into columns that have room for them."""
     count = 0
     while at < end:
         start = at + HEAD
         stop = start + i64(load_u64(data, at))
-        offsets[count + 1], seeds[count], status = _parse_record(data, start, stop, ids, offsets[count], wide)
+        first = block.offsets[count]
+        last, seed, status = _parse_record(data, start, stop, block.ids, first, wide)
+        block.offsets[count + 1], block.seeds[count] = last, seed
         if status != FULL:
             return at, count, status
         at = stop + TAIL
@@ -235,19 +227,12 @@ def _parse_records(
     return at, count, FULL
 
 
-def scan_records(
-    data: NDArray[np.uint8],
-    at: int,
-    end: int,
-    ids: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    seeds: NDArray[np.uint64],
-) -> tuple[int, int, int]:
+def scan_records(data: NDArray[np.uint8], at: int, end: int, block: Columns) -> tuple[int, int, int]:
     """Check and parse whole records, see :class:`hyperphrase.codecs.record_reading.Scan`."""
     # a symbol takes a byte at least, so records that begin before the limit have room among the ids
-    limit = at + len(ids) - MAX_RECORD
-    checked, status = check(data, at, end, limit, len(seeds))
-    behind, count, defect = _parse_records(data, at, checked, ids, offsets, seeds, uses_avx512())
+    limit = at + len(block.ids) - MAX_RECORD
+    checked, status = check(data, at, end, limit, len(block.seeds))
+    behind, count, defect = _parse_records(data, at, checked, block, uses_avx512())
     return behind, count, status if defect == FULL else defect
 
 
@@ -267,7 +252,7 @@ class TFRecordEncoder(Encoder):
         buffer = self._buffer
         buffer.size = 0
         buffer.reserve(MAX_SMALL * len(block.ids) + MAX_EXTRA * len(block))
-        buffer.size = _write_records(buffer.data, block.ids, block.offsets, block.seeds, uses_avx512())
+        buffer.size = _write_records(buffer.data, columns_of(block), uses_avx512())
         seal(buffer.data, buffer.size)
         return buffer.view()
 
