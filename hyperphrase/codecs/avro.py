@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from hyperphrase.codecs.avro_compression import codec, compressor, content_of
 from hyperphrase.codecs.base import Buffer, Columns, Encoder, Format, Texts, check_block, columns_of
 from hyperphrase.codecs.compression import read_pieces
-from hyperphrase.codecs.record_reading import FIRST_DEFECT, FULL, MORE, ROOM, Scanner, Window
+from hyperphrase.codecs.record_reading import COMPLETE, FIRST_DEFECT, INCOMPLETE, MIN_FREE_IDS, Scanner, Window
 from hyperphrase.codecs.varints import MAX_SMALL, get_long, get_small, get_varints, put_long, put_small, put_varints
 from hyperphrase.codecs.vector_packing import uses_avx512
 from hyperphrase.errors import CorruptError
@@ -66,7 +66,7 @@ def header(name: str) -> bytes:
 
 @bare_kernel
 def _write_records(
-    out: NDArray[np.uint8], at: int, limit: int, block: Columns, first: int, wide: bool
+    out: NDArray[np.uint8], at: int, limit: int, block: Columns, first: int, avx512: bool
 ) -> tuple[int, int]:
     """Write phrases from number ``first`` on until ``limit`` is reached; return the place behind, the next number."""
     ids, offsets, seeds = block
@@ -75,7 +75,7 @@ def _write_records(
         at = put_long(out, at, np.uint64(seeds[k]) << np.uint64(1))
         start, stop = offsets[k], offsets[k + 1]
         at = put_small(out, at, np.uint32((stop - start) << 1))
-        at = put_varints(out, at, ids, start, stop, 1, wide)
+        at = put_varints(out, at, ids, start, stop, 1, avx512)
         out[at] = 0
         at += 1
         k += 1
@@ -127,35 +127,35 @@ class AvroEncoder(Encoder):
 
 
 @bare_kernel
-def _scan_records(data: NDArray[np.uint8], at: int, end: int, block: Columns, wide: bool) -> tuple[int, int, int]:
+def _scan_records(data: NDArray[np.uint8], at: int, end: int, block: Columns, avx512: bool) -> tuple[int, int, int]:
     """Parse whole records of a container block."""
     for k in range(len(block.seeds)):
         place = block.offsets[k]
         if at == end:
-            return at, k, MORE
-        if place > len(block.ids) - ROOM:
-            return at, k, FULL
+            return at, k, INCOMPLETE
+        if place > len(block.ids) - MIN_FREE_IDS:
+            return at, k, COMPLETE
         seed, start = get_long(data, at, end)
         if start <= 0 or seed & np.uint64(1) != np.uint64(0):
-            return at, k, MORE if start == 0 else _BAD_SEED
+            return at, k, INCOMPLETE if start == 0 else _BAD_SEED
         count, size, wrong = get_small(data, start)
         length = i64(count >> np.uint32(1))
         if wrong != 0 or count & np.uint32(1) != 0 or length == 0 or length > MAX_LENGTH:
-            return at, k, MORE if start + MAX_SMALL > end else _BAD_COUNT
+            return at, k, INCOMPLETE if start + MAX_SMALL > end else _BAD_COUNT
         behind = start + size
         if behind + length >= end:
-            return at, k, MORE
-        behind, stop, defects = get_varints(data, behind, end, block.ids, place, place + length, 1, wide)
+            return at, k, INCOMPLETE
+        behind, stop, defects = get_varints(data, behind, end, block.ids, place, place + length, 1, avx512)
         if defects != 0:
             return at, k, _BAD_IDS
         if stop < place + length or behind == end:
-            return at, k, MORE
+            return at, k, INCOMPLETE
         if data[behind] != 0:
             return at, k, _BAD_ARRAY
         block.offsets[k + 1] = stop
         block.seeds[k] = seed >> np.uint64(1)
         at = behind + 1
-    return at, len(block.seeds), FULL
+    return at, len(block.seeds), COMPLETE
 
 
 def scan_records(data: NDArray[np.uint8], at: int, end: int, block: Columns) -> tuple[int, int, int]:

@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs.vector_packing import REACH
+from hyperphrase.codecs.vector_packing import VECTOR_PADDING
 from hyperphrase.errors import InputError
 from hyperphrase.lexicon.text_table import TextTable
 from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY, SEED_STOP
@@ -132,17 +132,17 @@ def check_block(block: PhraseBlock, vocabulary: int = MAX_VOCABULARY) -> None:
 class Buffer:
     """A byte buffer that grows and is used again; fresh memory would cost a page fault every 4 KiB.
 
-    data: uint8, shape (capacity + REACH,).
+    data: uint8, shape (capacity + VECTOR_PADDING,).
     size: bytes filled.
     """
 
     def __init__(self) -> None:
-        self.data: NDArray[np.uint8] = np.empty(REACH, np.uint8)
+        self.data: NDArray[np.uint8] = np.empty(VECTOR_PADDING, np.uint8)
         self.size = 0
 
     def reserve(self, extra: int) -> None:
         """Make room for ``extra`` bytes (and the reach) behind the filled ones, which stay."""
-        need = self.size + extra + REACH
+        need = self.size + extra + VECTOR_PADDING
         if need > len(self.data):
             grown = np.empty(max(need, len(self.data) * 3 // 2), np.uint8)
             grown[: self.size] = self.data[: self.size]

@@ -10,14 +10,14 @@ from hyperphrase.codecs.symbols import put_symbols
 from hyperphrase.codecs.text_encoding import TextBytes, TextEncoding
 from hyperphrase.codecs.vector_packing import uses_avx512
 from hyperphrase.kernels import bare_kernel, inline_kernel
-from hyperphrase.kernels.intrinsics import SLACK, load_u64, store_u64, trailing_zeros
+from hyperphrase.kernels.intrinsics import WORD_PADDING, load_u64, store_u64, trailing_zeros
 from hyperphrase.phrases.blocks import PhraseBlock
 
 MAX_DIGITS = 19  # of a seed
 
 
 class LineShape(NamedTuple):
-    """What stands around the texts of a phrase; each uint8, with SLACK bytes more behind it.
+    """What stands around the texts of a phrase; each uint8, with WORD_PADDING bytes more behind it.
 
     opening: before the seed; middle: after the seed, empty if the line holds none; closing: after the texts. The
     first byte of ``closing`` is in no text.
@@ -30,12 +30,12 @@ class LineShape(NamedTuple):
     @property
     def longest(self) -> int:
         """Return how many bytes of a line are not texts, at most."""
-        return len(self.opening) + MAX_DIGITS + len(self.middle) + len(self.closing) - 3 * SLACK
+        return len(self.opening) + MAX_DIGITS + len(self.middle) + len(self.closing) - 3 * WORD_PADDING
 
 
 def line_shape(opening: bytes, middle: bytes, closing: bytes) -> LineShape:
     """Return the shape of lines that begin, go on after the seed, and end so."""
-    return LineShape(*(np.frombuffer(part + bytes(SLACK), np.uint8) for part in (opening, middle, closing)))
+    return LineShape(*(np.frombuffer(part + bytes(WORD_PADDING), np.uint8) for part in (opening, middle, closing)))
 
 
 @inline_kernel
@@ -49,7 +49,7 @@ def _put_bytes(out: NDArray[np.uint8], at: int, data: NDArray[np.uint8], start: 
 @inline_kernel
 def _put_piece(out: NDArray[np.uint8], at: int, piece: NDArray[np.uint8]) -> int:
     """Copy a part of the line's shape to ``out[at]``; return the place behind it."""
-    return _put_bytes(out, at, piece, 0, len(piece) - SLACK)
+    return _put_bytes(out, at, piece, 0, len(piece) - WORD_PADDING)
 
 
 @inline_kernel
@@ -93,20 +93,20 @@ def _put_decimal(out: NDArray[np.uint8], at: int, value: np.uint64) -> int:
 def _open_line(out: NDArray[np.uint8], at: int, seed: np.uint64, shape: LineShape) -> int:
     """Write what stands before the texts; return the place behind it."""
     at = _put_piece(out, at, shape.opening)
-    if len(shape.middle) == SLACK:
+    if len(shape.middle) == WORD_PADDING:
         return at
     return _put_piece(out, _put_decimal(out, at, seed), shape.middle)
 
 
 @bare_kernel
 def _write_packed_lines(
-    out: NDArray[np.uint8], block: Columns, packed: NDArray[np.uint32], tail: int, shape: LineShape, wide: bool
+    out: NDArray[np.uint8], block: Columns, packed: NDArray[np.uint32], tail: int, shape: LineShape, avx512: bool
 ) -> int:
     """Write a line for each phrase, texts of at most four bytes; return the place behind."""
     at = 0
     for k in range(len(block.seeds)):
         at = _open_line(out, at, block.seeds[k], shape)
-        at = put_symbols(out, at, block.ids, block.offsets[k], block.offsets[k + 1], packed, wide)
+        at = put_symbols(out, at, block.ids, block.offsets[k], block.offsets[k + 1], packed, avx512)
         at = _put_piece(out, at - tail, shape.closing)
     return at
 
@@ -149,7 +149,7 @@ class LineEncoder(Encoder):
         words, shape, buffer = self._words, self._shape, self._buffer
         check_block(block, len(words))
         columns = columns_of(block)
-        room = shape.longest * len(block) + SLACK
+        room = shape.longest * len(block) + WORD_PADDING
         buffer.size = 0
         if len(words.packed):
             buffer.reserve(room + 4 * len(block.ids))

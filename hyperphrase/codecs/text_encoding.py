@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hyperphrase.codecs.base import Texts
 from hyperphrase.codecs.symbols import NO_ID
 from hyperphrase.kernels import bare_kernel
-from hyperphrase.kernels.intrinsics import SLACK, i64, load_u64
+from hyperphrase.kernels.intrinsics import WORD_PADDING, i64, load_u64
 
 _PACKABLE = 4  # bytes
 _CODE_POINTS = 1 << 21  # as many as four bytes of UTF-8 can spell
@@ -26,7 +26,8 @@ _ESCAPED = np.isin(np.arange(256), [*range(0x20), ord('"'), ord("\\")])  # bytes
 class TextBytes(NamedTuple):
     """The bytes that a file holds for each id: its text, escaped if the format escapes, and the separator behind it.
 
-    data: uint8, the bytes of all ids and SLACK more. starts: int64, shape (V + 1,), where those of each id begin.
+    data: uint8, the bytes of all ids and WORD_PADDING more.
+    starts: int64, shape (V + 1,), where the bytes of each id begin.
     tail: bytes of the separator, 0 or 1.
     """
 
@@ -89,7 +90,7 @@ def text_encoding(texts: Texts, escapes: bool) -> TextEncoding:
     if texts.separator:
         data = np.insert(data, starts[1:], texts.separator[0])
         starts = starts + np.arange(len(starts)) * len(texts.separator)
-    data = np.concatenate([data, np.zeros(SLACK, np.uint8)])
+    data = np.concatenate([data, np.zeros(WORD_PADDING, np.uint8)])
     sizes = np.diff(starts)
     longest = int(sizes.max(initial=0))
     packable = longest <= _PACKABLE and sizes.min(initial=1) > 0 and data[: starts[-1]].all()
@@ -146,7 +147,7 @@ def _check_readable(texts: Texts, words: TextEncoding) -> None:
 
 @bare_kernel
 def hash_of(data: NDArray[np.uint8], start: int, stop: int) -> np.uint64:
-    """Return a 64-bit hash of ``data[start:stop]``; touches SLACK bytes behind. Never stored, so free to change."""
+    """Return a 64-bit hash of ``data[start:stop]``; touches WORD_PADDING bytes behind. It is never stored."""
     value = np.uint64(stop - start)
     at = start
     while at < stop:
