@@ -22,12 +22,10 @@ from transforms.files import storage
 VOCABULARY = 1000  # words that laws draw from here
 _SEEDS = 100
 
-#: Small runs that between them call every kernel but those of single laws: formats, texts, compressions, duplicates.
+#: Small runs that between them call every kernel but those of single laws: formats, texts, duplicates.
 RUNS = (
     "--phrases=500 --vocabulary=1000 --sampler=zipf --lengths=lognormal --format=tfrecord,avro,jsonl,txt",
     "--phrases=500 --vocabulary=1000 --format=jsonl,txt --text=words",
-    "--phrases=500 --vocabulary=1000 --format=tfrecord,jsonl,txt --compression=gzip",
-    "--phrases=500 --vocabulary=1000 --format=avro --compression=deflate",
     "--seeds=0:2000 --vocabulary=2 --sampler=uniform --lengths=fixed:length=8 --phrases_per_shard=500",
     "--phrases=500 --vocabulary=1000 --lexicon=synthetic --format=none",
     "--phrases=500 --vocabulary=1000 --format=none --dictionary=whitening",

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.codecs.avro_compression import codec, compressor, content_of
-from hyperphrase.codecs.base import Buffer, Encoder, Format, Texts, check_block
+from hyperphrase.codecs.base import Buffer, Columns, Encoder, Format, Texts, check_block, columns_of
 from hyperphrase.codecs.compression import read_pieces
-from hyperphrase.codecs.record_reading import FIRST_DEFECT, FULL, MORE, ROOM, Scanner, Window
+from hyperphrase.codecs.record_reading import COMPLETE, FIRST_DEFECT, INCOMPLETE, MIN_FREE_IDS, Scanner, Window
 from hyperphrase.codecs.varints import MAX_SMALL, get_long, get_small, get_varints, put_long, put_small, put_varints
 from hyperphrase.codecs.vector_packing import uses_avx512
 from hyperphrase.errors import CorruptError
@@ -66,22 +66,16 @@ def header(name: str) -> bytes:
 
 @bare_kernel
 def _write_records(
-    out: NDArray[np.uint8],
-    at: int,
-    limit: int,
-    ids: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    seeds: NDArray[np.uint64],
-    first: int,
-    wide: bool,
+    out: NDArray[np.uint8], at: int, limit: int, block: Columns, first: int, avx512: bool
 ) -> tuple[int, int]:
     """Write phrases from number ``first`` on until ``limit`` is reached; return the place behind, the next number."""
+    ids, offsets, seeds = block
     k = first
     while k < len(seeds) and at < limit:
         at = put_long(out, at, np.uint64(seeds[k]) << np.uint64(1))
         start, stop = offsets[k], offsets[k + 1]
         at = put_small(out, at, np.uint32((stop - start) << 1))
-        at = put_varints(out, at, ids, start, stop, 1, wide)
+        at = put_varints(out, at, ids, start, stop, 1, avx512)
         out[at] = 0
         at += 1
         k += 1
@@ -107,11 +101,9 @@ class AvroEncoder(Encoder):
         """Return the container blocks that ``block`` fills."""
         check_block(block)
         self._out.size = 0
-        pending, done = self._pending, 0
+        pending, columns, done = self._pending, columns_of(block), 0
         while done < len(block):
-            pending.size, after = _write_records(
-                pending.data, pending.size, BLOCK_BYTES, block.ids, block.offsets, block.seeds, done, uses_avx512()
-            )
+            pending.size, after = _write_records(pending.data, pending.size, BLOCK_BYTES, columns, done, uses_avx512())
             self._records += after - done
             done = after
             if pending.size >= BLOCK_BYTES:
@@ -135,55 +127,40 @@ class AvroEncoder(Encoder):
 
 
 @bare_kernel
-def _scan_records(
-    data: NDArray[np.uint8],
-    at: int,
-    end: int,
-    ids: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    seeds: NDArray[np.uint64],
-    wide: bool,
-) -> tuple[int, int, int]:
+def _scan_records(data: NDArray[np.uint8], at: int, end: int, block: Columns, avx512: bool) -> tuple[int, int, int]:
     """Parse whole records of a container block."""
-    for k in range(len(seeds)):
-        place = offsets[k]
+    for k in range(len(block.seeds)):
+        place = block.offsets[k]
         if at == end:
-            return at, k, MORE
-        if place > len(ids) - ROOM:
-            return at, k, FULL
+            return at, k, INCOMPLETE
+        if place > len(block.ids) - MIN_FREE_IDS:
+            return at, k, COMPLETE
         seed, start = get_long(data, at, end)
         if start <= 0 or seed & np.uint64(1) != np.uint64(0):
-            return at, k, MORE if start == 0 else _BAD_SEED
+            return at, k, INCOMPLETE if start == 0 else _BAD_SEED
         count, size, wrong = get_small(data, start)
         length = i64(count >> np.uint32(1))
         if wrong != 0 or count & np.uint32(1) != 0 or length == 0 or length > MAX_LENGTH:
-            return at, k, MORE if start + MAX_SMALL > end else _BAD_COUNT
+            return at, k, INCOMPLETE if start + MAX_SMALL > end else _BAD_COUNT
         behind = start + size
         if behind + length >= end:
-            return at, k, MORE
-        behind, stop, defects = get_varints(data, behind, end, ids, place, place + length, 1, wide)
+            return at, k, INCOMPLETE
+        behind, stop, defects = get_varints(data, behind, end, block.ids, place, place + length, 1, avx512)
         if defects != 0:
             return at, k, _BAD_IDS
         if stop < place + length or behind == end:
-            return at, k, MORE
+            return at, k, INCOMPLETE
         if data[behind] != 0:
             return at, k, _BAD_ARRAY
-        offsets[k + 1] = stop
-        seeds[k] = seed >> np.uint64(1)
+        block.offsets[k + 1] = stop
+        block.seeds[k] = seed >> np.uint64(1)
         at = behind + 1
-    return at, len(seeds), FULL
+    return at, len(block.seeds), COMPLETE
 
 
-def scan_records(
-    data: NDArray[np.uint8],
-    at: int,
-    end: int,
-    ids: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    seeds: NDArray[np.uint64],
-) -> tuple[int, int, int]:
+def scan_records(data: NDArray[np.uint8], at: int, end: int, block: Columns) -> tuple[int, int, int]:
     """Parse whole records of a container block, see :class:`hyperphrase.codecs.record_reading.Scan`."""
-    return _scan_records(data, at, end, ids, offsets, seeds, uses_avx512())
+    return _scan_records(data, at, end, block, uses_avx512())
 
 
 def _take_long(window: Window, place: str) -> int:

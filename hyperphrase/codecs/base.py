@@ -7,12 +7,12 @@ these are cut into blocks, ``begin() + encode(block) + encode(block) + ... + end
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs.vector_packing import REACH
+from hyperphrase.codecs.vector_packing import VECTOR_PADDING
 from hyperphrase.errors import InputError
 from hyperphrase.lexicon.text_table import TextTable
 from hyperphrase.limits import MAX_LENGTH, MAX_VOCABULARY, SEED_STOP
@@ -94,6 +94,19 @@ class Format(ABC):
             raise InputError(problem, field="compression", value=compression)
 
 
+class Columns(NamedTuple):
+    """The columns of a :class:`PhraseBlock` as kernels take them, to read or to fill; shapes as there."""
+
+    ids: NDArray[np.uint32]
+    offsets: NDArray[np.int64]
+    seeds: NDArray[np.uint64]
+
+
+def columns_of(block: PhraseBlock) -> Columns:
+    """Return the columns of ``block``."""
+    return Columns(block.ids, block.offsets, block.seeds)
+
+
 def needed(texts: Texts | None) -> Texts:
     """Return ``texts``, for a format that cannot do without."""
     if texts is None:
@@ -119,17 +132,17 @@ def check_block(block: PhraseBlock, vocabulary: int = MAX_VOCABULARY) -> None:
 class Buffer:
     """A byte buffer that grows and is used again; fresh memory would cost a page fault every 4 KiB.
 
-    data: uint8, shape (capacity + REACH,).
+    data: uint8, shape (capacity + VECTOR_PADDING,).
     size: bytes filled.
     """
 
     def __init__(self) -> None:
-        self.data: NDArray[np.uint8] = np.empty(REACH, np.uint8)
+        self.data: NDArray[np.uint8] = np.empty(VECTOR_PADDING, np.uint8)
         self.size = 0
 
     def reserve(self, extra: int) -> None:
         """Make room for ``extra`` bytes (and the reach) behind the filled ones, which stay."""
-        need = self.size + extra + REACH
+        need = self.size + extra + VECTOR_PADDING
         if need > len(self.data):
             grown = np.empty(max(need, len(self.data) * 3 // 2), np.uint8)
             grown[: self.size] = self.data[: self.size]

@@ -21,8 +21,8 @@ from hyperphrase.untrusted.decompression import InflateError, read_full
 DEFLATE_BYTES = 1 << 18  # of content, handed to zlib-ng at a time
 _LEVEL = 2  # the lowest level with codes of its own; levels 3 to 6 take longer and save 0.2 % on sampled ids
 _MEMORY_LEVEL = 9  # the longest blocks: 0.2 % smaller than the default, 8, and no slower
-PIECE = 1 << 19  # bytes; what a decoder works on at a time: as much as a core's own cache holds
-_COMPRESSED_PIECE = 1 << 18  # bytes
+DECODED_PIECE_BYTES = 1 << 19  # what a decoder works on at a time: as much as a core's own cache holds
+_COMPRESSED_PIECE_BYTES = 1 << 18  # read at a time
 _HEADER = bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 4, 255])  # deflate, no flags, no time, fastest, system unknown
 _TRAILER = struct.Struct("<II")  # CRC-32 and size modulo 2^32 of the uncompressed bytes
 
@@ -83,14 +83,14 @@ def compressed(encoder: Encoder, compression: str) -> Encoder:
 
 
 def read_pieces(stream: BinaryIO, compression: str, where: str) -> Iterator[bytes]:
-    """Yield the uncompressed bytes of ``stream`` in pieces of at most :data:`PIECE` bytes, none of them empty.
+    """Yield the uncompressed bytes of ``stream`` in pieces of at most :data:`DECODED_PIECE_BYTES`, none of them empty.
 
     Raises :class:`CorruptError` if ``compression`` is "gzip" and the stream is not what :class:`GzipEncoder` writes.
     """
     if compression == "gzip":
         yield from _gunzip(stream, where)
         return
-    while piece := read_full(stream, PIECE):
+    while piece := read_full(stream, DECODED_PIECE_BYTES):
         yield piece
 
 
@@ -100,9 +100,9 @@ def _gunzip(stream: BinaryIO, where: str) -> Iterator[bytes]:
     inflate = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS)
     crc = size = 0
     while not inflate.eof:
-        source = inflate.unconsumed_tail or read_full(stream, _COMPRESSED_PIECE)
+        source = inflate.unconsumed_tail or read_full(stream, _COMPRESSED_PIECE_BYTES)
         try:
-            piece = inflate.decompress(source, PIECE)
+            piece = inflate.decompress(source, DECODED_PIECE_BYTES)
         except InflateError as error:
             raise CorruptError(f"{where}: gzip stream is damaged after byte {size} of its content: {error}") from error
         if not source and not piece and not inflate.eof:

@@ -6,15 +6,15 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs.base import Encoder, Format, Texts, needed
+from hyperphrase.codecs.base import Columns, Encoder, Format, Texts, needed
 from hyperphrase.codecs.compression import compressed, read_pieces
 from hyperphrase.codecs.line_writing import MAX_DIGITS, LineEncoder, LineShape
-from hyperphrase.codecs.record_reading import FIRST_DEFECT, FULL, MORE, ROOM, Scanner
+from hyperphrase.codecs.record_reading import COMPLETE, FIRST_DEFECT, INCOMPLETE, MIN_FREE_IDS, Scanner
 from hyperphrase.codecs.symbols import find_byte, get_symbols
-from hyperphrase.codecs.text_encoding import TextDecoding, TextEncoding, find, text_decoding, text_encoding
+from hyperphrase.codecs.text_encoding import TextDecoding, find, text_decoding, text_encoding
 from hyperphrase.codecs.vector_packing import uses_avx512
 from hyperphrase.kernels import bare_kernel, inline_kernel
-from hyperphrase.kernels.intrinsics import SLACK, i64, load_u64
+from hyperphrase.kernels.intrinsics import WORD_PADDING, load_u64
 from hyperphrase.limits import MAX_LENGTH, SEED_STOP
 from hyperphrase.phrases.blocks import PhraseBlock
 
@@ -31,7 +31,7 @@ _BACKSLASH = ord("\\")
 @inline_kernel
 def _skip(data: NDArray[np.uint8], at: int, end: int, piece: NDArray[np.uint8]) -> tuple[int, int]:
     """Go over a part of the line's shape in ``data[at:end]``; return the place behind it, and a status."""
-    size = len(piece) - SLACK
+    size = len(piece) - WORD_PADDING
     there = min(size, end - at)
     different = np.uint64(0)
     for k in range(0, there, 8):
@@ -39,7 +39,7 @@ def _skip(data: NDArray[np.uint8], at: int, end: int, piece: NDArray[np.uint8]) 
         different |= (load_u64(data, at + k) ^ load_u64(piece, k)) << beyond
     if different != np.uint64(0):
         return at, _BAD_LINE
-    return (at + size, FULL) if there == size else (at, MORE)
+    return (at + size, COMPLETE) if there == size else (at, INCOMPLETE)
 
 
 @bare_kernel
@@ -52,26 +52,24 @@ def _get_decimal(data: NDArray[np.uint8], at: int, end: int) -> tuple[np.uint64,
         stop += 1
     digits = stop - at
     if stop >= end and digits <= MAX_DIGITS:
-        return value, at, MORE
+        return value, at, INCOMPLETE
     padded = digits > 1 and data[at] == 48
     if digits == 0 or digits > MAX_DIGITS or padded or value >= np.uint64(SEED_STOP):
         return value, at, _BAD_SEED
-    return value, stop, FULL
+    return value, stop, COMPLETE
 
 
-@bare_kernel
-def _open_line(
-    data: NDArray[np.uint8], at: int, end: int, opening: NDArray[np.uint8], middle: NDArray[np.uint8]
-) -> tuple[np.uint64, int, int]:
+@inline_kernel
+def _open_line(data: NDArray[np.uint8], at: int, end: int, shape: LineShape) -> tuple[np.uint64, int, int]:
     """Read what stands before the texts; return the seed, the place behind, and a status."""
     seed = np.uint64(0)
-    at, status = _skip(data, at, end, opening)
-    if status != FULL or len(middle) == SLACK:
+    at, status = _skip(data, at, end, shape.opening)
+    if status != COMPLETE or len(shape.middle) == WORD_PADDING:
         return seed, at, status
     seed, at, status = _get_decimal(data, at, end)
-    if status != FULL:
+    if status != COMPLETE:
         return seed, at, status
-    at, status = _skip(data, at, end, middle)
+    at, status = _skip(data, at, end, shape.middle)
     return seed, at, status
 
 
@@ -84,16 +82,16 @@ def _get_symbols(
     ids: NDArray[np.uint32],
     first: int,
     by_code_point: NDArray[np.uint32],
-    wide: bool,
+    avx512: bool,
 ) -> tuple[int, int, int]:
     """Read the symbols up to ``terminator``; return its place, that behind the ids, and a status."""
     stop = find_byte(data, at, end, terminator)
     if stop == end:
-        return at, first, MORE
-    behind, place, wrong = get_symbols(data, at, stop, ids, first, first + MAX_LENGTH, by_code_point, wide)
+        return at, first, INCOMPLETE
+    behind, place, wrong = get_symbols(data, at, stop, ids, first, first + MAX_LENGTH, by_code_point, avx512)
     if wrong != 0:
         return at, first, _BAD_TEXT
-    return behind, place, FULL if behind == stop and 0 < place - first <= MAX_LENGTH else _BAD_LENGTH
+    return behind, place, COMPLETE if behind == stop and 0 < place - first <= MAX_LENGTH else _BAD_LENGTH
 
 
 @bare_kernel
@@ -121,92 +119,63 @@ def _get_texts(
     terminator: int,
     ids: NDArray[np.uint32],
     first: int,
-    slots: NDArray[np.uint32],
-    texts: NDArray[np.uint8],
-    starts: NDArray[np.int64],
-    separator: int,
+    back: TextDecoding,
 ) -> tuple[int, int, int]:
     """Like :func:`_get_symbols`, for texts of any size."""
     place = first
-    tail = i64(separator >= 0)
     while place < first + MAX_LENGTH:
-        stop = _text_end(data, at, end, separator, terminator)
+        stop = _text_end(data, at, end, back.separator, terminator)
         if stop >= end:
-            return at, place, MORE
-        row = find(slots, texts, starts, tail, data, at, stop)
+            return at, place, INCOMPLETE
+        row = find(back.slots, back.texts, data, at, stop)
         if row < 0:
             return at, place, _BAD_LENGTH if place == first and data[at] == terminator else _BAD_TEXT
         ids[place] = row
         place += 1
         at = stop
         if data[at] == terminator:
-            return at, place, FULL
-        at += tail
+            return at, place, COMPLETE
+        at += back.texts.tail
     return at, place, _BAD_LENGTH
 
 
 @bare_kernel
 def _scan_lines(
-    data: NDArray[np.uint8],
-    at: int,
-    end: int,
-    ids: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    seeds: NDArray[np.uint64],
-    tables: tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int64], int],
-    opening: NDArray[np.uint8],
-    middle: NDArray[np.uint8],
-    closing: NDArray[np.uint8],
-    wide: bool,
+    data: NDArray[np.uint8], at: int, end: int, block: Columns, back: TextDecoding, shape: LineShape, avx512: bool
 ) -> tuple[int, int, int]:
     """Parse whole lines, see :class:`hyperphrase.codecs.record_reading.Scan`."""
-    by_code_point, slots, texts, starts, separator = tables
-    for k in range(len(seeds)):
-        first = offsets[k]
+    ids, terminator = block.ids, shape.closing[0]
+    for k in range(len(block.seeds)):
+        first = block.offsets[k]
         if at == end:
-            return at, k, MORE
-        if first > len(ids) - ROOM:
-            return at, k, FULL
-        seeds[k], start, status = _open_line(data, at, end, opening, middle)
-        if status != FULL:
+            return at, k, INCOMPLETE
+        if first > len(ids) - MIN_FREE_IDS:
+            return at, k, COMPLETE
+        block.seeds[k], start, status = _open_line(data, at, end, shape)
+        if status != COMPLETE:
             return at, k, status
-        if len(by_code_point) > 0:
-            stop, place, status = _get_symbols(data, start, end, closing[0], ids, first, by_code_point, wide)
+        if len(back.by_code_point) > 0:
+            stop, place, status = _get_symbols(data, start, end, terminator, ids, first, back.by_code_point, avx512)
         else:
-            stop, place, status = _get_texts(data, start, end, closing[0], ids, first, slots, texts, starts, separator)
-        if status != FULL:
+            stop, place, status = _get_texts(data, start, end, terminator, ids, first, back)
+        if status != COMPLETE:
             return at, k, status
-        stop, status = _skip(data, stop, end, closing)
-        if status != FULL:
+        stop, status = _skip(data, stop, end, shape.closing)
+        if status != COMPLETE:
             return at, k, status
-        offsets[k + 1] = place
+        block.offsets[k + 1] = place
         at = stop
-    return at, len(seeds), FULL
+    return at, len(block.seeds), COMPLETE
 
 
 class _LineScan:
     """The scan of lines with its tables."""
 
-    def __init__(self, words: TextEncoding, back: TextDecoding, shape: LineShape) -> None:
-        self._tables = (
-            back.by_code_point,
-            back.slots,
-            words.data,
-            words.starts,
-            words.separator,
-        )
-        self._shape = (shape.opening, shape.middle, shape.closing)
+    def __init__(self, back: TextDecoding, shape: LineShape) -> None:
+        self._back, self._shape = back, shape
 
-    def __call__(
-        self,
-        data: NDArray[np.uint8],
-        at: int,
-        end: int,
-        ids: NDArray[np.uint32],
-        offsets: NDArray[np.int64],
-        seeds: NDArray[np.uint64],
-    ) -> tuple[int, int, int]:
-        return _scan_lines(data, at, end, ids, offsets, seeds, self._tables, *self._shape, uses_avx512())
+    def __call__(self, data: NDArray[np.uint8], at: int, end: int, block: Columns) -> tuple[int, int, int]:
+        return _scan_lines(data, at, end, block, self._back, self._shape, uses_avx512())
 
 
 class LineFormat(Format):
@@ -231,5 +200,5 @@ class LineFormat(Format):
         self.check_compression(compression)
         words, back = text_encoding(needed(texts), self.escapes), text_decoding(needed(texts), self.escapes)
         bound = words.longest * MAX_LENGTH + self.shape.longest
-        scanner = Scanner(_LineScan(words, back, self.shape), bound, _DEFECTS)
+        scanner = Scanner(_LineScan(back, self.shape), bound, _DEFECTS)
         return scanner.blocks(read_pieces(stream, compression, where), where)

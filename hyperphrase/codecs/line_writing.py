@@ -1,24 +1,23 @@
 """What the text formats share: one line a phrase, made of an opening, perhaps the seed, and the texts of the ids."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs.base import Buffer, Encoder, check_block
+from hyperphrase.codecs.base import Buffer, Columns, Encoder, check_block, columns_of
 from hyperphrase.codecs.symbols import put_symbols
-from hyperphrase.codecs.text_encoding import TextEncoding
+from hyperphrase.codecs.text_encoding import TextBytes, TextEncoding
 from hyperphrase.codecs.vector_packing import uses_avx512
 from hyperphrase.kernels import bare_kernel, inline_kernel
-from hyperphrase.kernels.intrinsics import SLACK, load_u64, store_u64, trailing_zeros
+from hyperphrase.kernels.intrinsics import WORD_PADDING, load_u64, store_u64, trailing_zeros
 from hyperphrase.phrases.blocks import PhraseBlock
 
 MAX_DIGITS = 19  # of a seed
 
 
-@dataclass(frozen=True, eq=False)
-class LineShape:
-    """What stands around the texts of a phrase; each uint8, with SLACK bytes more behind it.
+class LineShape(NamedTuple):
+    """What stands around the texts of a phrase; each uint8, with WORD_PADDING bytes more behind it.
 
     opening: before the seed; middle: after the seed, empty if the line holds none; closing: after the texts. The
     first byte of ``closing`` is in no text.
@@ -31,12 +30,12 @@ class LineShape:
     @property
     def longest(self) -> int:
         """Return how many bytes of a line are not texts, at most."""
-        return len(self.opening) + MAX_DIGITS + len(self.middle) + len(self.closing) - 3 * SLACK
+        return len(self.opening) + MAX_DIGITS + len(self.middle) + len(self.closing) - 3 * WORD_PADDING
 
 
 def line_shape(opening: bytes, middle: bytes, closing: bytes) -> LineShape:
     """Return the shape of lines that begin, go on after the seed, and end so."""
-    return LineShape(*(np.frombuffer(part + bytes(SLACK), np.uint8) for part in (opening, middle, closing)))
+    return LineShape(*(np.frombuffer(part + bytes(WORD_PADDING), np.uint8) for part in (opening, middle, closing)))
 
 
 @inline_kernel
@@ -50,7 +49,7 @@ def _put_bytes(out: NDArray[np.uint8], at: int, data: NDArray[np.uint8], start: 
 @inline_kernel
 def _put_piece(out: NDArray[np.uint8], at: int, piece: NDArray[np.uint8]) -> int:
     """Copy a part of the line's shape to ``out[at]``; return the place behind it."""
-    return _put_bytes(out, at, piece, 0, len(piece) - SLACK)
+    return _put_bytes(out, at, piece, 0, len(piece) - WORD_PADDING)
 
 
 @inline_kernel
@@ -90,59 +89,37 @@ def _put_decimal(out: NDArray[np.uint8], at: int, value: np.uint64) -> int:
     return _put_digits(out, at, value - high * part, bool(high > np.uint64(0)))
 
 
-@bare_kernel
-def _open_line(
-    out: NDArray[np.uint8], at: int, seed: np.uint64, opening: NDArray[np.uint8], middle: NDArray[np.uint8]
-) -> int:
+@inline_kernel
+def _open_line(out: NDArray[np.uint8], at: int, seed: np.uint64, shape: LineShape) -> int:
     """Write what stands before the texts; return the place behind it."""
-    at = _put_piece(out, at, opening)
-    if len(middle) == SLACK:
+    at = _put_piece(out, at, shape.opening)
+    if len(shape.middle) == WORD_PADDING:
         return at
-    return _put_piece(out, _put_decimal(out, at, seed), middle)
+    return _put_piece(out, _put_decimal(out, at, seed), shape.middle)
 
 
 @bare_kernel
 def _write_packed_lines(
-    out: NDArray[np.uint8],
-    ids: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    seeds: NDArray[np.uint64],
-    packed: NDArray[np.uint32],
-    tail: int,
-    opening: NDArray[np.uint8],
-    middle: NDArray[np.uint8],
-    closing: NDArray[np.uint8],
-    wide: bool,
+    out: NDArray[np.uint8], block: Columns, packed: NDArray[np.uint32], tail: int, shape: LineShape, avx512: bool
 ) -> int:
     """Write a line for each phrase, texts of at most four bytes; return the place behind."""
     at = 0
-    for k in range(len(seeds)):
-        at = _open_line(out, at, seeds[k], opening, middle)
-        at = put_symbols(out, at, ids, offsets[k], offsets[k + 1], packed, wide)
-        at = _put_piece(out, at - tail, closing)
+    for k in range(len(block.seeds)):
+        at = _open_line(out, at, block.seeds[k], shape)
+        at = put_symbols(out, at, block.ids, block.offsets[k], block.offsets[k + 1], packed, avx512)
+        at = _put_piece(out, at - tail, shape.closing)
     return at
 
 
 @bare_kernel
-def _write_long_lines(
-    out: NDArray[np.uint8],
-    ids: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    seeds: NDArray[np.uint64],
-    data: NDArray[np.uint8],
-    starts: NDArray[np.int64],
-    tail: int,
-    opening: NDArray[np.uint8],
-    middle: NDArray[np.uint8],
-    closing: NDArray[np.uint8],
-) -> int:
+def _write_long_lines(out: NDArray[np.uint8], block: Columns, texts: TextBytes, shape: LineShape) -> int:
     """Write a line for each phrase, texts of any size; return the place behind."""
     at = 0
-    for k in range(len(seeds)):
-        at = _open_line(out, at, seeds[k], opening, middle)
-        for value in ids[offsets[k] : offsets[k + 1]]:
-            at = _put_bytes(out, at, data, starts[value], starts[value + np.uint32(1)])
-        at = _put_piece(out, at - tail, closing)
+    for k in range(len(block.seeds)):
+        at = _open_line(out, at, block.seeds[k], shape)
+        for value in block.ids[block.offsets[k] : block.offsets[k + 1]]:
+            at = _put_bytes(out, at, texts.data, texts.starts[value], texts.starts[value + np.uint32(1)])
+        at = _put_piece(out, at - texts.tail, shape.closing)
     return at
 
 
@@ -161,7 +138,6 @@ class LineEncoder(Encoder):
     def __init__(self, words: TextEncoding, shape: LineShape) -> None:
         self._words = words
         self._shape = shape
-        self._tail = int(words.separator >= 0)  # bytes of the separator, which does not stand behind the last text
         self._buffer = Buffer()
 
     def begin(self) -> bytes:
@@ -170,18 +146,19 @@ class LineEncoder(Encoder):
 
     def encode(self, block: PhraseBlock) -> memoryview:
         """Return the lines of ``block``."""
-        words, shape, buffer, tail = self._words, self._shape, self._buffer, self._tail
+        words, shape, buffer = self._words, self._shape, self._buffer
         check_block(block, len(words))
-        around = (shape.opening, shape.middle, shape.closing)
-        columns = (block.ids, block.offsets, block.seeds)
-        room = shape.longest * len(block) + SLACK
+        columns = columns_of(block)
+        room = shape.longest * len(block) + WORD_PADDING
         buffer.size = 0
         if len(words.packed):
             buffer.reserve(room + 4 * len(block.ids))
-            buffer.size = _write_packed_lines(buffer.data, *columns, words.packed, tail, *around, uses_avx512())
+            buffer.size = _write_packed_lines(
+                buffer.data, columns, words.packed, words.texts.tail, shape, uses_avx512()
+            )
         else:
-            buffer.reserve(room + _bytes_of(block.ids, words.starts))
-            buffer.size = _write_long_lines(buffer.data, *columns, words.data, words.starts, tail, *around)
+            buffer.reserve(room + _bytes_of(block.ids, words.texts.starts))
+            buffer.size = _write_long_lines(buffer.data, columns, words.texts, shape)
         return buffer.view()
 
     def end(self) -> bytes:

@@ -1,7 +1,7 @@
 """The loop that all decoders share: fill a window, let a kernel parse whole records from it, yield them as a block.
 
-The bytes are treated as hostile. Kernels check everything before they use it, and memory is bounded: the window holds
-one piece and at most one unfinished record, whose greatest size the format knows.
+The bytes are not trusted. Kernels check everything before they use it, and memory is bounded: the window holds one
+piece and at most one incomplete record, whose greatest size the format knows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,45 +10,38 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs.vector_packing import LANES, REACH
+from hyperphrase.codecs.base import Columns
+from hyperphrase.codecs.vector_packing import LANES, VECTOR_PADDING
 from hyperphrase.errors import CorruptError
 from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.phrases.blocks import PhraseBlock
 
-# What a scan says besides the position and the number of phrases; formats count their own defects from 2 on.
-MORE = 0  # the next record is not whole
-FULL = 1  # the block is full
+# The status that a scan returns; formats number their own defects from FIRST_DEFECT on.
+INCOMPLETE = 0  # the next record is cut off where the data end
+COMPLETE = 1  # all is parsed that the block has room for
 FIRST_DEFECT = 2
 
 BLOCK_PHRASES = 4096
 BLOCK_SYMBOLS = 1 << 18  # 1 MiB of ids
-ROOM = MAX_LENGTH + LANES  # a scan begins no phrase while fewer places for ids are left
+MIN_FREE_IDS = MAX_LENGTH + LANES  # room for ids that a scan needs to begin a phrase
 
 
 class Scan(Protocol):
-    """Parses whole records of ``data[at:end]`` into the columns of a block; reads up to REACH bytes behind ``end``."""
+    """Parses whole records of ``data[at:end]`` into columns; may read VECTOR_PADDING bytes behind ``end``."""
 
-    def __call__(
-        self,
-        data: NDArray[np.uint8],
-        at: int,
-        end: int,
-        ids: NDArray[np.uint32],
-        offsets: NDArray[np.int64],
-        seeds: NDArray[np.uint64],
-    ) -> tuple[int, int, int]:
+    def __call__(self, data: NDArray[np.uint8], at: int, end: int, block: Columns) -> tuple[int, int, int]:
         """Return where the first record that was not parsed begins, how many phrases were, and a status."""
 
 
 class Window:
     """The bytes of a stream that are not parsed yet.
 
-    data: uint8; ``data[at:end]`` are the bytes, REACH more may be touched.
+    data: uint8; ``data[at:end]`` are the bytes, VECTOR_PADDING more may be touched.
     passed: bytes of the stream in front of ``data[0]``.
     """
 
     def __init__(self, pieces: Iterator[bytes | memoryview]) -> None:
-        self.data: NDArray[np.uint8] = np.zeros(REACH, np.uint8)
+        self.data: NDArray[np.uint8] = np.zeros(VECTOR_PADDING, np.uint8)
         self.restart(pieces)
 
     def restart(self, pieces: Iterator[bytes | memoryview]) -> None:
@@ -65,7 +58,7 @@ class Window:
         """Drop what is parsed and add the next piece; tell whether there was one."""
         piece = next(self._pieces, b"")
         rest = self.data[self.at : self.end]
-        need = len(rest) + len(piece) + REACH
+        need = len(rest) + len(piece) + VECTOR_PADDING
         target = self.data if need <= len(self.data) else np.zeros(need * 5 // 4, np.uint8)
         target[: len(rest)] = rest.copy() if target is self.data else rest
         self.passed += self.at
@@ -102,32 +95,30 @@ class Scanner:
         self._record_bound = record_bound
         self._defects = defects
         self._window = Window(iter(()))
-        self._ids = np.empty(BLOCK_SYMBOLS, np.uint32)
-        self._offsets = np.zeros(BLOCK_PHRASES + 1, np.int64)
-        self._seeds = np.empty(BLOCK_PHRASES, np.uint64)
+        self._columns = Columns(
+            ids=np.empty(BLOCK_SYMBOLS, np.uint32),
+            offsets=np.zeros(BLOCK_PHRASES + 1, np.int64),
+            seeds=np.empty(BLOCK_PHRASES, np.uint64),
+        )
 
     def blocks(self, pieces: Iterator[bytes | memoryview], where: str) -> Iterator[PhraseBlock]:
         """Yield the records of ``pieces``.
 
         Raises :class:`CorruptError` at the first defect, after the whole records before it were yielded.
         """
-        window = self._window
+        window, (ids, offsets, seeds) = self._window, self._columns
         window.restart(pieces)
         while True:
-            window.at, phrases, status = self._scan(
-                window.data, window.at, window.end, self._ids, self._offsets, self._seeds
-            )
+            window.at, phrases, status = self._scan(window.data, window.at, window.end, self._columns)
             if phrases:
-                yield PhraseBlock(
-                    self._ids[: self._offsets[phrases]], self._offsets[: phrases + 1], self._seeds[:phrases]
-                )
+                yield PhraseBlock(ids[: offsets[phrases]], offsets[: phrases + 1], seeds[:phrases])
                 self.records += phrases
             place = f"in record {self.records} at byte {window.position}"
             if status >= FIRST_DEFECT:
                 raise CorruptError(f"{where}: {self._defects[status - FIRST_DEFECT]} {place}")
-            if status == MORE and window.end - window.at > self._record_bound:
+            if status == INCOMPLETE and window.end - window.at > self._record_bound:
                 raise CorruptError(f"{where}: more than {self._record_bound} bytes {place}")
-            if status == MORE and not window.fill():
+            if status == INCOMPLETE and not window.fill():
                 if window.at != window.end:
                     raise CorruptError(f"{where}: cut off {place}")
                 return

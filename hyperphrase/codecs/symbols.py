@@ -1,7 +1,8 @@
 """Texts of one to four bytes, which all symbols are: written and read back sixteen at a time.
 
-An id's text lies in a table of lanes (:mod:`hyperphrase.codecs.vector_packing`): writing is a look-up and a squeeze.
-Reading spreads the characters of UTF-8 into lanes and looks up the id of each code point. Source: RFC 3629.
+An id's text lies in a table of lanes (:mod:`hyperphrase.codecs.vector_packing`): to write ids, their lanes are looked
+up and packed. To read them, the characters of UTF-8 are unpacked into lanes, and the id of each code point is looked
+up. Source: RFC 3629.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from hyperphrase.codecs import vector_packing as packing
-from hyperphrase.codecs.vector_packing import LANES, WINDOW, splat
+from hyperphrase.codecs.vector_packing import LANES, VECTOR_BYTES, splat
 from hyperphrase.kernels import inline_kernel
 from hyperphrase.kernels.intrinsics import element, trailing_zeros
 
@@ -45,15 +46,17 @@ _FORMS = (
 )
 
 
-def _put_lanes(typing_context: Any, out: Any, at: Any, ids: Any, first: Any, count: Any, table: Any, wide: Any) -> Any:
+def _put_lanes(
+    typing_context: Any, out: Any, at: Any, ids: Any, first: Any, count: Any, table: Any, avx512: Any
+) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        out, at, ids, first, count, table, wide = arguments
+        out, at, ids, first, count, table, avx512 = arguments
         flags = packing.first_lanes(builder, count)
         values = packing.load(builder, element(context, builder, signature.args[2], ids, first), flags)
         source = element(context, builder, signature.args[5], table, packing.I64(0))
         items = packing.look_up(builder, source, values, flags)
         target = element(context, builder, signature.args[0], out, at)
-        return builder.add(at, packing.squeeze(builder, items, count, target, wide))
+        return builder.add(at, packing.pack(builder, items, count, target, avx512))
 
     number = types.int64
     return number(out, number, ids, number, number, table, types.boolean), generate
@@ -80,12 +83,12 @@ def _code_points(builder: Any, items: Any) -> tuple[Any, Any]:
 
 
 def _get_lanes(
-    typing_context: Any, data: Any, at: Any, ends: Any, ids: Any, first: Any, by_code_point: Any, wide: Any
+    typing_context: Any, data: Any, at: Any, ends: Any, ids: Any, first: Any, by_code_point: Any, avx512: Any
 ) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        data, at, ends, ids, first, by_code_point, wide = arguments
+        data, at, ends, ids, first, by_code_point, avx512 = arguments
         source = element(context, builder, signature.args[0], data, at)
-        items, count, used, wrong = packing.spread(builder, source, ends, wide)
+        items, count, used, wrong = packing.unpack(builder, source, ends, avx512)
         flags = packing.first_lanes(builder, count)
         points, misspelt = _code_points(builder, items)
         table = element(context, builder, signature.args[5], by_code_point, packing.I64(0))
@@ -124,14 +127,14 @@ def put_symbols(
     first: int,
     stop: int,
     table: NDArray[np.uint32],
-    wide: bool,
+    avx512: bool,
 ) -> int:
-    """Write the texts of ``ids[first:stop]``; return the place behind. Touches WINDOW bytes from there on."""
+    """Write the texts of ``ids[first:stop]``; return the place behind. Touches VECTOR_BYTES bytes from there on."""
     while first + LANES <= stop:
-        at = _put_symbols(out, at, ids, first, LANES, table, wide)
+        at = _put_symbols(out, at, ids, first, LANES, table, avx512)
         first += LANES
     if first < stop:
-        at = _put_symbols(out, at, ids, first, stop - first, table, wide)
+        at = _put_symbols(out, at, ids, first, stop - first, table, avx512)
     return at
 
 
@@ -144,21 +147,21 @@ def get_symbols(
     first: int,
     stop: int,
     by_code_point: NDArray[np.uint32],
-    wide: bool,
+    avx512: bool,
 ) -> tuple[int, int, int]:
     """Read the characters of ``data[at:end]`` into ``ids[first:]`` until ``ids[stop]`` is reached or gone past.
 
     by_code_point: uint32, shape (2^21,), the id of each code point, or NO_ID.
-    Returns the places behind the bytes and the ids that were read, and 0 if all of them are symbols. Touches REACH
-    bytes behind ``end``, and up to LANES ids behind ``stop``.
+    Returns the places behind the bytes and the ids that were read, and 0 if all of them are symbols. Touches
+    VECTOR_PADDING bytes behind ``end``, and up to LANES ids behind ``stop``.
     """
     wrong = 0
     while at < end and first < stop:
-        size = min(end - at, WINDOW)
+        size = min(end - at, VECTOR_BYTES)
         last = np.uint64(1) << np.uint64(size - 1)
         inner = _bytes_between(data, at, np.uint8(0x80), np.uint8(0xBF))  # the bytes that do not begin a character
         ends = ((~inner >> np.uint64(1)) | last) & (last | (last - np.uint64(1)))
-        count, used, bad = _get_symbols(data, at, ends, ids, first, by_code_point, wide)
+        count, used, bad = _get_symbols(data, at, ends, ids, first, by_code_point, avx512)
         wrong |= bad
         at += used
         first += count
@@ -167,11 +170,11 @@ def get_symbols(
 
 @inline_kernel
 def find_byte(data: NDArray[np.uint8], at: int, end: int, byte: int) -> int:
-    """Return the place of the first ``byte`` in ``data[at:end]``, ``end`` if there is none; touches REACH bytes."""
+    """Return the place of the first ``byte`` in ``data[at:end]``, else ``end``; touches VECTOR_PADDING bytes behind."""
     wanted = np.uint8(byte)
     while at < end:
         found = _bytes_between(data, at, wanted, wanted)
         if found != np.uint64(0):
             return min(at + trailing_zeros(found), end)
-        at += WINDOW
+        at += VECTOR_BYTES
     return end

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,44 +16,58 @@ from numpy.typing import NDArray
 from hyperphrase.codecs.base import Texts
 from hyperphrase.codecs.symbols import NO_ID
 from hyperphrase.kernels import bare_kernel
-from hyperphrase.kernels.intrinsics import SLACK, i64, load_u64
+from hyperphrase.kernels.intrinsics import WORD_PADDING, i64, load_u64
 
 _PACKABLE = 4  # bytes
 _CODE_POINTS = 1 << 21  # as many as four bytes of UTF-8 can spell
 _ESCAPED = np.isin(np.arange(256), [*range(0x20), ord('"'), ord("\\")])  # bytes that JSON strings hold as escapes
 
 
-@dataclass(frozen=True, eq=False)
-class TextEncoding:
+class TextBytes(NamedTuple):
     """The bytes that a file holds for each id: its text, escaped if the format escapes, and the separator behind it.
 
-    data: uint8, the bytes of all ids and SLACK more; starts: int64, shape (V + 1,), as in a TextTable.
+    data: uint8, the bytes of all ids and WORD_PADDING more.
+    starts: int64, shape (V + 1,), where the bytes of each id begin.
+    tail: bytes of the separator, 0 or 1.
+    """
+
+    data: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    tail: int
+
+
+@dataclass(frozen=True, eq=False)
+class TextEncoding:
+    """The way from ids to bytes.
+
+    texts: the bytes of each id.
     packed: uint32, shape (V,), the bytes of each id as a lane; empty unless every id fits one.
     separator: its byte, -1 for none.
     longest: bytes of the longest id.
     """
 
-    data: NDArray[np.uint8]
-    starts: NDArray[np.int64]
+    texts: TextBytes
     packed: NDArray[np.uint32]
     separator: int
     longest: int
 
     def __len__(self) -> int:
         """Return the number of ids."""
-        return len(self.starts) - 1
+        return len(self.texts.starts) - 1
 
 
-@dataclass(frozen=True, eq=False)
-class TextDecoding:
+class TextDecoding(NamedTuple):
     """The way back from bytes to ids; one of the two tables is empty.
 
     by_code_point: uint32, shape (2^21,), the id of each code point, NO_ID where there is none.
-    slots: uint32, a hash table with open addressing of id + 1, 0 where free.
+    slots: uint32, a hash table with open addressing of id + 1, 0 where free; a slot's text is compared with ``texts``.
+    separator: its byte, -1 for none.
     """
 
     by_code_point: NDArray[np.uint32]
     slots: NDArray[np.uint32]
+    texts: TextBytes
+    separator: int
 
 
 def _escape(data: NDArray[np.uint8], starts: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -75,12 +90,13 @@ def text_encoding(texts: Texts, escapes: bool) -> TextEncoding:
     if texts.separator:
         data = np.insert(data, starts[1:], texts.separator[0])
         starts = starts + np.arange(len(starts)) * len(texts.separator)
-    data = np.concatenate([data, np.zeros(SLACK, np.uint8)])
+    data = np.concatenate([data, np.zeros(WORD_PADDING, np.uint8)])
     sizes = np.diff(starts)
     longest = int(sizes.max(initial=0))
     packable = longest <= _PACKABLE and sizes.min(initial=1) > 0 and data[: starts[-1]].all()
     packed = _pack(data, starts) if packable else np.zeros(0, np.uint32)
-    return TextEncoding(data, starts, packed, texts.separator[0] if texts.separator else -1, longest)
+    encoded = TextBytes(data, starts, len(texts.separator))
+    return TextEncoding(encoded, packed, texts.separator[0] if texts.separator else -1, longest)
 
 
 def _pack(data: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.uint32]:
@@ -95,28 +111,27 @@ def _pack(data: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.uint
 
 @lru_cache(maxsize=8)
 def text_decoding(texts: Texts, escapes: bool) -> TextDecoding:
-    """Return the way back from the bytes of :func:`wording`; built once for each pair.
+    """Return the way back from the bytes of :func:`text_encoding`; built once for each pair.
 
     Raises :class:`ValueError` if there is none: texts that are equal, empty, hold the separator or a line's end, or
     have several characters and nothing between them.
     """
     words = text_encoding(texts, escapes)
     _check_readable(texts, words)
-    size = int(words.starts[-1])
-    characters = words.data[:size].tobytes().decode() if words.separator < 0 else ""
+    size = int(words.texts.starts[-1])
+    characters = words.texts.data[:size].tobytes().decode() if words.separator < 0 else ""
+    by_code_point, slots = np.zeros(0, np.uint32), np.zeros(0, np.uint32)
     if words.separator < 0 and len(characters) == len(words.packed):
         points = np.frombuffer(characters.encode("utf-32-le"), np.uint32)
         by_code_point = np.full(_CODE_POINTS, NO_ID, np.uint32)
         by_code_point[points] = np.arange(len(points), dtype=np.uint32)
         equal = bool((by_code_point[points] != np.arange(len(points))).any())
-        result = TextDecoding(by_code_point, np.zeros(0, np.uint32))
     else:
         slots = np.zeros(1 << (2 * len(words)).bit_length(), np.uint32)
-        equal = not _fill_slots(slots, words.data, words.starts, len(texts.separator))
-        result = TextDecoding(np.zeros(0, np.uint32), slots)
+        equal = not _fill_slots(slots, words.texts)
     if equal:
         raise ValueError("texts: two ids have the same text, which cannot be read back")
-    return result
+    return TextDecoding(by_code_point, slots, words.texts, words.separator)
 
 
 def _check_readable(texts: Texts, words: TextEncoding) -> None:
@@ -132,7 +147,7 @@ def _check_readable(texts: Texts, words: TextEncoding) -> None:
 
 @bare_kernel
 def hash_of(data: NDArray[np.uint8], start: int, stop: int) -> np.uint64:
-    """Return a 64-bit hash of ``data[start:stop]``; touches SLACK bytes behind. Never stored, so free to change."""
+    """Return a 64-bit hash of ``data[start:stop]``; touches WORD_PADDING bytes behind. It is never stored."""
     value = np.uint64(stop - start)
     at = start
     while at < stop:
@@ -146,13 +161,13 @@ def hash_of(data: NDArray[np.uint8], start: int, stop: int) -> np.uint64:
 
 
 @bare_kernel
-def _fill_slots(slots: NDArray[np.uint32], data: NDArray[np.uint8], starts: NDArray[np.int64], tail: int) -> bool:
-    """Enter each id under its bytes without the last ``tail``; return whether all are different."""
-    for row in range(len(starts) - 1):
-        start, stop = starts[row], starts[row + 1] - tail
-        if find(slots, data, starts, tail, data, start, stop) >= 0:
+def _fill_slots(slots: NDArray[np.uint32], texts: TextBytes) -> bool:
+    """Enter each id under its bytes without the separator; return whether all are different."""
+    for row in range(len(texts.starts) - 1):
+        start, stop = texts.starts[row], texts.starts[row + 1] - texts.tail
+        if find(slots, texts, texts.data, start, stop) >= 0:
             return False
-        slot = hash_of(data, start, stop) & np.uint64(len(slots) - 1)
+        slot = hash_of(texts.data, start, stop) & np.uint64(len(slots) - 1)
         while slots[slot] != 0:
             slot = (slot + np.uint64(1)) & np.uint64(len(slots) - 1)
         slots[slot] = row + 1
@@ -160,25 +175,17 @@ def _fill_slots(slots: NDArray[np.uint32], data: NDArray[np.uint8], starts: NDAr
 
 
 @bare_kernel
-def find(
-    slots: NDArray[np.uint32],
-    data: NDArray[np.uint8],
-    starts: NDArray[np.int64],
-    tail: int,
-    text: NDArray[np.uint8],
-    start: int,
-    stop: int,
-) -> int:
-    """Return the id whose bytes without the last ``tail`` are ``text[start:stop]``, -1 if there is none."""
-    slot = hash_of(text, start, stop) & np.uint64(len(slots) - 1)
+def find(slots: NDArray[np.uint32], texts: TextBytes, data: NDArray[np.uint8], start: int, stop: int) -> int:
+    """Return the id whose bytes without the separator are ``data[start:stop]``, -1 if there is none."""
+    slot = hash_of(data, start, stop) & np.uint64(len(slots) - 1)
     while slots[slot] != 0:
         row = i64(slots[slot]) - 1
-        first = starts[row]
-        if starts[row + 1] - tail - first == stop - start:
+        first = texts.starts[row]
+        if texts.starts[row + 1] - texts.tail - first == stop - start:
             different = np.uint64(0)
             for k in range(0, stop - start, 8):
                 beyond = np.uint64(8 * max(k + 8 - (stop - start), 0))
-                different |= (load_u64(data, first + k) ^ load_u64(text, start + k)) << beyond
+                different |= (load_u64(texts.data, first + k) ^ load_u64(data, start + k)) << beyond
             if different == np.uint64(0):
                 return row
         slot = (slot + np.uint64(1)) & np.uint64(len(slots) - 1)

@@ -11,18 +11,18 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs.base import Buffer, Encoder, Format, Texts, check_block
+from hyperphrase.codecs.base import Buffer, Columns, Encoder, Format, Texts, check_block, columns_of
 from hyperphrase.codecs.compression import compressed, read_pieces
-from hyperphrase.codecs.record_reading import FULL, Scanner
+from hyperphrase.codecs.record_reading import COMPLETE, Scanner
 from hyperphrase.codecs.tfrecord_framing import (
     BAD_SIZE,
+    FOOTER_BYTES,
     FRAMING_DEFECTS,
-    HEAD,
+    HEADER_BYTES,
     MAX_EXTRA,
     MAX_RECORD,
-    TAIL,
-    check,
-    seal,
+    verify_checksums,
+    write_checksums,
 )
 from hyperphrase.codecs.varints import (
     MAX_SMALL,
@@ -115,20 +115,18 @@ def _put_seed(out: NDArray[np.uint8], at: int, seed: np.uint64, size: int) -> in
 
 
 @bare_kernel
-def _write_records(
-    out: NDArray[np.uint8], ids: NDArray[np.uint32], offsets: NDArray[np.int64], seeds: NDArray[np.uint64], wide: bool
-) -> int:
+def _write_records(out: NDArray[np.uint8], block: Columns, avx512: bool) -> int:
     """Write framed records without their CRCs from ``out[0]`` on; return the place behind them."""
     at = 0
-    for k in range(len(seeds)):
-        first, stop = offsets[k], offsets[k + 1]
-        seed_size = long_size(seeds[k])
-        start = at + HEAD
-        at = _open_record(out, start, _packed_size(ids[first:stop]), seed_size)
-        at = put_varints(out, at, ids, first, stop, 0, wide)
-        at = _put_seed(out, at, seeds[k], seed_size)
-        store_u64(out, start - HEAD, np.uint64(at - start))
-        at += TAIL
+    for k in range(len(block.seeds)):
+        first, stop = block.offsets[k], block.offsets[k + 1]
+        seed_size = long_size(block.seeds[k])
+        start = at + HEADER_BYTES
+        at = _open_record(out, start, _packed_size(block.ids[first:stop]), seed_size)
+        at = put_varints(out, at, block.ids, first, stop, 0, avx512)
+        at = _put_seed(out, at, block.seeds[k], seed_size)
+        store_u64(out, start - HEADER_BYTES, np.uint64(at - start))
+        at += FOOTER_BYTES
     return at
 
 
@@ -192,9 +190,9 @@ def _is_seed_entry(data: NDArray[np.uint8], at: int, size: int) -> bool:
 
 @bare_kernel
 def _parse_record(
-    data: NDArray[np.uint8], at: int, end: int, ids: NDArray[np.uint32], first: int, wide: bool
+    data: NDArray[np.uint8], at: int, end: int, ids: NDArray[np.uint32], first: int, avx512: bool
 ) -> tuple[int, np.uint64, int]:
-    """Parse one Example in ``data[at:end]``; return the place behind its ids, its seed, and a defect or FULL."""
+    """Parse one Example in ``data[at:end]``; return the place behind its ids, its seed, and a defect or COMPLETE."""
     nothing = np.uint64(0)
     seed_size = _seed_size(data, end)
     entry = end - _SEED_ENTRY_BYTES - seed_size
@@ -203,52 +201,39 @@ def _parse_record(
     start, packed, right = _skip_opening(data, at, end - at, seed_size)
     if not right or start + packed != entry:
         return first, nothing, _BAD_SHAPE
-    behind, last, wrong = get_varints(data, start, entry, ids, first, first + MAX_LENGTH, 0, wide)
+    behind, last, wrong = get_varints(data, start, entry, ids, first, first + MAX_LENGTH, 0, avx512)
     if wrong != 0 or behind != entry or last == first:
         return first, nothing, _BAD_IDS
     seed, behind = get_long(data, end - seed_size, end)
     if behind != end or seed >= np.uint64(SEED_STOP):
         return first, nothing, _BAD_SEED
-    return last, seed, FULL
+    return last, seed, COMPLETE
 
 
 @bare_kernel
-def _parse_records(
-    data: NDArray[np.uint8],
-    at: int,
-    end: int,
-    ids: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    seeds: NDArray[np.uint64],
-    wide: bool,
-) -> tuple[int, int, int]:
+def _parse_records(data: NDArray[np.uint8], at: int, end: int, block: Columns, avx512: bool) -> tuple[int, int, int]:
     """Parse the framed records of ``data[at:end]``, whose CRCs are right, into columns that have room for them."""
     count = 0
     while at < end:
-        start = at + HEAD
+        start = at + HEADER_BYTES
         stop = start + i64(load_u64(data, at))
-        offsets[count + 1], seeds[count], status = _parse_record(data, start, stop, ids, offsets[count], wide)
-        if status != FULL:
+        first = block.offsets[count]
+        last, seed, status = _parse_record(data, start, stop, block.ids, first, avx512)
+        block.offsets[count + 1], block.seeds[count] = last, seed
+        if status != COMPLETE:
             return at, count, status
-        at = stop + TAIL
+        at = stop + FOOTER_BYTES
         count += 1
-    return at, count, FULL
+    return at, count, COMPLETE
 
 
-def scan_records(
-    data: NDArray[np.uint8],
-    at: int,
-    end: int,
-    ids: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    seeds: NDArray[np.uint64],
-) -> tuple[int, int, int]:
+def scan_records(data: NDArray[np.uint8], at: int, end: int, block: Columns) -> tuple[int, int, int]:
     """Check and parse whole records, see :class:`hyperphrase.codecs.record_reading.Scan`."""
     # a symbol takes a byte at least, so records that begin before the limit have room among the ids
-    limit = at + len(ids) - MAX_RECORD
-    checked, status = check(data, at, end, limit, len(seeds))
-    behind, count, defect = _parse_records(data, at, checked, ids, offsets, seeds, uses_avx512())
-    return behind, count, status if defect == FULL else defect
+    limit = at + len(block.ids) - MAX_RECORD
+    checked, status = verify_checksums(data, at, end, limit, len(block.seeds))
+    behind, count, defect = _parse_records(data, at, checked, block, uses_avx512())
+    return behind, count, status if defect == COMPLETE else defect
 
 
 class TFRecordEncoder(Encoder):
@@ -267,8 +252,8 @@ class TFRecordEncoder(Encoder):
         buffer = self._buffer
         buffer.size = 0
         buffer.reserve(MAX_SMALL * len(block.ids) + MAX_EXTRA * len(block))
-        buffer.size = _write_records(buffer.data, block.ids, block.offsets, block.seeds, uses_avx512())
-        seal(buffer.data, buffer.size)
+        buffer.size = _write_records(buffer.data, columns_of(block), uses_avx512())
+        write_checksums(buffer.data, buffer.size)
         return buffer.view()
 
     def end(self) -> bytes:

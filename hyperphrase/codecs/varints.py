@@ -12,7 +12,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from hyperphrase.codecs import vector_packing as packing
-from hyperphrase.codecs.vector_packing import LANES, WINDOW, first_ends, splat
+from hyperphrase.codecs.vector_packing import LANES, VECTOR_BYTES, first_ends, splat
 from hyperphrase.kernels import bare_kernel, inline_kernel
 from hyperphrase.kernels.intrinsics import element, i64, load_u32, store_u32
 from hyperphrase.limits import MAX_VOCABULARY
@@ -31,11 +31,11 @@ def small_size(value: np.uint32) -> int:
 def small_varint(value: np.uint32) -> np.uint32:
     """Return the bytes of ``value`` (below 2^21), lowest first."""
     # adding what stands above a bit moves it up by one place: a gap for the mark of each byte but the last
-    spread = np.uint32(value + (value & np.uint32(0xFFFFFF80)))
-    spread = np.uint32(spread + (spread & np.uint32(0xFFFF8000)))
+    spaced = np.uint32(value + (value & np.uint32(0xFFFFFF80)))
+    spaced = np.uint32(spaced + (spaced & np.uint32(0xFFFF8000)))
     two = np.uint32(np.uint32(value >= np.uint32(1 << 7)) << np.uint32(7))
     three = np.uint32(np.uint32(value >= np.uint32(1 << 14)) << np.uint32(15))
-    return np.uint32(spread | two | three)
+    return np.uint32(spaced | two | three)
 
 
 @inline_kernel
@@ -60,8 +60,8 @@ def get_small(data: NDArray[np.uint8], at: int) -> tuple[np.uint32, int, np.uint
     high = np.uint32(((word >> np.uint32(2)) & np.uint32(0x1FC000)) * three)
     value = np.uint32(low | middle | high)
     size = i64(1) + i64(two) + i64(three)
-    wide = (two ^ np.uint32(value >= np.uint32(1 << 7))) | (three ^ np.uint32(value >= np.uint32(1 << 14)))
-    return value, size, np.uint32(wide | four)
+    too_long = (two ^ np.uint32(value >= np.uint32(1 << 7))) | (three ^ np.uint32(value >= np.uint32(1 << 14)))
+    return value, size, np.uint32(too_long | four)
 
 
 @bare_kernel
@@ -123,24 +123,28 @@ def _values_of(builder: Any, items: Any) -> Any:
     return builder.or_(low, builder.or_(middle, high))
 
 
-def _put_lanes(typing_context: Any, out: Any, at: Any, ids: Any, first: Any, count: Any, shift: Any, wide: Any) -> Any:
+def _put_lanes(
+    typing_context: Any, out: Any, at: Any, ids: Any, first: Any, count: Any, shift: Any, avx512: Any
+) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        out, at, ids, first, count, shift, wide = arguments
+        out, at, ids, first, count, shift, avx512 = arguments
         source = element(context, builder, signature.args[2], ids, first)
         values = packing.load(builder, source, packing.first_lanes(builder, count))
         values = builder.shl(values, packing.broadcast(builder, shift))
         target = element(context, builder, signature.args[0], out, at)
-        return builder.add(at, packing.squeeze(builder, _varints_of(builder, values), count, target, wide))
+        return builder.add(at, packing.pack(builder, _varints_of(builder, values), count, target, avx512))
 
     number = types.int64
     return number(out, number, ids, number, number, types.uint32, types.boolean), generate
 
 
-def _get_lanes(typing_context: Any, data: Any, at: Any, ends: Any, ids: Any, first: Any, shift: Any, wide: Any) -> Any:
+def _get_lanes(
+    typing_context: Any, data: Any, at: Any, ends: Any, ids: Any, first: Any, shift: Any, avx512: Any
+) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        data, at, ends, ids, first, shift, wide = arguments
+        data, at, ends, ids, first, shift, avx512 = arguments
         source = element(context, builder, signature.args[0], data, at)
-        items, count, used, wrong = packing.spread(builder, source, ends, wide)
+        items, count, used, wrong = packing.unpack(builder, source, ends, avx512)
         shifts = packing.broadcast(builder, shift)
         values = builder.lshr(_values_of(builder, items), shifts)
         packing.move(builder, element(context, builder, signature.args[3], ids, first), values)
@@ -171,38 +175,38 @@ _varint_ends: Callable[..., np.uint64] = intrinsic(_find_ends)
 
 @inline_kernel
 def put_varints(
-    out: NDArray[np.uint8], at: int, ids: NDArray[np.uint32], first: int, stop: int, shift: int, wide: bool
+    out: NDArray[np.uint8], at: int, ids: NDArray[np.uint32], first: int, stop: int, shift: int, avx512: bool
 ) -> int:
     """Write ``ids[first:stop]``, each times two to the ``shift`` (below 2^21 then); return the place behind.
 
-    Touches WINDOW bytes from there on. wide: see :mod:`hyperphrase.codecs.vector_packing`.
+    Touches VECTOR_BYTES bytes from there on. avx512: see :mod:`hyperphrase.codecs.vector_packing`.
     """
     while first + LANES <= stop:
-        at = _put_varints(out, at, ids, first, LANES, np.uint32(shift), wide)
+        at = _put_varints(out, at, ids, first, LANES, np.uint32(shift), avx512)
         first += LANES
     if first < stop:
-        at = _put_varints(out, at, ids, first, stop - first, np.uint32(shift), wide)
+        at = _put_varints(out, at, ids, first, stop - first, np.uint32(shift), avx512)
     return at
 
 
 @inline_kernel
 def get_varints(
-    data: NDArray[np.uint8], at: int, end: int, ids: NDArray[np.uint32], first: int, stop: int, shift: int, wide: bool
+    data: NDArray[np.uint8], at: int, end: int, ids: NDArray[np.uint32], first: int, stop: int, shift: int, avx512: bool
 ) -> tuple[int, int, int]:
     """Read small varints from ``data[at:end]`` into ``ids[first:stop]``, divided by two to the ``shift``.
 
     Returns the places behind the bytes and the ids that were read, and 0 if all of them are what :func:`put_varints`
-    writes for ids. Touches REACH bytes behind ``end``, and up to LANES ids behind ``stop``.
+    writes for ids. Touches VECTOR_PADDING bytes behind ``end``, and up to LANES ids behind ``stop``.
     """
     wrong = 0
     while at < end and first < stop:
-        size = min(end - at, WINDOW)
-        ends = _varint_ends(data, at) & (~np.uint64(0) >> np.uint64(WINDOW - size))
+        size = min(end - at, VECTOR_BYTES)
+        ends = _varint_ends(data, at) & (~np.uint64(0) >> np.uint64(VECTOR_BYTES - size))
         if stop - first < LANES:
-            ends = first_ends(ends, stop - first, wide)
-        count, used, bad = _get_varints(data, at, ends, ids, first, np.uint32(shift), wide)
+            ends = first_ends(ends, stop - first, avx512)
+        count, used, bad = _get_varints(data, at, ends, ids, first, np.uint32(shift), avx512)
         if count == 0:
-            wrong |= i64(size == WINDOW)
+            wrong |= i64(size == VECTOR_BYTES)
             break
         wrong |= bad
         at += used

@@ -1,15 +1,15 @@
 """Sixteen items of one to four bytes at a time: how all formats write ids, and read them back.
 
 An item (a varint, a symbol) lies in a lane of 32 bits, lowest byte first: as many bytes as its number takes, at least
-one, and none but the first is zero. *Squeezing* writes the items of sixteen lanes one behind the other, *spreading*
-puts items that lie so into lanes again. There is no branch in it: the sizes of items are as good as random, so each
-branch on one would be mispredicted time and again.
+one, and none but the first is zero. *Packing* writes the items of sixteen lanes one behind the other, *unpacking* puts
+such items into lanes again. The code has no branches: the sizes of items are as good as random, so a processor could
+not predict a branch on them.
 
-There are two ways, chosen by the argument ``wide`` of each step, and they give the same bytes. AVX-512 moves 64 bytes
-at once (VPCOMPRESSB, VPEXPANDB); any other processor merges two lanes into one store of eight bytes, and walks from
-the end of one item to that of the next. All else is vector code in LLVM's own terms, which fits every processor.
-The functions here write that code; varints.py and symbols.py make of it the steps that kernels call. None of them
-checks bounds: whoever calls them leaves :data:`REACH` bytes behind the last one in use.
+There are two implementations, chosen by the argument ``avx512`` of each step; they give the same bytes. AVX-512 moves
+64 bytes at once (VPCOMPRESSB, VPEXPANDB). Other processors merge two lanes into one store of eight bytes, and go from
+the end of one item to that of the next. All else is vector code of LLVM, which fits every processor. The functions
+here generate LLVM code; varints.py and symbols.py make of it the steps that kernels call. None of them checks bounds:
+callers leave :data:`VECTOR_PADDING` bytes behind the last one in use.
 """
 
 from collections.abc import Callable
@@ -23,18 +23,18 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from hyperphrase.kernels import inline_kernel
-from hyperphrase.kernels.intrinsics import SLACK, compiles_for
+from hyperphrase.kernels.intrinsics import WORD_PADDING, compiles_for
 
 LANES = 16
-WINDOW = 64  # bytes: the most that sixteen items take
-REACH = WINDOW + SLACK  # bytes that may be touched behind the last one in use
-_WIDE = ("avx512bw", "avx512vbmi2", "bmi2")  # what the wide way needs of a processor
+VECTOR_BYTES = 64  # bytes: the most that sixteen items take
+VECTOR_PADDING = VECTOR_BYTES + WORD_PADDING  # bytes that may be touched behind the last one in use
+_AVX512_FEATURES = ("avx512bw", "avx512vbmi2", "bmi2")  # what a processor needs for it
 
 I1, I8, I32, I64 = (ir.IntType(bits) for bits in (1, 8, 32, 64))
 WORDS = ir.VectorType(I32, LANES)
 _PAIRS = ir.VectorType(I64, LANES // 2)
-BYTES = ir.VectorType(I8, WINDOW)
-_BITS = ir.VectorType(I1, WINDOW)
+BYTES = ir.VectorType(I8, VECTOR_BYTES)
+_BITS = ir.VectorType(I1, VECTOR_BYTES)
 _NUMBERS = ir.Constant(WORDS, list(range(LANES)))
 _PDEP = "llvm.x86.bmi.pdep.64"
 _NIBBLES = 0x1111_1111_1111_1111  # the lowest of the four bits of each lane
@@ -43,7 +43,7 @@ _NIBBLES = 0x1111_1111_1111_1111  # the lowest of the four bits of each lane
 @cache
 def uses_avx512() -> bool:
     """Tell whether this process moves the bytes of items by AVX-512."""
-    return compiles_for(*_WIDE)
+    return compiles_for(*_AVX512_FEATURES)
 
 
 def splat(value: int, shape: Any = WORDS) -> Any:
@@ -100,12 +100,12 @@ def any_flag(builder: Any, flags: Any) -> Any:
     return builder.zext(builder.bitcast(flags, ir.IntType(LANES)), I64)
 
 
-def _either(builder: Any, wide: Any, by_bytes: Any, otherwise: Any) -> list[Any]:
-    """Return what one of two writers of code yields, as the flag ``wide`` says when the code runs."""
-    if not compiles_for(*_WIDE):
+def _either(builder: Any, avx512: Any, by_bytes: Any, otherwise: Any) -> list[Any]:
+    """Return what one of two generators of code yields; the flag ``avx512`` chooses when the code runs."""
+    if not compiles_for(*_AVX512_FEATURES):
         return list(otherwise())
-    with builder.if_else(wide) as (if_wide, if_not):
-        with if_wide:
+    with builder.if_else(avx512) as (if_avx512, if_not):
+        with if_avx512:
             left, left_end = by_bytes(), builder.block
         with if_not:
             right, right_end = otherwise(), builder.block
@@ -118,18 +118,18 @@ def _either(builder: Any, wide: Any, by_bytes: Any, otherwise: Any) -> list[Any]
     return results
 
 
-def squeeze(builder: Any, lanes: Any, count: Any, out: Any, wide: Any) -> Any:
-    """Write the items of the first ``count`` lanes at ``out``, touching WINDOW bytes; return their bytes."""
+def pack(builder: Any, lanes: Any, count: Any, out: Any, avx512: Any) -> Any:
+    """Write the items of the first ``count`` lanes at ``out``, touching VECTOR_BYTES bytes; return their bytes."""
     [size] = _either(
         builder,
-        wide,
-        lambda: [_squeeze_bytes(builder, lanes, count, out)],
-        lambda: [_squeeze_pairs(builder, lanes, count, out)],
+        avx512,
+        lambda: [_pack_by_avx512(builder, lanes, count, out)],
+        lambda: [_pack_in_pairs(builder, lanes, count, out)],
     )
     return size
 
 
-def _squeeze_bytes(builder: Any, lanes: Any, count: Any, out: Any) -> Any:
+def _pack_by_avx512(builder: Any, lanes: Any, count: Any, out: Any) -> Any:
     present = builder.bitcast(builder.or_(lanes, splat(1)), BYTES)
     keep = builder.and_(
         builder.bitcast(builder.icmp_unsigned("!=", present, splat(0, BYTES)), I64),
@@ -141,7 +141,7 @@ def _squeeze_bytes(builder: Any, lanes: Any, count: Any, out: Any) -> Any:
     return builder.ctpop(keep)
 
 
-def _squeeze_pairs(builder: Any, lanes: Any, count: Any, out: Any) -> Any:
+def _pack_in_pairs(builder: Any, lanes: Any, count: Any, out: Any) -> Any:
     sizes = splat(1)
     for bits in (8, 16, 24):
         more = builder.icmp_unsigned("!=", builder.lshr(lanes, splat(bits)), splat(0))
@@ -159,8 +159,8 @@ def _squeeze_pairs(builder: Any, lanes: Any, count: Any, out: Any) -> Any:
     return size
 
 
-def spread(builder: Any, place: Any, ends: Any, wide: Any) -> tuple[Any, Any, Any, Any]:
-    """Put the first sixteen items at ``place``, or as many as there are, into lanes; touches REACH bytes.
+def unpack(builder: Any, place: Any, ends: Any, avx512: Any) -> tuple[Any, Any, Any, Any]:
+    """Put the first sixteen items at ``place``, or as many as there are, into lanes; touches VECTOR_PADDING bytes.
 
     ends: 64 bits, those of the bytes that are the last of an item.
     Returns the lanes, zero behind the last item; how many items and how many bytes these are; and not 0 if one of
@@ -168,9 +168,9 @@ def spread(builder: Any, place: Any, ends: Any, wide: Any) -> tuple[Any, Any, An
     """
     lanes, ends = _either(
         builder,
-        wide,
-        lambda: _spread_bytes(builder, place, ends),
-        lambda: _spread_one_by_one(builder, place, ends),
+        avx512,
+        lambda: _unpack_by_avx512(builder, place, ends),
+        lambda: _unpack_one_by_one(builder, place, ends),
     )
     used = _used(builder, ends)
     inner = _inner(builder, ends, used)
@@ -190,7 +190,7 @@ def _inner(builder: Any, ends: Any, used: Any) -> Any:
     return builder.and_(builder.not_(ends), low_bits(builder, used))
 
 
-def _spread_bytes(builder: Any, place: Any, ends: Any) -> list[Any]:
+def _unpack_by_avx512(builder: Any, place: Any, ends: Any) -> list[Any]:
     ends = call(builder, _PDEP, I64, I64((1 << LANES) - 1), ends)
     used = _used(builder, ends)
     inner = _inner(builder, ends, used)
@@ -206,7 +206,7 @@ def _spread_bytes(builder: Any, place: Any, ends: Any) -> list[Any]:
     return [builder.bitcast(dense, WORDS), ends]
 
 
-def _spread_one_by_one(builder: Any, place: Any, ends: Any) -> list[Any]:
+def _unpack_one_by_one(builder: Any, place: Any, ends: Any) -> list[Any]:
     lanes, rest, start = splat(0), ends, I64(0)
     for k in range(LANES):
         stop = builder.add(builder.cttz(rest, I1(0)), I64(1))
@@ -223,7 +223,7 @@ def _spread_one_by_one(builder: Any, place: Any, ends: Any) -> list[Any]:
 
 def _scatter(typing_context: Any, bits: Any, places: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        if not compiles_for(*_WIDE):
+        if not compiles_for(*_AVX512_FEATURES):
             return I64(0)
         return call(builder, _PDEP, I64, *arguments)
 
@@ -234,9 +234,9 @@ _scatter_bits: Callable[[np.uint64, np.uint64], np.uint64] = intrinsic(_scatter)
 
 
 @inline_kernel
-def first_ends(ends: np.uint64, count: int, wide: bool) -> np.uint64:
+def first_ends(ends: np.uint64, count: int, avx512: bool) -> np.uint64:
     """Return the lowest ``count`` (up to 63) of the bits that are set."""
-    if wide:
+    if avx512:
         return _scatter_bits((np.uint64(1) << np.uint64(count)) - np.uint64(1), ends)
     rest = ends
     for _ in range(count):

@@ -1,7 +1,7 @@
 """Machine instructions that numba does not offer by itself: unaligned loads and stores, and the CRC32C instruction.
 
 An encoder that stores up to four bytes at once and advances by as many as it meant is three times as fast as a loop
-over bytes. None of these checks bounds: whoever calls them leaves :data:`SLACK` bytes behind the last one in use.
+over bytes. None of these checks bounds: callers leave :data:`WORD_PADDING` bytes behind the last one in use.
 """
 
 import sys
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 if sys.byteorder != "little":
     raise ImportError("hyperphrase.codecs needs a little-endian machine: its kernels store whole words")
 
-SLACK = 8  # bytes that a load or a store may touch behind the byte that it is meant for
+WORD_PADDING = 8  # bytes that a load or a store may touch behind the byte that it is meant for
 
 i64 = cast("Callable[[object], int]", np.int64)
 """numba's cast to a signed integer, which to the type checker yields the ``int`` that it is on the Python side."""

@@ -61,10 +61,10 @@ def fuzz(name: str, way: str, seconds: float, inputs: int, seed: int, trial: Pat
 
 
 def _compile_anew() -> None:
-    from hyperphrase.kernels import _KernelCache
+    from hyperphrase.kernels.cache import KernelCache
 
-    _KernelCache._load_overload = lambda self, sig, context: None
-    _KernelCache._save_overload = lambda self, sig, data: None
+    KernelCache._load_overload = lambda self, sig, context: None
+    KernelCache._save_overload = lambda self, sig, data: None
 
 
 def _limit_memory() -> None:

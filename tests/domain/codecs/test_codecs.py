@@ -239,7 +239,7 @@ def test_texts_know_two_separators_and_text_formats_need_them():
 
 
 @pytest.mark.skipif(not has_crc32c_instruction(), reason="this processor has no CRC32C instruction")
-def test_the_table_seals_and_checks_as_the_instruction_does(monkeypatch):
+def test_checksums_by_table_are_those_by_instruction(monkeypatch):
     block = random_block(50)
     data = written("tfrecord", "none", [block])
     monkeypatch.setattr(tfrecord_framing, "by_instruction", lambda: False)
@@ -251,8 +251,8 @@ LANE_MODULES = [avro, line_reading, lines, tfrecord]  # those that choose a way
 
 
 @pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.skipif(not uses_avx512(), reason="no AVX-512"))])
-def wide(request, monkeypatch):
-    """Write and read ids by the wide way or by the other one, whatever this processor would choose."""
+def avx512(request, monkeypatch):
+    """Write and read ids with AVX-512 or without, whatever this processor would choose."""
     for module in LANE_MODULES:
         monkeypatch.setattr(module, "uses_avx512", lambda: request.param)
     return request.param
@@ -264,7 +264,7 @@ LANE_EDGES = [0, 1, 0x7F, 0x80, 0xFF, 0x100, 0x3FFF, 0x4000, 0x7FFF, 0xFFFF, 0x1
 
 @pytest.mark.parametrize("name", ["tfrecord", "avro"])
 @pytest.mark.parametrize("length", [*range(1, 35), 200])
-def test_ids_of_all_sizes_in_phrases_of_all_lengths(wide, name, length):
+def test_ids_of_all_sizes_in_phrases_of_all_lengths(avx512, name, length):
     rng = np.random.default_rng(length)
     block = block_of([rng.choice(LANE_EDGES, length).tolist() for _ in range(5)] + [[LANE_EDGES[-1]] * length])
     assert rows_of(block) == read(name, "none", written(name, "none", [block]))
@@ -275,7 +275,7 @@ def test_ids_of_all_sizes_in_phrases_of_all_lengths(wide, name, length):
 
 @pytest.mark.parametrize("name", ["jsonl", "txt"])
 @pytest.mark.parametrize("length", [*range(1, 35), 200])
-def test_symbols_of_all_sizes_in_phrases_of_all_lengths(wide, name, length):
+def test_symbols_of_all_sizes_in_phrases_of_all_lengths(avx512, name, length):
     rng = np.random.default_rng(length)
     block = block_of([(rng.random(length) ** 4 * V).astype(int).clip(0, V - 9).tolist() for _ in range(6)])
     data = written(name, "none", [block])
@@ -310,6 +310,6 @@ GOLDEN = {
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_the_bytes_of_a_format_never_change(wide, name):
+def test_the_bytes_of_a_format_never_change(avx512, name):
     block = block_of([[k * k % V for k in range(n)] for n in (1, 10, 2999)], [0, 127, 2**63 - 1])
     assert GOLDEN[name] == hashlib.sha256(written(name, "none", [block])).hexdigest()[:16]

@@ -75,14 +75,14 @@ def check(name, compression, data, texts):
 
 
 @pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.skipif(not uses_avx512(), reason="no AVX-512"))])
-def wide(request, monkeypatch):
-    """Read and write ids by the wide way or by the other one, whatever this processor would choose."""
+def avx512(request, monkeypatch):
+    """Read and write ids with AVX-512 or without, whatever this processor would choose."""
     for module in (avro, line_reading, lines, tfrecord):
         monkeypatch.setattr(module, "uses_avx512", lambda: request.param)
 
 
 @pytest.mark.parametrize(("name", "compression", "texts"), KINDS)
-def test_every_flipped_bit_is_found_or_makes_another_phrase(wide, name, compression, texts):
+def test_every_flipped_bit_is_found_or_makes_another_phrase(avx512, name, compression, texts):
     data = written(name, compression, SMALL, texts)
     for place in range(len(data)):
         for bit in range(8):
@@ -103,7 +103,7 @@ def test_checksums_find_every_flipped_bit(name, compression):
 
 
 @pytest.mark.parametrize(("name", "compression", "texts"), KINDS)
-def test_every_cut_and_every_inserted_or_lost_byte(wide, name, compression, texts):
+def test_every_cut_and_every_inserted_or_lost_byte(avx512, name, compression, texts):
     data = written(name, compression, SMALL, texts)
     for place in range(len(data)):
         check(name, compression, data[:place], texts)
