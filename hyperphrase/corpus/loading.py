@@ -17,7 +17,10 @@ from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
 
 OLD_LEXICON_FILE = "lexicon.avro"  # of versions before 0.1.0
-OLD_VERSION = "holds a corpus of a version before 0.1.0, whose files are others; make it again with the same command in a new folder"
+OLD_VERSION = (
+    "holds a corpus of a version before 0.1.0, whose files are others; make it again with the same command in a new "
+    "folder"
+)
 _MOST_TABLE_BYTES = 1 << 30  # 1 GiB: some 24 million shards
 _MOST_LAW_BYTES = 1 << 29  # 512 MiB
 
