@@ -90,7 +90,7 @@ class _BoundTopics(BoundLaw):
 
     def __init__(self, law: Topics, weights: NDArray[np.float64]) -> None:
         self._law, self._lock = law, threading.Lock()
-        self._tables: tuple[np.uint64, TopicTables] | None = None
+        self._tables: tuple[int, TopicTables] | None = None
         self._base = AliasTable.of(weights)
         p = self._base.probabilities(len(weights))
         p = p[p > 0.0]
@@ -100,24 +100,25 @@ class _BoundTopics(BoundLaw):
         agree = float((p * (1.0 + law.eta * p)).sum()) / (1.0 + law.eta)
         self.collision_entropy = max(0.0, -float(np.log2(agree)) - 1.0)
 
-    def tables(self, key: np.uint64) -> TopicTables:
+    def tables(self, key: int) -> TopicTables:
         """Return the words of the topics under ``key``; those of the last key are kept."""
         with self._lock:
             if self._tables is None or self._tables[0] != key:
-                self._tables = key, _topic_tables(self._law.k, self._law.sticks, self._law.eta, key, self._base)
+                self._tables = key, _topic_tables(self._law, np.uint64(key), self._base)
             return self._tables[1]
 
     def draw(self, batch: Batch) -> None:
-        _draw(batch, self._law.k, self._law.alpha, self.tables(batch.key))
+        _draw(batch, self._law.k, self._law.alpha, self.tables(int(batch.key)))
 
 
-def _topic_tables(k: int, sticks: int, eta: float, key: np.uint64, base: AliasTable) -> TopicTables:
+def _topic_tables(law: Topics, key: np.uint64, base: AliasTable) -> TopicTables:
+    k, sticks = law.k, law.sticks
     places = np.arange(k * sticks, dtype=np.uint64)
     drawn = np.empty((4, len(places)), np.uint32)
     fill_rows(drawn, 0, STICK_STREAM, places, key)
     # 52 bits and a half: never 0, never 1
     uniform = (drawn[0] * 2.0**20 + (drawn[1] >> np.uint32(12)) + 0.5) * 2.0**-52
-    logs = (ln_each(uniform) / eta).reshape(k, sticks)  # of 1 - v
+    logs = (ln_each(uniform) / law.eta).reshape(k, sticks)  # of 1 - v
     before = np.zeros((k, sticks))
     np.cumsum(logs[:, :-1], axis=1, out=before[:, 1:])
     weights = (exp_each(before.ravel()) * (1.0 - exp_each(logs.ravel()))).reshape(k, sticks)
