@@ -169,6 +169,19 @@ def _draw_symbols(batch: Batch, table: AliasTable) -> None:
         _settle_symbols(words[:filled], found, done, batch, table)
 
 
+@inline_kernel
+def _phrase_of(symbol: int, offsets: NDArray[np.int64]) -> Any:
+    """Return the last phrase that begins at ``symbol`` or before; numba takes a second to compile searchsorted."""
+    low, high = 0, len(offsets)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if offsets[middle] <= symbol:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
 @kernel
 def _settle_symbols(
     words: NDArray[np.uint32], found: NDArray[np.uint32], done: int, batch: Batch, table: AliasTable
@@ -177,7 +190,7 @@ def _settle_symbols(
     bits = table.bits
     for i in range(len(words)):
         if _ties(words[i], found[i], bits):
-            phrase = np.searchsorted(batch.offsets, done + i, side="right") - 1
+            phrase = _phrase_of(done + i, batch.offsets)
             symbol = done + i - batch.offsets[phrase]
             more = tie_bits(symbol, TIE_STREAM, batch.seeds[phrase], batch.key) >> np.uint64(56 - bits)
             column = words[i] >> np.uint32(32 - bits)
