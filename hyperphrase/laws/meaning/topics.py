@@ -1,4 +1,4 @@
-"""``topics``: each phrase is about a few topics, each topic has its words (latent Dirichlet allocation)."""
+"""``topics``: each phrase has a few topics, each topic its own words (latent Dirichlet allocation)."""
 
 import threading
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Topics(SymbolLaw):
     A topic's words are phi_z ~ Dirichlet(eta p), the same for all phrases of a key: p(w) as (r + 1 + beta)^-s for the
     rank r of w, so over all topics words are as frequent as p says, and within one a few hundred take most of it. They
     are drawn by breaking sticks: phi_z = sum of b_j at w_j ~ p with b_j = v_j prod_i<j (1 - v_i), v ~ Beta(1, eta), and
-    cut after the least power of two M >= 8 eta, where e^-8 of the whole is left, which all share.
+    cut after the least power of two M >= 8 eta, where e^-8 of the whole is left, which all sticks share.
 
     theta is never drawn: given the topics of the symbols before, symbol i has topic z with probability
     (n_z + alpha) / (i + k alpha), which is the same law (Polya's urn).
@@ -83,9 +83,9 @@ class TopicTables(NamedTuple):
 class _BoundTopics(BoundLaw):
     """Step i takes its topic by word 2i, from the urn, and its word by word 2i + 1.
 
-    entropy: that of the words of a topic, mean over all topics there could be. It is what is left when the topics are
-    known, so a symbol has at least this and at most the entropy of a topic more.
-    collision_entropy: that of two symbols of one topic, less one bit, since a topic may be narrower than the mean.
+    entropy: that of a word given its topic, the expectation over all topics. A symbol has at least this entropy, and at
+    most that of the topic more.
+    collision_entropy: that of two symbols of one topic, less one bit, since a topic may be more peaked than the mean.
     """
 
     def __init__(self, law: Topics, weights: NDArray[np.float64]) -> None:
