@@ -58,11 +58,19 @@ class BoundLaw(ABC):
 
         rows: (symbols, n). A law that can draw across many phrases at once does so here.
         """
-        offsets = np.zeros(len(seeds) + 1, np.int64)
-        np.cumsum(np.minimum(self.lengths(key, seeds, lengths), len(rows)), out=offsets[1:])
+        offsets = _offsets(self.lengths(key, seeds, lengths), len(rows))
         ids = np.empty(offsets[-1], np.uint32)
         self.draw(Batch(key, seeds, lengths, offsets, ids))
         _into_rows(offsets, ids, rows)
+
+
+@kernel
+def _offsets(lengths: NDArray[np.int64], symbols: int) -> NDArray[np.int64]:
+    """Return where the first ``symbols`` of each phrase begin, and where the last one's end."""
+    offsets = np.zeros(len(lengths) + 1, np.int64)
+    for phrase in range(len(lengths)):
+        offsets[phrase + 1] = offsets[phrase] + min(lengths[phrase], symbols)
+    return offsets
 
 
 @kernel
