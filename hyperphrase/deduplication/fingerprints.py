@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hyperphrase.kernels import inline_kernel, kernel
 from hyperphrase.phrases.phrases import CHUNK, Phrases, seed_range
 
-WHOLE = 65_535  # a prefix that is the whole phrase, whatever its length
+WHOLE = 65_535  # a prefix that is the whole phrase, of any length
 LONGEST_PREFIX = 128  # symbols; a longer prefix is hardly shorter than the phrase
 COLLISION_BITS = 64.0  # the collision entropy that a prefix reaches: no more than a fingerprint can tell apart
 _PILOT = 4 * CHUNK  # phrases drawn to check that prefixes tell phrases apart
@@ -92,8 +92,8 @@ def fingerprints(phrases: Phrases, seeds: NDArray[np.uint64], prefix: int = WHOL
 def prefix_length(phrases: Phrases, first_seed: int = 0) -> int:
     """Return the shortest prefix whose collision entropy reaches 64 bits, or WHOLE where it is long or collides often.
 
-    The sampler states its collision entropy; a pilot of 8,192 phrases checks it, so a law that states too much
-    costs time and never correctness. The corpus does not depend on the answer.
+    The law gives its collision entropy; a pilot of 8,192 phrases checks it, so a value that is too high costs time and
+    never correctness. The corpus does not depend on the answer.
     """
     entropy = phrases.law.collision_entropy
     if entropy <= 0.0 or COLLISION_BITS / entropy > LONGEST_PREFIX:

@@ -20,7 +20,7 @@ _dispatchers: list[Any] = []
 
 def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Compile ``function`` with numba on its first call; its types are those of that call."""
-    dispatcher = numba.njit(nogil=True, error_model="numpy")(function)
+    dispatcher = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)  # called from C nowhere
     dispatcher._cache = KernelCache(function)
     _dispatchers.append(dispatcher)
     return cast(Callable[_P, _R], dispatcher)

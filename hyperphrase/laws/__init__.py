@@ -1,10 +1,10 @@
 """Laws: what a phrase's symbols and its length are drawn by.
 
 A law is a frozen dataclass, whose fields are the law's parameters with their bounds and defaults; bound to a
-vocabulary, it draws. The symbol laws stand in families, one file a law, and ``registry`` finds them by name.
+vocabulary, it draws. The symbol laws are grouped in families, one file a law, and ``registry`` finds them by name.
 ``grammar`` reads and writes laws as text (``zipf:s=1.0``) and JSON, ``base`` says what every symbol law offers,
-``lengths`` has the length laws, ``mixture`` the law that chooses among others, ``presets`` the set-ups of published
-work.
+``lengths`` has the length laws, ``mixture`` the law that chooses among others, ``presets`` the parameters of
+published work.
 """
 
 from hyperphrase.laws.base import BoundLaw, SymbolLaw

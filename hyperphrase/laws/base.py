@@ -1,4 +1,4 @@
-"""What every sampler is: a law, and the law bound to a vocabulary, ready to draw."""
+"""The interface of symbol laws: a law, and a law bound to a vocabulary, which draws."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from hyperphrase.numbers.batch import Batch
 
 _TILE = 16  # columns of ids that fill a cache line
 
-#: Loads the lexicon, for the laws that look into it.
+#: Loads the lexicon, for the laws that use its words.
 LexiconSource = Callable[[], Lexicon]
 
 
@@ -27,20 +27,20 @@ class BoundLaw(ABC):
     """A law bound to a vocabulary.
 
     entropy, collision_entropy: bits a symbol; the second is -log2 of the probability that two independent draws of
-    a symbol are equal, and decides how long the prefixes are that deduplication looks at.
+    a symbol are equal; deduplication chooses the length of its prefixes by it.
     """
 
     entropy: float
     collision_entropy: float
 
     def for_lengths(self, lengths: NDArray[np.int64]) -> "BoundLaw":
-        """Return the sampler for phrases of ``lengths``, (n,), ascending: itself, but for laws that number them."""
+        """Return the law bound to phrases of ``lengths`` too, (n,), ascending; most laws do not depend on them."""
         return self
 
     def lengths(self, key: np.uint64, seeds: NDArray[np.uint64], drawn: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the lengths of the phrases of ``seeds``, (n,), given those that the length law drew, (n,).
 
-        They are the same, but for laws whose content decides: a set of tokens may have fewer than were drawn.
+        They are the same, but for laws whose phrases come out shorter, as a set of tokens with repetitions does.
         """
         return drawn
 
@@ -58,16 +58,24 @@ class BoundLaw(ABC):
 
         rows: (symbols, n). A law that can draw across many phrases at once does so here.
         """
-        offsets = np.zeros(len(seeds) + 1, np.int64)
-        np.cumsum(np.minimum(self.lengths(key, seeds, lengths), len(rows)), out=offsets[1:])
+        offsets = _offsets(self.lengths(key, seeds, lengths), len(rows))
         ids = np.empty(offsets[-1], np.uint32)
         self.draw(Batch(key, seeds, lengths, offsets, ids))
         _into_rows(offsets, ids, rows)
 
 
 @kernel
+def _offsets(lengths: NDArray[np.int64], symbols: int) -> NDArray[np.int64]:
+    """Return where the first ``symbols`` of each phrase begin, and where the last one's end."""
+    offsets = np.zeros(len(lengths) + 1, np.int64)
+    for phrase in range(len(lengths)):
+        offsets[phrase + 1] = offsets[phrase] + min(lengths[phrase], symbols)
+    return offsets
+
+
+@kernel
 def _into_rows(offsets: NDArray[np.int64], ids: NDArray[np.uint32], rows: NDArray[np.uint32]) -> None:
-    """Write each phrase into a column, a tile of columns at a time: a column alone takes a cache line for every id."""
+    """Write each phrase into a column, a tile of columns at a time: one column alone would touch a cache line an id."""
     for first in range(0, len(offsets) - 1, _TILE):
         last = min(first + _TILE, len(offsets) - 1)
         longest = 0
@@ -99,10 +107,10 @@ class SymbolLaw(Law):
         """Raise InputError, without a field, if the law cannot draw from so many ids."""
 
     def check_lengths(self, lengths: LengthLaw) -> None:
-        """Raise InputError, without a field, if the law does not go with this length law."""
+        """Raise InputError, without a field, if the law cannot be combined with this length law."""
 
     def seed_stop(self, lengths: NDArray[np.int64], vocabulary: int) -> int:
-        """Return the end of the seeds that the law has phrases for, given all lengths that can be drawn, (n,)."""
+        """Return the number of seeds, from 0 on, that have phrases, given all lengths that can be drawn, (n,)."""
         return SEED_STOP
 
     def makes(self, lengths: NDArray[np.int64], vocabulary: int) -> NDArray[np.bool_]:
@@ -110,14 +118,14 @@ class SymbolLaw(Law):
         return np.ones(len(lengths), np.bool_)
 
     def attached(self) -> bytes | None:
-        """Return the file that goes with the law because its parameters do not hold all of it, None if there is none.
+        """Return the law's file, which holds what its parameters do not, None if it has none.
 
-        A law that needs one states its digest among its parameters.
+        A law with a file has the file's digest as a parameter.
         """
         return None
 
     def attach(self, data: bytes) -> "SymbolLaw":
-        """Return the law with its file, from a corpus. Raises CorruptError if it is not the one of the digest."""
+        """Return the law with its file, from a corpus. Raises CorruptError if the digest is another."""
         raise CorruptError(f"{self.name} has no file of its own")
 
     @abstractmethod

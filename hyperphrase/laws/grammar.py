@@ -1,7 +1,7 @@
 """Laws and the grammar that names them: ``zipf:s=1.0,beta=2.7``.
 
-A law is a frozen dataclass whose fields are its parameters. What a parameter may be stands beside it, once, and
-serves the parser, the error messages, the help and the recipe alike.
+A law is a frozen dataclass whose fields are its parameters. A field's metadata gives its range and meaning, for the
+parser, the error messages, the help and the recipe alike.
 """
 
 import dataclasses
@@ -14,7 +14,7 @@ from hyperphrase.errors import InputError
 
 OpenFile = Callable[[str], BinaryIO]
 _LawT = TypeVar("_LawT", bound="Law")
-_LONGEST_NAME = 100  # characters of a name that somebody meant to write
+_LONGEST_NAME = 100  # characters; longer names are not compared with the known ones
 
 
 def parameter(low: float, high: float, meaning: str, default: Any = dataclasses.MISSING) -> Any:
@@ -29,7 +29,7 @@ def flag(meaning: str, default: bool) -> Any:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Law:
-    """A named law with its parameters; equal laws draw equally."""
+    """A named law with its parameters; equal laws draw the same."""
 
     name: ClassVar[str]
     summary: ClassVar[str]

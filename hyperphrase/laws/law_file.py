@@ -1,7 +1,7 @@
-"""Laws that need more than their parameters say: a model, a grammar. It goes with the corpus as a file.
+"""Laws that need a file besides their parameters: a model, a grammar. The corpus keeps a copy of it.
 
-The recipe holds the file's digest, so the file is part of what a phrase depends on, and its bytes are not: they lie in
-the corpus, workers read them there, and whatever pickles a law leaves them behind.
+The recipe holds the file's digest alone. The bytes are in the corpus, where workers read them; a pickled law does not
+contain them.
 """
 
 import dataclasses

@@ -26,11 +26,11 @@ _component = re.compile(rf"{_WEIGHT}(.*)", re.DOTALL)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Mixture(SymbolLaw):
-    """Each phrase is drawn whole by one law, chosen with the law's weight by a word of a stream of its own.
+    """Each phrase is drawn by one law, chosen by the laws' weights with a word of a stream of its own.
 
-    The laws have to agree: on the vocabulary, where they fix it, and on the lengths, which are those that all of them
-    can make, so that a phrase's law does not depend on its length. Phrases of two laws may be equal, so a mixture is
-    deduplicated even if none of its laws need it. A mixture holds no mixture.
+    Laws that fix the vocabulary have to agree on it. Lengths are those that all laws can make, so that a phrase's law
+    does not depend on its length. Phrases of two laws may be equal, so a mixture is deduplicated even if none of its
+    laws needs it. A mixture cannot contain a mixture.
 
     weights: positive, any sum. laws: as many.
     """
@@ -60,7 +60,7 @@ class Mixture(SymbolLaw):
     @classmethod
     def parse(cls, text: str, open_file: OpenFile) -> Self:
         weights, laws = [], []
-        for part in _between.split(text)[::2]:  # what stands between are the weights that the splitting looked at
+        for part in _between.split(text)[::2]:  # the others are the weights that were looked for
             found = _component.fullmatch(part)
             if not found:
                 raise InputError(f"{part!r:.80} is not WEIGHT*LAW; {cls.usage()}")
@@ -115,7 +115,7 @@ class Mixture(SymbolLaw):
         return np.asarray(np.all([law.makes(lengths, vocabulary) for law in self.laws], axis=0), np.bool_)
 
     def attached(self) -> bytes | None:
-        """Return the files of the laws that have one, each behind its size: u32, little-endian."""
+        """Return the files of the laws that have one, each preceded by its size: u32, little-endian."""
         files = [file for law in self.laws if (file := law.attached()) is not None]
         return b"".join(len(file).to_bytes(4, "little") + file for file in files) if files else None
 
@@ -137,7 +137,7 @@ class Mixture(SymbolLaw):
 
 
 def _others() -> Mapping[str, type[SymbolLaw]]:
-    from hyperphrase.laws.registry import SYMBOL_LAWS  # it has this module in it
+    from hyperphrase.laws.registry import SYMBOL_LAWS  # the registry imports this module
 
     return {name: law for name, law in SYMBOL_LAWS.items() if law is not Mixture}
 

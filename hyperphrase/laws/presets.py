@@ -1,7 +1,7 @@
 """Presets: what published work drew, under one name: law, lengths, vocabulary.
 
-A note says where the paper or its public code leaves something open, where the two differ, and what is ours. Numbers
-are those of the public code where there is some, since that made the corpora.
+A note says what the paper or its public code leaves open, where the two differ, and what was chosen here. Numbers are
+those of the public code where there is some, since it made the corpora.
 """
 
 from collections.abc import Mapping

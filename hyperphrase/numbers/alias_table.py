@@ -19,7 +19,7 @@ from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.philox import GROUP, SYMBOL_STREAM, TIE_STREAM, fill_rows, fill_words, tie_bits
 
 COLUMN_BITS = 40  # a column's weight is 2^40: with 2^20 columns all weights together stay below 2^63
-CHUNK = 512  # words looked up at a time: with what is found 4 KiB, well inside the first-level cache
+CHUNK = 512  # words looked up at a time: with their entries 4 KiB, well inside the first-level cache
 
 
 class AliasTable(NamedTuple):
@@ -45,8 +45,8 @@ class AliasTable(NamedTuple):
         return cls(entries.astype(np.uint32), tails.astype(np.uint32), bits)
 
     def draw_symbols(self, batch: Batch) -> None:
-        """Write the first symbols of each phrase, drawn independently; ``lengths`` of the batch are not looked at."""
-        _draw_symbols(batch, self)
+        """Write the first symbols of each phrase, drawn independently of each other."""
+        draw_symbols(batch, self)
 
     def draw_rows(self, key: np.uint64, seeds: NDArray[np.uint64], rows: NDArray[np.uint32]) -> None:
         """Write symbol r of the phrase of ``seeds[i]`` into ``rows[r, i]``: the symbols of :meth:`draw_symbols`."""
@@ -57,7 +57,7 @@ class AliasTable(NamedTuple):
         _draw_one(key, seeds, stream, out, self)
 
     def probabilities(self, outcomes: int) -> NDArray[np.float64]:
-        """Return what the table draws, as float64 of shape (outcomes,): the law itself, to check it."""
+        """Return the probability of each outcome that the table draws: float64, shape (outcomes,)."""
         columns = 1 << self.bits
         alias = self.entries & np.uint32(columns - 1)
         head = (self.entries >> np.uint32(self.bits)).astype(np.float64)
@@ -67,7 +67,7 @@ class AliasTable(NamedTuple):
 
 
 def integer_weights(weights: NDArray[np.float64], total: int) -> NDArray[np.uint64]:
-    """Scale ``weights`` to integers whose sum is exactly ``total``; the largest one takes the rounding."""
+    """Scale ``weights`` to integers whose sum is exactly ``total``; the largest one absorbs the rounding errors."""
     weights = np.ldexp(weights, -math.frexp(weights.max())[1])  # exact; any unit, and no overflow below
     scale = float(total) / math.fsum(weights.tolist())  # fsum is exact: the same on every machine
     integers = np.floor(weights * scale).astype(np.uint64)
@@ -144,11 +144,11 @@ def _ties(word: Any, entry: Any, bits: int) -> Any:
 
 
 @kernel
-def _draw_symbols(batch: Batch, table: AliasTable) -> None:
-    """Draw independent symbols: symbol i of a phrase from word i of its symbol stream.
+def draw_symbols(batch: Batch, table: AliasTable) -> None:
+    """Draw independent symbols: symbol i of a phrase from word i of its symbol stream, whatever ``batch.lengths`` are.
 
-    Words are gathered from several phrases, one after the other, until a chunk is full: loops run long. A phrase's
-    words are made in whole groups; the next phrase overwrites those that were too many.
+    Words of several phrases are collected until a chunk is full, so that loops are long. A phrase's words are made in
+    whole groups; the next phrase overwrites the surplus.
     """
     key, seeds, offsets, ids = batch.key, batch.seeds, batch.offsets, batch.ids
     words, found = np.empty(CHUNK + GROUP, np.uint32), np.empty(CHUNK, np.uint32)
@@ -169,6 +169,19 @@ def _draw_symbols(batch: Batch, table: AliasTable) -> None:
         _settle_symbols(words[:filled], found, done, batch, table)
 
 
+@inline_kernel
+def _phrase_of(symbol: int, offsets: NDArray[np.int64]) -> Any:
+    """Return the last phrase that begins at ``symbol`` or before; numba takes a second to compile searchsorted."""
+    low, high = 0, len(offsets)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if offsets[middle] <= symbol:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
 @kernel
 def _settle_symbols(
     words: NDArray[np.uint32], found: NDArray[np.uint32], done: int, batch: Batch, table: AliasTable
@@ -177,7 +190,7 @@ def _settle_symbols(
     bits = table.bits
     for i in range(len(words)):
         if _ties(words[i], found[i], bits):
-            phrase = np.searchsorted(batch.offsets, done + i, side="right") - 1
+            phrase = _phrase_of(done + i, batch.offsets)
             symbol = done + i - batch.offsets[phrase]
             more = tie_bits(symbol, TIE_STREAM, batch.seeds[phrase], batch.key) >> np.uint64(56 - bits)
             column = words[i] >> np.uint32(32 - bits)

@@ -1,12 +1,12 @@
 """Numbers and their digits in base V: the arithmetic of rank and unrank, exact for any size.
 
-A phrase is a number: its ids are digits, the first one the most significant. Halves are worked on one after the
-other, so that long phrases take few multiplications of large numbers rather than many.
+A phrase is a number: its ids are digits, the first one the most significant. Long numbers are split into halves, so
+that they take a few multiplications of large numbers rather than many.
 """
 
 from collections.abc import Sequence
 
-_FEW = 32  # digits that a plain loop does
+_FEW = 32  # digits up to which a plain loop is used
 
 
 def number_of(digits: Sequence[int], base: int) -> int:
@@ -36,17 +36,17 @@ def digits_of(number: int, base: int, count: int) -> list[int]:
 
 
 def decimal_text(number: int) -> str:
-    """Return ``number``, not negative, in decimal: the interpreter itself refuses more than 4,300 digits."""
+    """Return ``number``, not negative, in decimal; ``str`` refuses more than 4,300 digits."""
     groups = number.bit_length() // 59 + 1  # of 18 digits each, 59.79 bits
     return "".join(f"{group:018d}" for group in digits_of(number, 10**18, groups)).lstrip("0") or "0"
 
 
 def short_text(number: int) -> str:
-    """Return ``number``, not negative, for the eye: whole up to 15 digits, else in five, as in 9.5367e53."""
+    """Return ``number``, not negative, for people: all digits up to 15, else five of them, as in 9.5367e53."""
     if number < 10**15:
         return f"{number:,}"
     text = decimal_text(number)
-    rounded = int(text[:6]) + 5  # of the digits that are left out, the first decides
+    rounded = int(text[:6]) + 5  # the first digit that is left out decides
     if rounded >= 10**6:
         return f"1.0000e{len(text)}"
     return f"{rounded // 100_000}.{rounded // 10 % 10_000:04d}e{len(text) - 1}"

@@ -1,7 +1,7 @@
 """Philox4x32-10: the project's only source of randomness, a function of (key, counter) without state.
 
-Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011. It is our own code, checked
-against the Random123 known-answer vectors, since numpy may change the streams of its generators (NEP 19).
+Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011. It is implemented
+here, and tested against the Random123 known-answer vectors, since numpy may change its generators' streams (NEP 19).
 
 The layout of the streams is frozen by ``recipe_version`` 1: a phrase owns one stream for each purpose, and the
 counter of a block is (block number, stream, low half of the seed, high half of the seed) under the recipe's key.
@@ -21,7 +21,7 @@ LENGTH_STREAM = np.uint64(0)
 SYMBOL_STREAM = np.uint64(1)
 TIE_STREAM = np.uint64(2)  # more bits for the few symbols whose first 32 bits do not decide
 
-GROUP = 32  #: words that a processor with 512-bit registers makes at once
+GROUP = 32  #: words that a processor with 512-bit registers computes at once
 
 _MULTIPLIER_0 = np.uint64(0xD2511F53)
 _MULTIPLIER_1 = np.uint64(0xCD9E8D57)
@@ -50,7 +50,7 @@ def philox_block(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
 def fill_words(out: NDArray[np.uint32], first_block: int, stream: Any, seed: Any, key: Any) -> None:
     """Write the words of blocks ``first_block``... of a seed's stream into ``out``, whose length is a multiple of 4.
 
-    It is a plain loop over blocks that LLVM vectorises: whole multiples of :data:`GROUP` words take the least time.
+    It is a plain loop over blocks that LLVM vectorises: multiples of :data:`GROUP` words are the fastest.
     """
     c2, c3 = seed & _LOW, seed >> _HALF
     k0, k1 = key & _LOW, key >> _HALF

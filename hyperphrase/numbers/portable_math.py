@@ -1,8 +1,8 @@
-"""Logarithm, exponential and power out of IEEE 754's basic operations alone.
+"""Logarithm, exponential and power, from IEEE 754's basic operations alone.
 
 The C library's functions differ in their last bit from machine to machine, and one bit in one weight moves a whole
-alias table. Addition, multiplication and division are exact to the last bit everywhere, and so is what is made of
-them here. Relative error below 1e-14 on the arguments that laws use.
+alias table. Addition, multiplication and division give the same bits everywhere, and so do the functions here,
+which use nothing else. Relative error below 1e-14 on the arguments that laws use.
 """
 
 import math

@@ -1,8 +1,8 @@
-"""Draws one at a time, for laws whose next symbol depends on the symbols before it.
+"""Single draws, for laws whose next symbol depends on the symbols before it.
 
 Step i of a phrase, which makes its symbol i, owns words 2i and 2i + 1 of the phrase's symbol stream; where 32 bits do
-not decide, block i of its tie stream adds more (words 0 and 1 for a draw with word 2i, words 2 and 3 for one with word
-2i + 1). So a phrase does not depend on how much of it is drawn, and every draw is exact to 2^-40 or better.
+not decide, block i of its tie stream gives 64 more (words 0 and 1 for word 2i, words 2 and 3 for word 2i + 1). So a
+phrase does not depend on how much of it is drawn, and every draw is exact to 2^-40 or better.
 """
 
 from typing import Any, NamedTuple
@@ -23,9 +23,9 @@ _HALF = np.uint64(32)
 
 @inline_kernel
 def step_words(words: NDArray[np.uint32], step: int, seed: Any, key: Any) -> int:
-    """Return where in ``words`` (uint32, shape (WORDS,)) the two words of ``step`` stand.
+    """Return the index in ``words`` (uint32, shape (WORDS,)) of the first of the two words of ``step``.
 
-    Steps have to be asked for in order, from 0: each first one of STEPS fills the buffer anew.
+    Steps have to be asked for in order, from 0: every STEPS-th one fills the buffer again.
     """
     place = step % STEPS
     if place == 0:

@@ -176,7 +176,7 @@ def test_a_phrase_that_depends_on_its_company_is_found():
     phrases = copy.copy(phrases_of("uniform"))
     draw = phrases.law.draw
     phrases.law = copy.copy(phrases.law)
-    phrases.law.draw = lambda key, seeds, *rest: draw(key, np.full_like(seeds, seeds[0]), *rest)
+    phrases.law.draw = lambda batch: draw(batch._replace(seeds=np.full_like(batch.seeds, batch.seeds[0])))
     assert depends_on_company(phrases)
 
 

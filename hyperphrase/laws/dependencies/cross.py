@@ -1,4 +1,4 @@
-"""``cross``: pairs at distances of their own, which cross one another."""
+"""``cross``: pairs at independently drawn distances, which cross one another."""
 
 import random
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ from hyperphrase.numbers.alias_table import AliasTable
 from hyperphrase.numbers.batch import Batch, longest_of
 from hyperphrase.numbers.single_draws import Position
 
-FREE = np.uint32(0xFFFFFFFF)  # no id: in a cell that nothing fills yet
+FREE = np.uint32(0xFFFFFFFF)  # no id: marks a cell that is not filled yet
 MARGIN = 2  # cells on both sides of a phrase that are never free: as far as a partner is moved
 _PILOT = 16  # phrases that the entropy is estimated from
 
 
 @dataclass(frozen=True, kw_only=True)
 class CrossLaw(PairLaw):
-    """A law some of whose partners stand at a distance d drawn for them: t + d for a word at t.
+    """A law some of whose partners are at a distance d drawn for them: at t + d for a word at t.
 
-    If that is beyond the phrase's end, the word has no partner. If the cell is taken, its partner stands in the nearest
-    free one of d - 1, d + 1, d - 2 and d + 2, in this order, and if none is free, nowhere. Distances are those of the
+    If that is beyond the phrase's end, the word has no partner. If the cell is taken, its partner moves to the nearest
+    free one of d - 1, d + 1, d - 2 and d + 2, in this order, and is dropped if none is free. Distances are those of the
     pairs that ``nest`` closes in phrases of ``window`` symbols, opening with probability ``distance_q``: at 1/2 and
     512 the expected counts of the simulation that the published scripts draw from ("nesting-nolimit").
     """
@@ -132,10 +132,10 @@ def _step_entropy(eps: float, q: float, shares: NDArray[np.float64], word_entrop
 
 
 def _cells(wanted: NDArray[np.int64], taken: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the cell that each partner gets who wants ``wanted``, the first of the margin for those who get none."""
+    """Return the cell of each partner that is to be at ``wanted``, or the margin's first one if it is dropped."""
     inside = wanted < REFERENCE
     found = np.full(len(wanted), REFERENCE)
-    for move in (2, -2, 1, -1, 0):  # the last that fits is the first choice
+    for move in (2, -2, 1, -1, 0):  # a later one that is free replaces an earlier one
         cell = np.where(inside, wanted + move, REFERENCE)
         found = np.where(taken[cell], found, cell)
     return found
@@ -153,7 +153,7 @@ def clear(cells: NDArray[np.uint32], length: int) -> None:
 
 @inline_kernel
 def partner_cell(cells: NDArray[np.uint32], wanted: Any, length: int) -> Any:
-    """Return the index of the cell that a partner gets, or of one beyond the phrase's end if it gets none."""
+    """Return the index of a partner's cell, or of one beyond the phrase's end if it is dropped."""
     one, two, nowhere = np.uint64(1), np.uint64(2), np.uint64(length + MARGIN)
     if wanted >= nowhere:
         return nowhere

@@ -20,8 +20,8 @@ from hyperphrase.numbers.batch import Batch, longest_of
 from hyperphrase.numbers.philox import SYMBOL_STREAM, fill_words
 from hyperphrase.numbers.single_draws import STEPS, WORDS, Position, bernoulli, threshold, uniform_below
 
-USUAL_LENGTH = 100  #: symbols of the phrases whose entropies bracket laws state while no lengths are known
-LONGEST_EXACT = 512  #: symbols; the entropies of longer phrases, a symbol, are taken from phrases of this length
+USUAL_LENGTH = 100  #: symbols of the phrases whose entropies bracket laws give before lengths are known
+LONGEST_EXACT = 512  #: symbols; longer phrases are given the entropies, a symbol, of phrases of this length
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,7 @@ def _times_log2(p: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _stepped(opened: NDArray[np.float64], closed: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what is at each depth after a step, given what opens and what closes at each."""
+    """Return the mass at each depth after a step, given the mass that opens and that closes at each."""
     stepped = np.zeros(len(opened))
     stepped[1:] = opened[:-1]
     stepped[:-1] += closed[1:]
@@ -128,5 +128,5 @@ def _draw(batch: Batch, k: int, limit: Any) -> None:
                 kind = np.uint32(uniform_below(words[at + 1], np.uint64(k), Position(step, 1, seed, key)))
                 closing = stack[depth] + np.uint32(k)
                 ids[begin + step] = kind if opens else closing
-                stack[depth + 1] = kind  # above what is open, where it closes
+                stack[depth + 1] = kind  # unused if the step closes
                 depth += 1 if opens else -1

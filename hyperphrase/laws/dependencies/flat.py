@@ -28,7 +28,7 @@ from hyperphrase.numbers.single_draws import Position, uniform_below
 class Flat(PairLaw):
     """With r words still to be drawn and k open ones: draw a word with probability r/(r + k), else close any open one.
 
-    r is half the phrase's length at first; closing emits the partner of an open word, each of them as likely. So all
+    r is half the phrase's length at first; closing emits the partner of an open word, all equally likely. So all
     lengths are even, and all pairs are closed at the end. Words are weighted by 1/(rank + 1), as published.
     Word 2i of the symbol stream decides whether step i opens, word 2i + 1 is its word or chooses what it closes.
     """
@@ -52,7 +52,7 @@ class BoundFlat(BoundPair):
     def entropy(self) -> float:  # type: ignore[override]
         """Bits a symbol of what a phrase of 100 symbols draws, exactly; equal words in a phrase may hide some of it."""
         pairs = REFERENCE // 2
-        chances = np.zeros((pairs + 1, pairs + 1))  # [r, k]: of ever having r to open and k to close
+        chances = np.zeros((pairs + 1, pairs + 1))  # [r, k]: of ever having r words to draw and k open ones
         chances[pairs, 0] = 1.0
         bits = pairs * self.word_entropy
         for r in range(pairs, -1, -1):
@@ -71,7 +71,7 @@ class BoundFlat(BoundPair):
 
 @kernel
 def _draw(batch: Batch, table: AliasTable, partner: Any) -> None:
-    """Draw phrases; open words 1..k stand in places 1..k, and the last one fills the place of one that is closed."""
+    """Draw phrases; ``pending[1:k + 1]`` are the open words, and the last one fills the place of one that is closed."""
     key, seeds, lengths, offsets, ids = batch
     steps = step_buffers()
     first, second, words = steps.first, steps.second, steps.words

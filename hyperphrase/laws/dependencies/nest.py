@@ -29,8 +29,8 @@ class Nest(PairLaw):
     """With an empty stack, or else with probability q: draw a word, emit it and push it; else pop, emit the partner.
 
     q = 0.49 and the words' weights 1/(r + 2.7), r from 0, are those of 2023; 2020 states q = 0.4 and weights words by
-    their frequency in Spanish or not at all (its published script opens at 1/2). Nothing is closed by force, unless
-    ``close``: then all that is open is closed once the rest of the phrase is needed for it, and lengths are even.
+    their frequency in Spanish or not at all (its published script opens at 1/2). Words may stay open at the end, unless
+    ``close``: then steps close as soon as the rest of the phrase is needed for the open words, and lengths are even.
     Word 2i of the symbol stream decides whether step i opens, word 2i + 1 is its word.
     """
 
@@ -62,7 +62,7 @@ class BoundNest(BoundPair):
         depths[0] = 1.0
         opened = decided = 0.0
         for rest in range(REFERENCE, 0, -1):
-            forced = np.zeros(REFERENCE + 2)  # what closes by force
+            forced = np.zeros(REFERENCE + 2)  # where the rest is needed for the open words
             if self.close:
                 forced[rest] = depths[rest]
             free = depths - forced
@@ -83,7 +83,7 @@ class BoundNest(BoundPair):
 
 @kernel
 def _draw(batch: Batch, table: AliasTable, limit: Any, close: bool, partner: Any) -> None:
-    """Draw phrases; the stack's depth is a walk that is reflected at 0 and, to be closed, held below the rest.
+    """Draw phrases; the stack's depth is a walk that is reflected at 0 and, with ``close``, held below the steps left.
 
     The word of each step is written above the top of the stack; it stays there if the step opens.
     """

@@ -1,4 +1,4 @@
-"""``shuffle_dyck``: brackets of k types; each type is balanced by itself, and types cross each other.
+"""``shuffle_dyck``: brackets of k types; each type alone is balanced, and types cross each other.
 
 Hu, Petty, Shi, Merrill and Linzen 2025 ("Between circuits and Chomsky: pre-pretraining on formal languages imparts
 linguistic biases", arXiv 2502.19249): k = 64, p = 0.51, 2,048 symbols, and 8 open brackets at most in the published
@@ -21,16 +21,16 @@ from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.philox import SYMBOL_STREAM, fill_words
 from hyperphrase.numbers.single_draws import STEPS, WORDS, Position, bernoulli, threshold, uniform_below
 
-_PILOT = 20_000  # symbols that are drawn to see how many types are open where a bracket is closed
+_PILOT = 20_000  # symbols drawn to estimate how many types are open where a bracket is closed
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShuffleDyck(SymbolLaw):
     """With nothing open, open; with ``max_depth`` brackets open, close; else open with probability p.
 
-    An opened bracket has a uniform type; a closed one has a type uniform over those with an open bracket, whatever
-    their numbers. The opening bracket of type i has id i, its closing bracket id k + i. A phrase ends where its length
-    says, as in the published script: brackets may stay open.
+    An opened bracket has a uniform type; a closed one has a type uniform over those with an open bracket, however many
+    are open of each. The opening bracket of type i has id i, its closing bracket id k + i. A phrase is cut at its
+    length, as in the published script: brackets may stay open.
     """
 
     name = "shuffle_dyck"
@@ -50,8 +50,8 @@ class ShuffleDyck(SymbolLaw):
 class BoundShuffleDyck(BoundLaw):
     """The law for known lengths.
 
-    entropy: for the middle one of the lengths; exact but for the types of closed brackets, which a pilot estimates to
-    0.03 bits a symbol. collision_entropy: a lower bound for all the lengths, as if closing types were known.
+    entropy: for the middle one of the lengths; exact but for the types of closed brackets, which a pilot sample
+    estimates to 0.03 bits a symbol. collision_entropy: a lower bound for all lengths, as if closing types were known.
     """
 
     def __init__(self, law: ShuffleDyck, lengths: NDArray[np.int64]) -> None:
@@ -70,7 +70,7 @@ class BoundShuffleDyck(BoundLaw):
         _draw(batch, self._law.k, threshold(self._law.p), self._law.max_depth)
 
     def _bits(self, length: int) -> tuple[float, float]:
-        """Return entropy and collision entropy of a phrase of ``length`` symbols, in bits, closing types apart."""
+        """Return both entropies of a phrase of ``length`` symbols, in bits, without the types of closed brackets."""
         depths = np.arange(min(length, self._law.max_depth) + 2)
         opens = np.where(depths == 0, 1.0, np.where(depths < self._law.max_depth, self._law.p, 0.0))
         return bracket_bits(length, self._law.k, lambda rest: opens)
@@ -101,7 +101,7 @@ def _draw(batch: Batch, k: int, limit: Any, max_depth: int) -> None:
     """Draw phrases: of the words of a step, the first decides whether it opens, the second gives the type.
 
     counts: open brackets of each type. types: in its first ``kinds`` places the types with an open bracket, in the
-    order of a list whose end takes the place of what leaves it.
+    order of a list where the last one fills the place of one that is removed.
     """
     key, seeds, offsets, ids = batch.key, batch.seeds, batch.offsets, batch.ids
     words = np.empty(WORDS, np.uint32)

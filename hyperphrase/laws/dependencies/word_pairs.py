@@ -1,8 +1,9 @@
-"""What the laws of pairs share: words drawn from one distribution, each followed somewhere by its partner.
+"""What the laws of pairs share: words drawn from one distribution, each with a partner further on.
 
 The partner of a word is the word itself or, with ``paired=true``, a second word of its own: word w and its partner
-w + V/2. Steps are drawn as :mod:`hyperphrase.numbers.single_draws` lays them out, but many at a time, in loops over
-arrays that the compiler vectorises; what depends on the steps before runs in a loop without branches afterwards.
+w + V/2. Steps have the random words that :mod:`hyperphrase.numbers.single_draws` gives them, but many are drawn
+at a time, in loops over arrays that the compiler vectorises; what depends on the steps before follows in a loop
+without branches.
 """
 
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ class PairLaw(SymbolLaw):
             )
 
     def words(self, vocabulary: int) -> int:
-        """Return how many of ``vocabulary`` ids are words, not partners of their own."""
+        """Return how many of ``vocabulary`` ids are words; the others, if ``paired``, are partners."""
         return vocabulary // 2 if self.paired else vocabulary
 
 
@@ -59,7 +60,7 @@ class BoundPair(BoundLaw):
         words = law.words(vocabulary)
         self.vocabulary = vocabulary
         self.table = AliasTable.of(power_weights(words, 1.0 + law.beta, law.s))
-        self.partner = np.uint32(words if law.paired else 0)  # what is added to a word
+        self.partner = np.uint32(words if law.paired else 0)  # added to a word's id, it gives the partner's
         shares = self.table.probabilities(words)
         self.word_entropy = bits_of(shares)
         self.collision_entropy = collision_bits_of(shares) / 2.0

@@ -1,8 +1,8 @@
 """The space that a discourse moves in: word vectors in eight bits, and points on the sphere among them.
 
-Everything here is in whole numbers that floating point holds exactly, so that sums and matrix products come out the
-same in any order, on any machine, by any BLAS; what is left are single divisions and square roots, which IEEE 754
-rounds alike everywhere.
+Everything here is in whole numbers that floating point represents exactly, so that sums and matrix products are the
+same in any order, on any machine, by any BLAS; besides there are single divisions and square roots, which IEEE 754
+rounds the same everywhere.
 """
 
 import math
@@ -18,8 +18,8 @@ from hyperphrase.numbers.philox import fill_words
 
 RADIUS = 4096  #: length of a discourse vector: with words of int8 and d up to 1024, a dot product is below 2^24
 NEAR = 8  #: points that a discourse may step to
-LANES = 16  #: a row is filled up with zeros to a multiple of it, four zeros or more
-_MOST = 7.99  # of a coordinate of GloVe; further out is brought in
+LANES = 16  #: rows are padded with zeros to a multiple of it, by four zeros or more
+_MOST = 7.99  # largest coordinate of GloVe; larger ones are clipped
 _FIXED = 4096.0  # a coordinate of GloVe in whole numbers: at most 2^15
 _PLACED = 30  # words a point, from which points are placed
 _ROUNDS = 6  # of k-means
@@ -65,10 +65,10 @@ def scaled(vectors: WordVectors) -> WordSpace:
 
 
 def whitened(vectors: WordVectors, common: NDArray[np.float32]) -> WordSpace:
-    """Return ``vectors`` centred, whitened and of length sqrt(d); ``common``, (n, d), says where and how they lie.
+    """Return ``vectors`` centred, whitened and of length sqrt(d); ``common``, (n, d), gives mean and covariance.
 
-    Why: raw vectors have a common direction and lie in few dimensions, so that most discourses would be about the same;
-    and the longest words would be at the top of each.
+    Raw vectors share a direction and vary in few dimensions, so that most discourses would have about the same words,
+    and the longest vectors would be the most probable ones of each.
     """
     learned = np.floor(_fixed(common) + 0.5)
     mean = np.floor(learned.sum(axis=0) / len(learned) + 0.5)
@@ -114,8 +114,8 @@ def points(space: WordSpace, count: int) -> NDArray[np.int16]:
 def near_points(places: NDArray[np.int16]) -> NDArray[np.uint32]:
     """Return the points that a discourse at each point may step to: uint32, shape (points, 8).
 
-    They are those of the 8 nearest that have it among their 8 nearest in turn, and the point itself for the others:
-    steps are as likely forth as back, so a discourse is everywhere equally often.
+    They are those of the 8 nearest that also have the point among their own 8 nearest, and the point itself instead of
+    the others: steps are as probable in one direction as back, so a discourse is equally often at every point.
     """
     count, near = len(places), min(NEAR, len(places) - 1)
     exact = places.astype(np.float64)

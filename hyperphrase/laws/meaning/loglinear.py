@@ -48,7 +48,7 @@ class Loglinear(SymbolLaw):
     and stands in the law as its SHA-256. Words without a vector have v = 0. All are rounded to eight bits.
 
     Arora et al. let c move a little with each symbol, anywhere on the sphere. Exact sampling from 250,000 words needs
-    tables of c, so here it has k places, rests there, and then moves by more.
+    a table for each c, so here c has k places, stays for some symbols, and then moves further.
     """
 
     name = "loglinear"
@@ -159,13 +159,13 @@ class Loglinear(SymbolLaw):
 class BoundLoglinear(BoundLaw):
     """Draws from one table for each point.
 
-    Symbol i has block i of the phrase's symbol stream: two words draw it from the point's table, the third says whether
-    the discourse moves before it, and the fourth whereto; at symbol 0 these two say where it begins. Where the rest is
-    drawn, proposal number r = 0, 1, ... has block i + 2^16 r of the proposal stream; if it is not taken, the first two
-    words of block i + 2^16 (r + 1) of the symbol stream draw again.
+    Symbol i uses block i of the phrase's symbol stream: two words draw it from the point's table, the third decides
+    whether the discourse moves before it, and the fourth where to; at symbol 0 these two choose the first point. Where
+    the rest is drawn, proposal number r = 0, 1, ... uses block i + 2^16 r of the proposal stream; if it is rejected,
+    the first two words of block i + 2^16 (r + 1) of the symbol stream draw again.
 
     space: the vectors as they are used. points: int16, shape (k, lanes): the discourse's places, of length 4096.
-    tables: what they were made into.
+    tables: made from both.
     entropy: the mean over the points, given the point. collision_entropy: a lower bound, see _collision_entropy.
     acceptance: the share of attempts that gives a symbol, the mean over the points.
     """
@@ -173,7 +173,7 @@ class BoundLoglinear(BoundLaw):
     def __init__(
         self, space: discourse.WordSpace, points: NDArray[np.int16], tables: SoftmaxTables, step: np.uint64
     ) -> None:
-        """Bind to what the law was made into; ``step`` is in units of 2^-32."""
+        """Bind to the law's space, points and tables; ``step`` is in units of 2^-32."""
         self.space, self.points, self.tables = space, points, tables
         self.entropy = float(tables.entropies.mean()) + 0.0
         self.acceptance = float(1.0 / (1.0 / tables.acceptances).mean())

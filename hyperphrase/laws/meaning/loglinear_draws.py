@@ -1,7 +1,7 @@
-"""The draws of ``loglinear``: a discourse over points, and words from the table of the point that it is at.
+"""The draws of ``loglinear``: a discourse over points, and words from the table of the current point.
 
-Where the head of a table does not decide, words are proposed for all such symbols of a phrase together: they wait for
-memory, and one wait is as long as thirty.
+Where the head of a table gives no word, words are proposed for all such symbols of a phrase together, so that the
+processor waits for many loads from memory at once.
 """
 
 from typing import Any, NamedTuple

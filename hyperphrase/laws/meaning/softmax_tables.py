@@ -1,11 +1,11 @@
 """Tables of p(w | c) proportional to b_w exp(c . v_w / tau), for many c over many words, to draw from exactly.
 
-A table for every c over all words would not fit, and bounds of the exponential over clusters of words are too high in
-50 dimensions: of 10,000 proposals and more one would be taken. So the up to 8,191 words of a point c that stand out
-most, its *head*, have one alias table, whose last outcome is *the rest*. For that a word is proposed from a table that
-all points share, q_w, about the square root of b_w, and taken with probability b_w exp(c . v_w / tau) / (q_w exp(bound
-of c)), which is at most 1 for what is not in the head; else, and where it is, the symbol is drawn anew. That is von
-Neumann's rejection, exact whatever head and q are.
+A table for every c over all words would not fit into memory, and bounds of the exponential over clusters of words are
+too high in 50 dimensions: fewer than one in 10,000 proposals would be accepted. So the up to 8,191 words that are most
+probable at a point c relative to their proposals, its *head*, have one alias table, whose last outcome is *the rest*.
+If that is drawn, a word is proposed from a table that all points share, q_w, about the square root of b_w, and accepted
+with probability b_w exp(c . v_w / tau) / (q_w exp(bound of c)), which is at most 1 for words outside the head; if it is
+rejected or in the head, the symbol is drawn again. That is von Neumann's rejection sampling, exact for any head and q.
 
 A score c . v is a whole number below 2^24, so products of float32 matrices are exact in any order. Its exponential is
 the product of two table entries made by :mod:`hyperphrase.numbers.portable_math`.
@@ -29,7 +29,7 @@ from hyperphrase.numbers.portable_math import exp_each, ln_each
 COLUMN_BITS = 13
 _SHORT = 18  # bits of a threshold that the tails have
 COLUMNS = 1 << COLUMN_BITS  #: of a point's alias table: its head has at most one word less
-REST = 1 << 20  #: stands for the rest where a word's id would: no id is as high
+REST = 1 << 20  #: means the rest in the place of a word's id: all ids are lower
 _HEAD = COLUMNS - 1
 _ID_BITS = 21
 _SPLIT = 12  # a score's low bits, which the fine table of exponentials has
@@ -124,14 +124,14 @@ def softmax_tables(space: WordSpace, points: NDArray[np.int16], base: NDArray[np
         Exponentials(coarse, fine, unit),
         *(np.empty(count) for _ in range(3)),
     )
-    logs = np.log(np.maximum(base, _TINY))  # of the entropies alone
+    logs = np.log(np.maximum(base, _TINY))  # for the entropies alone
     words = _Words(base, logs, tables.rows.view(np.int32)[:, -1].copy())
     _fill(tables, space, points, words, math.fsum(proposals.tolist()))
     return tables
 
 
 def _with_offsets(rows: NDArray[np.int8], offsets: NDArray[np.float64]) -> NDArray[np.int8]:
-    """Return ``rows`` with each word's offset in its four spare lanes, so that one line of memory has both."""
+    """Return ``rows`` with each word's offset in its four spare lanes, so that one cache line has both."""
     rows = rows.copy()
     rows.view(np.int32)[:, -1] = offsets
     return rows

@@ -1,4 +1,4 @@
-"""``topics``: each phrase is about a few topics, each topic has its words (latent Dirichlet allocation)."""
+"""``topics``: each phrase has a few topics, each topic its own words (latent Dirichlet allocation)."""
 
 import threading
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Topics(SymbolLaw):
     A topic's words are phi_z ~ Dirichlet(eta p), the same for all phrases of a key: p(w) as (r + 1 + beta)^-s for the
     rank r of w, so over all topics words are as frequent as p says, and within one a few hundred take most of it. They
     are drawn by breaking sticks: phi_z = sum of b_j at w_j ~ p with b_j = v_j prod_i<j (1 - v_i), v ~ Beta(1, eta), and
-    cut after the least power of two M >= 8 eta, where e^-8 of the whole is left, which all share.
+    cut after the least power of two M >= 8 eta, where e^-8 of the whole is left, which all sticks share.
 
     theta is never drawn: given the topics of the symbols before, symbol i has topic z with probability
     (n_z + alpha) / (i + k alpha), which is the same law (Polya's urn).
@@ -83,14 +83,14 @@ class TopicTables(NamedTuple):
 class _BoundTopics(BoundLaw):
     """Step i takes its topic by word 2i, from the urn, and its word by word 2i + 1.
 
-    entropy: that of the words of a topic, mean over all topics there could be. It is what is left when the topics are
-    known, so a symbol has at least this and at most the entropy of a topic more.
-    collision_entropy: that of two symbols of one topic, less one bit, since a topic may be narrower than the mean.
+    entropy: that of a word given its topic, the expectation over all topics. A symbol has at least this entropy, and at
+    most that of the topic more.
+    collision_entropy: that of two symbols of one topic, less one bit, since a topic may be more peaked than the mean.
     """
 
     def __init__(self, law: Topics, weights: NDArray[np.float64]) -> None:
         self._law, self._lock = law, threading.Lock()
-        self._tables: tuple[np.uint64, TopicTables] | None = None
+        self._tables: tuple[int, TopicTables] | None = None
         self._base = AliasTable.of(weights)
         p = self._base.probabilities(len(weights))
         p = p[p > 0.0]
@@ -100,24 +100,25 @@ class _BoundTopics(BoundLaw):
         agree = float((p * (1.0 + law.eta * p)).sum()) / (1.0 + law.eta)
         self.collision_entropy = max(0.0, -float(np.log2(agree)) - 1.0)
 
-    def tables(self, key: np.uint64) -> TopicTables:
+    def tables(self, key: int) -> TopicTables:
         """Return the words of the topics under ``key``; those of the last key are kept."""
         with self._lock:
             if self._tables is None or self._tables[0] != key:
-                self._tables = key, _topic_tables(self._law.k, self._law.sticks, self._law.eta, key, self._base)
+                self._tables = key, _topic_tables(self._law, np.uint64(key), self._base)
             return self._tables[1]
 
     def draw(self, batch: Batch) -> None:
-        _draw(batch, self._law.k, self._law.alpha, self.tables(batch.key))
+        _draw(batch, self._law.k, self._law.alpha, self.tables(int(batch.key)))
 
 
-def _topic_tables(k: int, sticks: int, eta: float, key: np.uint64, base: AliasTable) -> TopicTables:
+def _topic_tables(law: Topics, key: np.uint64, base: AliasTable) -> TopicTables:
+    k, sticks = law.k, law.sticks
     places = np.arange(k * sticks, dtype=np.uint64)
     drawn = np.empty((4, len(places)), np.uint32)
     fill_rows(drawn, 0, STICK_STREAM, places, key)
     # 52 bits and a half: never 0, never 1
     uniform = (drawn[0] * 2.0**20 + (drawn[1] >> np.uint32(12)) + 0.5) * 2.0**-52
-    logs = (ln_each(uniform) / eta).reshape(k, sticks)  # of 1 - v
+    logs = (ln_each(uniform) / law.eta).reshape(k, sticks)  # of 1 - v
     before = np.zeros((k, sticks))
     np.cumsum(logs[:, :-1], axis=1, out=before[:, 1:])
     weights = (exp_each(before.ravel()) * (1.0 - exp_each(logs.ravel()))).reshape(k, sticks)

@@ -1,9 +1,9 @@
 """``eca``: the rows of an elementary cellular automaton, cut into patches of cells, one symbol a patch.
 
 Zhang et al. 2024, "Intelligence at the Edge of Chaos", arXiv 2410.02536, train on windows of 100 cells and 60 rows of
-a ring of 1,000 cells that begins at random. They feed rows of bits to the network; patches are ours, so that a row
-becomes symbols. Theirs are windows of one run of 1,000 rows, from any row on; ours begin with the random row, since
-only there it is known how many phrases differ (some rules forget all but a few rows).
+a ring of 1,000 cells that begins at random. They feed rows of bits to the network; here, rows are cut into
+patches, so that they become symbols. Their windows are from any row of one run of 1,000 rows; here they begin with the
+random row, since only then it is known how many phrases differ (some rules have few possible later rows).
 """
 
 from dataclasses import dataclass
@@ -76,8 +76,8 @@ class Automaton(NamedTuple):
 class BoundEca(BoundLaw):
     """The law for phrases of at most ``longest`` symbols.
 
-    Both entropies are those of what the longest phrase shows of the first row: all that is random, if the window is the
-    ring; a lower bound else, and for shorter phrases.
+    Both entropies are those of the part of the first row that the longest phrase shows: exact if the window is the
+    whole ring, since nothing else is random; else, and for shorter phrases, a lower bound.
     """
 
     def __init__(self, law: Eca, longest: int) -> None:
@@ -107,7 +107,7 @@ def _first_row(row: NDArray[np.uint64], words: NDArray[np.uint32], width: int, s
 def _next_row(old: NDArray[np.uint64], new: NDArray[np.uint64], masks: NDArray[np.uint64], width: int) -> None:
     """Apply the rule whose bit b is all of ``masks[b]``, 64 cells at a time."""
     last = len(old) - 1
-    end = np.uint64(64 * len(old) - width)  # the place of the ring's last cell
+    end = np.uint64(64 * len(old) - width)  # the bit of the ring's last cell
     before = (old[last] >> end) & _ONE
     for i in range(len(old)):
         cell = old[i]
@@ -118,7 +118,7 @@ def _next_row(old: NDArray[np.uint64], new: NDArray[np.uint64], masks: NDArray[n
         else:
             right |= (old[0] >> _TOP) << end
         before = cell & _ONE
-        low = (~right & masks[0]) | (right & masks[1])  # what becomes of the cell if left and the cell are 0
+        low = (~right & masks[0]) | (right & masks[1])  # the new cell if the left one and the cell itself are 0
         high = (~right & masks[2]) | (right & masks[3])
         alone = (~cell & low) | (cell & high)
         low = (~right & masks[4]) | (right & masks[5])

@@ -1,4 +1,4 @@
-"""``pitman_yor``: words come again the oftener the more they came; new ones ever more rarely."""
+"""``pitman_yor``: words repeat the more often, the more they occurred; new ones become rarer."""
 
 from dataclasses import dataclass
 
@@ -23,8 +23,8 @@ class PitmanYor(SymbolLaw):
     """The two-parameter Chinese restaurant, within a phrase.
 
     After n symbols at K tables of n_k symbols each: a new table with probability (theta + d K) / (n + theta), table k
-    with (n_k - d) / (n + theta). A new table serves a word of its own, w ~ (r + 1 + beta)^-s for the rank r = 0..V-1,
-    which may be one that another table serves. The number of tables grows as n^d (Heaps' law), with d = 0 as
+    with (n_k - d) / (n + theta). A new table gets a word, w ~ (r + 1 + beta)^-s for the rank r = 0..V-1, which
+    another table may have too. The number of tables grows as n^d (Heaps' law), with d = 0 as
     theta ln n.
     """
 

@@ -1,4 +1,4 @@
-"""``markov``: each word depends on the n before it, as in a text of the user's."""
+"""``markov``: each word depends on the n before it, as in a text that the user gives."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,18 +15,18 @@ from hyperphrase.laws.text import markov_model as models
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.single_draws import STEPS, WORDS, Position, step_words, uniform_below
 
-_LANES = 8  # phrases drawn in turn
+_LANES = 8  # phrases that are drawn interleaved
 _RATE_STEPS = 32  # symbols over which entropies are taken
 
 
 @dataclass(frozen=True, kw_only=True)
 class Markov(FileLaw):
-    """P(w) = how often w followed the n words before it in a text, divided by how often these stood there.
+    """P(w) = how often w followed the n words before it in a text, divided by how often these occurred.
 
     A text has one phrase a line, its words split by spaces and written as in the lexicon. The first words of a phrase
-    follow the first words of the lines. Where a text never went on after n words, but at the end of a line, the last
-    n - 1 count, and so on (back-off). Words that the lexicon lacks are not drawn: those that followed in the same place
-    share theirs. Line ends are not learned, lengths are a law of their own.
+    follow the first words of the lines. Where no word of the text follows n words, the last n - 1 decide, and so
+    on (back-off). Words that the lexicon lacks are not drawn: their probability goes to the others that followed the
+    same words. Line ends are not learned, lengths are a law of their own.
 
     The model goes with the corpus as a file of at most 16 MiB, see :mod:`hyperphrase.laws.text.markov_model`.
     """
@@ -118,7 +118,7 @@ def _tree(model: models.Model) -> _Tree:
 
 @inline_kernel
 def _find(words: NDArray[np.int64], low: int, high: int, word: int) -> int:
-    """Return where ``word`` stands among the ascending ``words[low:high]``, -1 if nowhere."""
+    """Return the index of ``word`` in ``words``, which ascend from ``low`` to ``high``; -1 if it is not there."""
     end = high
     while low < high:
         middle = (low + high) // 2
@@ -131,7 +131,7 @@ def _find(words: NDArray[np.int64], low: int, high: int, word: int) -> int:
 
 @kernel
 def _find_suffixes(tree: _Tree, suffixes: NDArray[np.int64]) -> bool:
-    """Write the node of each run less its first word; tell whether all are there. Those of one word have node 0."""
+    """Write the node of each run without its first word; tell whether all exist. Runs of one word have node 0."""
     first, words, _, parents = tree
     for node in range(first[1], len(words)):
         above = suffixes[parents[node]]
@@ -148,7 +148,7 @@ def _find_states(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
     """Return where each node's records begin, which node's successors follow a run (back-off), and all records' number.
 
-    The longest end of a run that has known successors says what follows it; the empty run always has some.
+    A run's successors are those of its longest end that has known ones; the empty run always has some.
     """
     nodes = len(known)
     places, states = np.zeros(nodes, np.int64), np.zeros(nodes, np.int64)
@@ -249,7 +249,7 @@ def _rates(
 
 @kernel
 def _draw(batch: Batch, order: NDArray[np.int64], records: NDArray[np.uint32], start: int) -> None:
-    """Draw the phrases in ``order``, longest first, some in turn: while one waits for its record, others go on."""
+    """Draw the phrases in ``order``, longest first, eight interleaved, so that their records are loaded at once."""
     key, seeds, offsets, ids = batch.key, batch.seeds, batch.offsets, batch.ids
     words, contexts = np.empty((_LANES, WORDS), np.uint32), np.empty(_LANES, np.int64)
     for first in range(0, len(order), _LANES):

@@ -23,15 +23,15 @@ from hyperphrase.limits import MAX_VOCABULARY
 
 MOST_BYTES = 16 << 20  # 16 MiB: the largest model
 _MAGIC = b"hyperphrase markov 1\n"
-_MOST_COUNT = 1 << 31  # of all runs of a level: a draw below it takes one word
+_MOST_COUNT = 1 << 31  # of all runs of a level together: a draw below it takes one word
 
 
 @dataclass(frozen=True)
 class Level:
     """The runs of k words, in the order of the tree.
 
-    words: int64, the last word of each. counts: int64, 1 or more. longer: int64, how many runs of k + 1 words go on
-    with it; none in the last level. All of the same shape.
+    words: int64, the last word of each. counts: int64, 1 or more. longer: int64, how many runs of k + 1 words begin
+    with it; 0 in the last level. All of the same shape.
     """
 
     words: NDArray[np.int64]
@@ -73,7 +73,7 @@ def learn(text: bytes, order: int, where: str) -> Model:
 
 
 def _count(tokens: NDArray[np.int64], words: int, order: int) -> tuple[Level, ...]:
-    """Return the levels; tokens: all lines one after the other, each behind its START."""
+    """Return the levels; tokens: all lines one after the other, each after its START."""
     levels: list[Level] = []
     run = np.zeros(len(tokens), np.int64)  # the run of k words that begins at each token, by its number in level k
     starts = np.arange(len(tokens))

@@ -1,4 +1,4 @@
-"""``template``: sentences by a weighted grammar over classes of words, so that phrases read as sentences."""
+"""``template``: sentences of a weighted context-free grammar over classes of words."""
 
 from dataclasses import dataclass
 from importlib import resources
@@ -33,11 +33,11 @@ class Template(FileLaw):
     """A phrase is a row of sentences, each derived from the top by the grammar, of exactly the drawn length.
 
     P(phrase) = the product of the probabilities of its sentences among those of at most ``longest`` words, divided by
-    the sum of that over all phrases of the length: derivations are drawn on the condition of their length, from how
-    probable each symbol is to become n words, so none is cut and none is thrown away. Of a class, the words that the
+    the sum of that over all phrases of the length: derivations are drawn conditionally on their length, by the
+    probability of each symbol to become n words, so none is cut or rejected. Of a class, the words that the
     lexicon has are drawn by weight times, with ``frequencies``, the lexicon's frequency.
 
-    The grammar goes with the corpus as a file; its form is told in :mod:`hyperphrase.laws.text.template_grammar`.
+    The corpus keeps the grammar as a file; :mod:`hyperphrase.laws.text.template_grammar` gives its format.
     """
 
     name = "template"
@@ -101,7 +101,7 @@ def english_grammar() -> bytes:
 
 
 class _BoundTemplate(BoundLaw):
-    """Draws derivations from the top, from left to right; a decision takes a step, one without a choice takes none.
+    """Draws derivations from the top, from left to right; a decision takes a step unless there is one option only.
 
     entropy, collision_entropy: those of derivations, for a phrase of 100 words or the next possible length, divided by
     it. Those of phrases are a little lower where the grammar derives one phrase in several ways.

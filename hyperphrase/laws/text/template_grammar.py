@@ -2,13 +2,13 @@
 
 A line is a rule, a class, empty, or a comment after ``#``::
 
-    S    -> 3 NP Verb NP | NP Verb     alternatives, each with a weight in front, 1 where there is none
+    S    -> 3 NP Verb NP | NP Verb     alternatives, each after its weight, 1 by default
     NP   -> Det Noun
-    Det  = the*3 a                     words, each with a weight behind, 1 where there is none
+    Det  = the*3 a                     words, each before its weight, 1 by default
     Noun = dog cat horse
 
-The name in front of the first rule is the sentence. A name has up to 40 letters, digits and _, and does not begin with
-a digit. A class may go on in further lines of its name.
+The name of the first rule is the sentence. A name has up to 40 letters, digits and _, and does not begin with
+a digit. A class may have several lines.
 """
 
 import math
@@ -99,7 +99,7 @@ def _add_words(words: dict[str, float], text: str, place: str) -> None:
 
 
 def _add_rules(alternatives: list[tuple[float, tuple[str, ...]]], text: str, place: str) -> None:
-    if text.count("|") >= _MOST_RULES:  # before all of them are there
+    if text.count("|") >= _MOST_RULES:  # before they take memory
         raise InputError(f"{place} has more than {_MOST_RULES} alternatives; make it smaller")
     for part in text.split("|"):
         symbols = part.split()
@@ -123,7 +123,7 @@ def _weight(text: str, place: str) -> float:
 
 
 def _check(rules: Rules, classes: dict[str, dict[str, float]], where: str) -> None:
-    """Raise InputError unless every name is there and the grammar is of a size to work with."""
+    """Raise InputError unless every name is defined and the grammar is small enough."""
     if not rules:
         raise InputError(f"{where} has no rules; write lines such as S -> Noun Verb and Noun = dog cat")
     count = sum(map(len, rules.values()))

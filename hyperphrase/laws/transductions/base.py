@@ -1,8 +1,8 @@
-"""What the laws of ``transductions.py`` run: tokens of a phrase, and six functions of them.
+"""The kernels of the laws in ``tasks.py``: tokens of a phrase, and six functions of them.
 
-Token i of a phrase comes from word i of its symbol stream, and the place whose token ``delete`` deletes from the word
-after those of the tokens; block i of the tie stream has more bits for word i. So a phrase with ``drawn`` symbols has
-(drawn - 1) // 2 tokens before the function, whatever the function.
+Token i of a phrase comes from word i of its symbol stream, and the index of the token that ``delete`` deletes from the
+word after those of the tokens; block i of the tie stream has more bits for word i. A phrase with ``drawn`` symbols has
+(drawn - 1) // 2 tokens before the function, for every function.
 """
 
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from hyperphrase.numbers.single_draws import Position, uniform_below
 COPY, REVERSE, SORT, SET, UNION, DELETE = range(6)
 
 _CHUNK = 512  # words made at a time
-_RANKED = 160  # tokens up to which ranks are counted: as many comparisons as pairs, but many at once
+_RANKED = 160  # tokens up to which ranks are counted: a comparison for each pair, but many at once
 _LANES = 16  # ranks counted at once
 _DIGIT = 7  # bits of a digit of an id: ids have three digits
 
@@ -174,7 +174,7 @@ def _distinct(count: int, end: int, mark: Any, marks: NDArray[np.uint32], out: N
 
 @inline_kernel
 def _deleted(n: int, seed: Any, key: Any, words: NDArray[np.uint32]) -> int:
-    """Return the place whose token is deleted: word n, which :func:`_tokens` made last, says which of n."""
+    """Return the index of the token that is deleted, of n: it is drawn by word n, which :func:`_tokens` made last."""
     return int(uniform_below(words[n % _CHUNK], np.uint64(n), Position(n, 0, seed, key)))
 
 
@@ -207,9 +207,9 @@ def _sort(n: int, out: NDArray[np.uint32], spare: NDArray[np.uint32], places: ND
 
 @inline_kernel
 def _sort_by_rank(n: int, out: NDArray[np.uint32], keys: NDArray[np.uint32], ranks: NDArray[np.uint32]) -> None:
-    """Put each id where as many smaller ones are; of equal ids the earlier counts as smaller.
+    """Put each id at the index that is its number of smaller ids; of equal ids the earlier one counts as smaller.
 
-    Keys are ids and places in one, all different, and whole lanes of them, filled up with the largest one.
+    A key is an id and its index in one number, so all differ; keys are padded with the largest one to whole lanes.
     """
     lanes = (n + _LANES - 1) // _LANES * _LANES
     for i in range(lanes):
@@ -228,7 +228,7 @@ def _sort_by_rank(n: int, out: NDArray[np.uint32], keys: NDArray[np.uint32], ran
 def _sort_by_digit(
     source: NDArray[np.uint32], target: NDArray[np.uint32], shift: int, places: NDArray[np.int64]
 ) -> None:
-    """Copy ids into ``target`` in ascending order of one digit, equal ones in the order in which they stand."""
+    """Copy ids into ``target`` in ascending order of one digit, equal ones in their order."""
     digit, bits = np.uint32(shift), np.uint32((1 << _DIGIT) - 1)
     for d in range(len(places)):
         places[d] = 0

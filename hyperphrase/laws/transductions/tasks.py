@@ -23,7 +23,7 @@ _SHORTENING = (SET, UNION, DELETE)
 
 @dataclass(frozen=True, kw_only=True)
 class Transduction(SymbolLaw):
-    """What the laws share.
+    """What the laws of transductions share.
 
     function: the number of the function. shortest: the least length, which has the parity of all.
     """
@@ -102,7 +102,7 @@ class Delete(Transduction):
     """x, separator, a token, separator, x without that token.
 
     The token is the one at a uniform place of x, and all its occurrences go: Wu et al. delete all occurrences too;
-    Jiang et al. draw any token, which among many is hardly ever in x, and delete the first occurrence.
+    Jiang et al. draw any token, which is rarely in x where there are many, and delete the first occurrence.
     """
 
     name = "delete"

@@ -1,8 +1,8 @@
 """``exhaustive``: the whole space, phrase after phrase: seed n has phrase number n.
 
-Phrases are numbered from 0: all of the shortest length first, then those of the next one; inside a length as numbers
-in base V, the first id the most significant. Which lengths there are is the length law's to say; which one a phrase
-has follows from its number.
+Phrases are numbered from 0: all of the shortest length first, then those of the next one; within a length as numbers
+in base V, the first id the most significant. The length law gives the set of lengths; which of them a phrase has
+follows from its number.
 """
 
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ class Numbering(NamedTuple):
 class BoundExhaustive(BoundLaw):
     """The phrases of given lengths, numbered.
 
-    entropy, collision_entropy: 0, since nothing is left to chance: a range of seeds is a list of phrases.
+    entropy, collision_entropy: 0, since nothing is random: a range of seeds is a list of phrases.
     """
 
     entropy = 0.0
@@ -76,7 +76,7 @@ class BoundExhaustive(BoundLaw):
         return BoundExhaustive(self._vocabulary, lengths)
 
     def lengths(self, key: np.uint64, seeds: NDArray[np.uint64], drawn: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the length of each seed's phrase; those that were drawn count for nothing."""
+        """Return the length of each seed's phrase; ``drawn`` is ignored."""
         found = np.empty(len(seeds), np.int64)
         _find_lengths(seeds, self._numbering, found)
         return found
@@ -113,7 +113,7 @@ def _stops(lengths: NDArray[np.int64], vocabulary: int) -> list[int]:
 
 @inline_kernel
 def _place(seed: Any, starts: NDArray[np.uint64]) -> Any:
-    """Return (which length, number inside the length) of a seed; one beyond the space counts on from its start."""
+    """Return (index of the length, number within it) of a seed; seeds beyond the space wrap around."""
     last = len(starts) - 1
     if seed >= starts[last]:
         seed %= starts[last]

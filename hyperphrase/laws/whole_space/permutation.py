@@ -1,4 +1,4 @@
-"""``permutation``: phrases drawn without replacement; no two seeds give the same one, and a phrase tells its seed.
+"""``permutation``: phrases drawn without replacement; no two seeds give the same one, and a phrase gives its seed.
 
 The phrases of length L are numbers of L digits in base V. A permutation of them, keyed by the recipe's key and L, is
 applied to the seed, and the digits of the result are the phrase. It is a Feistel network over pairs: a number x is
@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 from hyperphrase.kernels import inline_kernel, kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
 from hyperphrase.limits import SEED_STOP
-from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.numbers.alias_table import AliasTable, draw_symbols
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.digits import number_of
 from hyperphrase.numbers.philox import philox_block
 
 ROUNDS = 10  # as many as FF1 has (NIST SP 800-38G); each half is changed five times
-PERMUTATION_STREAM = np.uint64(4)  # block L * ROUNDS + round of it, a half in the place of the seed
+PERMUTATION_STREAM = np.uint64(4)  # its blocks are numbered L * ROUNDS + round; a half takes the place of the seed
 
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
@@ -52,7 +52,7 @@ class Permutation(SymbolLaw):
 
 
 class BoundPermutation(BoundLaw):
-    """The permutations of all lengths. Entropies are those of a key that nobody knows: log2 V bits a symbol."""
+    """The permutations of all lengths. Entropies are for an unknown key: log2 V bits a symbol."""
 
     def __init__(self, vocabulary: int) -> None:
         """Bind to ``vocabulary`` ids."""
@@ -62,16 +62,12 @@ class BoundPermutation(BoundLaw):
         self._domains = _domains(vocabulary)
 
     def draw(self, batch: Batch) -> None:
-        self._uniform.draw_symbols(batch)
-        halves = Halves(np.empty(len(batch.seeds), np.uint64), np.empty(len(batch.seeds), np.uint64))
-        _split(batch.seeds, batch.lengths, self._domains, halves)
-        _permute(halves, batch.lengths, self._domains, batch.key, False)
-        _write_digits(batch, halves, self._domains, np.uint64(self._vocabulary))
+        _draw(batch, self._uniform, self._domains, np.uint64(self._vocabulary))
 
     def rank(self, key: int, ids: Sequence[int]) -> int:
-        """Return the number that the permutation turns into the first symbols of ``ids``; it may be above all seeds.
+        """Return the number whose permutation has the digits that ``ids`` begin with; it may be above all seeds.
 
-        Whether that seed's phrase has so many symbols, and the same ones to its end, is for the caller to see.
+        The caller has to check whether that seed's phrase has as many symbols, and the same ones to its end.
         """
         symbols = min(len(ids), len(self._domains) - 1)
         b = int(self._domains[symbols, 1])
@@ -83,9 +79,9 @@ class BoundPermutation(BoundLaw):
 
 
 def _domains(vocabulary: int) -> NDArray[np.uint64]:
-    """Return what is permuted for each length 0, 1, ... m, the last row for all longer ones too: uint64, (m + 1, 4).
+    """Return the space that is permuted for each length 0, 1, ... m; row m is for longer ones too: uint64, (m + 1, 4).
 
-    A row is a, b, V^length where results have to be walked (0 where not), and how many digits ``right`` has in the end.
+    A row is a, b, V^length where cycles have to be walked (0 where not), and how many digits ``right`` has in the end.
     """
     rows = [(1, 1, 1, 0)]
     length = 1
@@ -108,7 +104,7 @@ class Halves(NamedTuple):
 
 @kernel
 def _split(seeds: NDArray[np.uint64], lengths: NDArray[np.int64], domains: NDArray[np.uint64], halves: Halves) -> None:
-    """Write what each seed is divided into; a seed beyond its space counts on from the start of it."""
+    """Write the halves of each seed; seeds beyond the space of their length wrap around."""
     left, right = halves
     for i in range(len(seeds)):
         row = min(lengths[i], len(domains) - 1)
@@ -177,6 +173,17 @@ def _permute(
         size, one = domains[min(lengths[i], last), 2], slice(i, i + 1)
         while size != 0 and left[i] * b[i] + right[i] >= size:
             _rounds(Halves(left[one], right[one]), Halves(a[one], b[one]), lengths[one], key, back)
+
+
+@kernel
+def _draw(batch: Batch, uniform: AliasTable, domains: NDArray[np.uint64], vocabulary: np.uint64) -> None:
+    """Draw all symbols, then overwrite the first ones of each phrase with the digits of its permuted number."""
+    draw_symbols(batch, uniform)
+    count = len(batch.seeds)
+    halves = Halves(np.empty(count, np.uint64), np.empty(count, np.uint64))
+    _split(batch.seeds, batch.lengths, domains, halves)
+    _permute(halves, batch.lengths, domains, batch.key, False)
+    _write_digits(batch, halves, domains, vocabulary)
 
 
 @kernel

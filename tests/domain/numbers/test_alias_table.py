@@ -197,6 +197,23 @@ def test_a_forced_tie_obeys_the_tail():
     assert columns == symbols(AliasTable(entries, tails + np.uint32(1), 20), key, seed, length)
 
 
+def test_a_forced_tie_obeys_the_further_bits_of_its_own_phrase():
+    key, lengths = 5, np.array([0, 0, 3, 1, 0, 7] * 4)
+    places = [(seed, i) for seed, length in enumerate(lengths.tolist()) for i in range(length)]
+    words = [block(i // 4, 1, seed, key)[i % 4] for seed, i in places]
+    columns = [word >> 12 for word in words]
+    assert len(set(columns)) == len(columns)
+    entries, tails = np.zeros(1 << 20, np.uint32), np.zeros(1 << 20, np.uint32)
+    entries[columns] = [(word & 0xFFF) << 20 | 5 for word in words]
+    tails[columns] = [pair(*block(i, 2, seed, key)[:2]) >> 36 for seed, i in places]
+    offsets, ids = np.concatenate([[0], np.cumsum(lengths)]), np.zeros(len(places), np.uint32)
+    batch = Batch(np.uint64(key), np.arange(len(lengths), dtype=np.uint64), lengths, offsets, ids)
+    AliasTable(entries, tails, 20).draw_symbols(batch)
+    assert [5] * len(places) == ids.tolist()
+    AliasTable(entries, tails + np.uint32(1), 20).draw_symbols(batch)
+    assert columns == ids.tolist()
+
+
 def test_streams_differ():
     table = AliasTable.of(np.ones(1000))
     assert ones(table, 1, range(50), LENGTH_STREAM) != ones(table, 1, range(50), SYMBOL_STREAM)
