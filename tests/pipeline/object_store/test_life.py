@@ -94,6 +94,7 @@ def test_a_damaged_shard_of_a_run_cut_off_is_made_again(stored, run_into, manife
 MANY = ["--vocabulary=1000", "--phrases=20000", "--phrases_per_shard=1000", "--direct_num_workers=4"]
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("shards_before", [3, 18])
 def test_a_run_killed_is_finished_by_the_same_command(
     start, store, run_into, corpus, files_of, objects_of, shards_before
