@@ -127,6 +127,7 @@ KINDS = {
 KINDS["law-file"] += ["--lengths=uniform:min=3,max=9", "--phrases=500", "--phrases_per_shard=100", "--format=avro,txt"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_corpus_is_that_of_a_local_folder(run_into, corpus, files_of, objects_of, program, kind):
     words, chance = [f"word{i}" for i in range(50)], random.Random(1)
