@@ -23,7 +23,7 @@ def phrases(
     """Return ``count`` phrases of ``length`` ids; words: id and frequency of each, those of the English lexicon."""
     rng = random.Random(seed)  # noqa: S311 - as published scripts draw
     known = words or _english(vocabulary)
-    text = grammar or resources.files("hyperphrase").joinpath("data", "english_grammar.txt").read_text("utf-8")
+    text = grammar or resources.files("hyperphrase").joinpath("laws", "text", "english_grammar.txt").read_text("utf-8")
     rules = _read(text, known, frequencies)
     start = next(line.split()[0] for line in text.split("\n") if "->" in line)
 

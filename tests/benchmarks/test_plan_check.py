@@ -9,6 +9,7 @@ from benchmarks.shuffle_simulation import ends_dealt, ends_taken
 SMALL = ["--vocabulary=1000", "--sampler=zipf", "--phrases_per_shard=3000"]
 
 
+@pytest.mark.slow
 def test_a_small_corpus_is_planned_run_and_compared():
     found = check(20_000, 1, SMALL)
     for exact in ("shuffled", "elements", "shards"):

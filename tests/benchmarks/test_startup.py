@@ -1,10 +1,20 @@
 """The profile of a small run: every part is found, and the parts add up to the time from outside."""
 
+import importlib
 import time
 
 import pytest
 
 from benchmarks.startup import END, OTHER, PARTS, REST, START, Stopwatch, measured
+
+
+def test_every_part_is_there():
+    missing = []
+    for module, owner, name, _ in PARTS:
+        place = importlib.import_module(module)
+        if not hasattr(getattr(place, owner, None) if owner else place, name):
+            missing.append((module, owner, name))
+    assert [] == missing
 
 
 def test_a_run_is_taken_apart_without_a_rest(tmp_path):

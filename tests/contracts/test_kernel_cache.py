@@ -41,6 +41,7 @@ def program(*commands, front=()):
     return done.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_after_compile_a_read_only_install_compiles_nothing(tmp_path):
     probe = subprocess.run([*READ_ONLY, "test", "!", "-w", str(ROOT)], capture_output=True, check=False)
     if probe.returncode != 0:

@@ -275,6 +275,7 @@ print(json.dumps({name: laws["digest_of"](name) for name in laws["SYMBOL_LAWS"]}
 """
 
 
+@pytest.mark.slow
 def test_another_processor_draws_the_same():
     """All laws in a process whose kernels are compiled for a processor of 2009: no AVX, no fused multiply-add."""
     if not re.fullmatch("x86_64|AMD64", platform.machine()):

@@ -30,20 +30,12 @@ def test_a_corpus_is_made_and_verified(tmp_path, wheel, run_program, need, versi
     python = interpreter(version) or need(f"Python {version}", "put it into PATH, or install it by pyenv")
     subprocess.run([python, "-m", "venv", tmp_path / "venv"], check=True)
     python, constraints = tmp_path / "venv/bin/python", ROOT / "constraints.txt"
-    pip = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "--quiet",
-        "--no-compile",
-        "--only-binary=:all:",
-    ]
-    subprocess.run([*pip, f"--constraint={constraints}", wheel], check=True)
+    install = ["install", "--disable-pip-version-check", "--quiet", "--no-compile", "--only-binary=:all:"]
+    subprocess.run([python, "-m", "pip", *install, f"--constraint={constraints}", wheel], check=True)
     assert 0 == run_program(*SMALL, f"--output={tmp_path}/here").status
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # the wheel alone
     for command in (["run", *SMALL, f"--output={tmp_path}/there"], ["verify", f"{tmp_path}/there"]):
-        subprocess.run([python, "-m", "beam_pipeline", *command], check=True, cwd=tmp_path)
+        subprocess.run([python, "-m", "beam_pipeline", *command], check=True, cwd=tmp_path, env=environment)
     here, there = (
         {path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()}
         for out in (tmp_path / "here", tmp_path / "there")

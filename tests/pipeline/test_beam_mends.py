@@ -96,6 +96,7 @@ def test_an_element_arrives_whole_however_long_it_takes_to_write(monkeypatch):
     send_a_word_between_stages()
 
 
+@pytest.mark.slow
 def test_the_halves_are_there_without_the_mend(monkeypatch):
     """When Beam mends it, this fails: then send_whole_elements() can go."""
     monkeypatch.setattr(worker_handlers, "DATA_BUFFER_TIME_LIMIT_MS", 50)

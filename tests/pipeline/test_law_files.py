@@ -11,6 +11,7 @@ from apache_beam.internal import pickler
 from hyperphrase.corpus.manifest import loads
 from transforms.worker.context import CorpusContext
 
+PROCESSES = pytest.param(["--direct_running_mode=multi_processing"], marks=pytest.mark.engine)
 WORDS = [f"word{i}" for i in range(50)]
 REST = ["--lengths=uniform:min=3,max=9", "--phrases=2000", "--phrases_per_shard=500", "--format=jsonl"]
 
@@ -35,7 +36,7 @@ def test_the_manifest_lists_the_file_and_verify_and_inspect_work(corpus, law, pr
     assert "markov:digest=" in program("inspect", out).out
 
 
-@pytest.mark.parametrize("workers", [["--direct_num_workers=1"], ["--direct_running_mode=multi_processing"]])
+@pytest.mark.parametrize("workers", [["--direct_num_workers=1"], PROCESSES])
 def test_any_mode_gives_the_same_bytes(corpus, law, run_into, files_of, tmp_path, workers):
     run_into(tmp_path / "out", *law, *workers)
     assert files_of(tmp_path / "out") == files_of(corpus(*law))

@@ -10,6 +10,7 @@ import pytest
 
 from tests.signals import heed_signals
 
+PROCESSES = pytest.param(["--direct_running_mode=multi_processing"], marks=pytest.mark.engine)
 LAW = ["--vocabulary=1000", "--lengths=fixed:length=20", "--phrases=2000", "--phrases_per_shard=200"]
 LONG = ["--vocabulary=1000", "--phrases=400000", "--phrases_per_shard=2000"]
 
@@ -56,7 +57,7 @@ def test_a_run_cut_off_keeps_its_shards_and_says_how_many(copied, corpus, run_in
     ]
 
 
-@pytest.mark.parametrize("workers", [["--direct_num_workers=1"], ["--direct_running_mode=multi_processing"]])
+@pytest.mark.parametrize("workers", [["--direct_num_workers=1"], PROCESSES])
 def test_a_shard_removed_from_a_complete_corpus_is_made_again_alone(copied, corpus, run_into, files_of, workers):
     out = copied(*LAW)
     (out / "shards/phrases-00007-of-00010.tfrecord").unlink()

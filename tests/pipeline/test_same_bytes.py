@@ -20,7 +20,7 @@ REPEATING = [
         ["--direct_running_mode=in_memory"],
         ["--direct_running_mode=multi_threading", "--direct_num_workers=2"],
         ["--direct_running_mode=multi_threading", "--direct_num_workers=7"],
-        ["--direct_running_mode=multi_processing", "--direct_num_workers=2"],
+        pytest.param(["--direct_running_mode=multi_processing", "--direct_num_workers=2"], marks=pytest.mark.engine),
         ["--direct_num_workers=3", "--direct_runner_bundle_repeat=1"],
         ["--runner=directrunner", "--direct_num_workers=3"],
         ["--runner=FnApiRunner"],

@@ -10,6 +10,7 @@ import pytest
 LAW = ["--vocabulary=20", "--sampler=zipf:s=1.0", "--lengths=uniform:min=1,max=6", "--seeds=0:4000"]
 
 
+@pytest.mark.fuzz
 def test_the_mutations_of_a_campaign_are_all_seen():
     campaign = Path(__file__).with_name("mutation_campaign.py")
     done = subprocess.run([sys.executable, campaign, "--mutations=25"], capture_output=True, text=True, check=False)

@@ -35,6 +35,11 @@ def test_all_names_are_there_and_no_others_are_promised():
 
 
 @pytest.fixture(scope="module")
+def lexicon():
+    return hp.Lexicon.load("synthetic", vocabulary=100)
+
+
+@pytest.fixture(scope="module")
 def phrases():
     lexicon = hp.Lexicon.load("synthetic", vocabulary=1000)
     return hp.Phrases(hp.Recipe.create("nest:q=0.4", lengths="uniform:min=1,max=40", lexicon=lexicon), lexicon)
@@ -72,10 +77,9 @@ def test_an_array_of_seeds_is_not_kept(phrases):
     assert block.seeds.tolist() == [1, 2]
 
 
-def test_another_lexicon_is_refused(phrases):
-    other = hp.Lexicon.load("synthetic", vocabulary=999)
+def test_another_lexicon_is_refused(phrases, lexicon):
     with pytest.raises(hp.InputError) as caught:
-        hp.Phrases(phrases.recipe, other)
+        hp.Phrases(phrases.recipe, lexicon)
     assert caught.value.field == "lexicon"
 
 
@@ -113,8 +117,7 @@ def test_errors_are_pickled_whole(error):
 
 
 @pytest.mark.parametrize("law", ["zipf", "exhaustive", "mixture:1*uniform+2*zipf:s=1.0"])
-def test_representations_are_one_short_line(law):
-    lexicon = hp.Lexicon.load("synthetic", vocabulary=100)
+def test_representations_are_one_short_line(lexicon, law):
     recipe = hp.Recipe.create(law, lexicon=lexicon)
     phrases = hp.Phrases(recipe, lexicon)
     block = phrases.draw(range(50))
@@ -128,8 +131,7 @@ def test_representations_are_one_short_line(law):
     [("zipf", "uniform", -1, "key"), ("zipf", "uniform", 2**64, "key"), ("zopf", "uniform", 0, "law"),
      ("zipf", "unifrom", 0, "lengths"), ("zipf:s=99", "uniform", 0, "law")],
 )  # fmt: skip
-def test_a_wrong_recipe_is_refused_by_its_field(law, lengths, key, field):
-    lexicon = hp.Lexicon.load("synthetic", vocabulary=100)
+def test_a_wrong_recipe_is_refused_by_its_field(lexicon, law, lengths, key, field):
     with pytest.raises(hp.InputError) as caught:
         hp.Recipe.create(law, lengths=lengths, lexicon=lexicon, key=key)
     assert caught.value.field == field

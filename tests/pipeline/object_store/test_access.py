@@ -63,7 +63,7 @@ def test_an_input_file_without_credentials_is_said_at_once(start, nowhere):
 
 LOOK = """
 import time
-from transforms import bucket
+from transforms.files import bucket
 begin = time.monotonic()
 try:
     bucket.measure("gs://bucket/file")

@@ -11,6 +11,7 @@ from transforms.files import bucket, storage
 
 SMALL = ["--vocabulary=100", "--lengths=uniform:min=1,max=4", "--seeds=0:1000", "--phrases_per_shard=250"]
 PIECE = 512 << 10
+pytestmark = pytest.mark.fault
 
 
 @pytest.fixture

@@ -94,6 +94,7 @@ def test_a_damaged_shard_of_a_run_cut_off_is_made_again(stored, run_into, manife
 MANY = ["--vocabulary=1000", "--phrases=20000", "--phrases_per_shard=1000", "--direct_num_workers=4"]
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("shards_before", [3, 18])
 def test_a_run_killed_is_finished_by_the_same_command(
     start, store, run_into, corpus, files_of, objects_of, shards_before
@@ -126,6 +127,7 @@ KINDS = {
 KINDS["law-file"] += ["--lengths=uniform:min=3,max=9", "--phrases=500", "--phrases_per_shard=100", "--format=avro,txt"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_corpus_is_that_of_a_local_folder(run_into, corpus, files_of, objects_of, program, kind):
     words, chance = [f"word{i}" for i in range(50)], random.Random(1)
