@@ -50,7 +50,7 @@ def phrase_tuples():
     """Return a reader of phrases: (phrases, seeds) -> one tuple of ids a seed."""
 
     def read(phrases, seeds):
-        block = phrases.draw(np.asarray(seeds, np.uint64))
+        block = phrases.draw_reused(np.asarray(seeds, np.uint64))  # any seed: ``draw`` refuses those beyond the space
         ids, bounds = block.ids.tolist(), block.offsets.tolist()
         return [tuple(ids[a:b]) for a, b in pairwise(bounds)]
 

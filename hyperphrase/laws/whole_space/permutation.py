@@ -102,7 +102,7 @@ class Halves(NamedTuple):
     right: NDArray[np.uint64]
 
 
-@kernel
+@inline_kernel
 def _split(seeds: NDArray[np.uint64], lengths: NDArray[np.int64], domains: NDArray[np.uint64], halves: Halves) -> None:
     """Write the halves of each seed; seeds beyond the space of their length wrap around."""
     left, right = halves
@@ -186,7 +186,7 @@ def _draw(batch: Batch, uniform: AliasTable, domains: NDArray[np.uint64], vocabu
     _write_digits(batch, halves, domains, vocabulary)
 
 
-@kernel
+@inline_kernel
 def _write_digits(batch: Batch, halves: Halves, domains: NDArray[np.uint64], vocabulary: np.uint64) -> None:
     """Overwrite the first symbols of each phrase with the digits of its pair, as far as they are asked for."""
     lengths, offsets, ids = batch.lengths, batch.offsets, batch.ids
