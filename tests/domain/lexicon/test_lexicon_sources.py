@@ -424,9 +424,7 @@ def test_parquet_that_could_do_harm_is_refused():
     }
     for name, data in texts.items():
         assert len(data) < 4 << 20
-        with pytest.raises(
-            InputError, match=r"^lexicon=/home/me/a\.parquet: not a whole Parquet file of words, or t"
-        ):
+        with pytest.raises(InputError, match=r"^lexicon=/home/me/a\.parquet: not a whole Parquet file of words, or t"):
             print(name, build_from(data, "a.parquet"))
     many = parquet_file({"word": pa.DictionaryArray.from_arrays(np.zeros((1 << 20) + 1, np.int8), ["a"])})
     with pytest.raises(InputError, match="it has 1,048,577 rows; give at most 1,048,576 words"):
