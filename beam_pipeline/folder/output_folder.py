@@ -22,7 +22,7 @@ from hyperphrase.corpus.layout import (
     WORDS_FILE,
     WORK_FOLDER,
 )
-from hyperphrase.corpus.loading import OLD_LEXICON_FILE, OLD_VERSION, load_manifest
+from hyperphrase.corpus.loading import check_version, load_manifest
 from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.plain_folder import check_plain
 from hyperphrase.corpus.request import CorpusRequest
@@ -48,7 +48,7 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
     _check_place(folder)
     check_plain(folder)
     with _as_input("output", folder):
-        _check_version(folder)
+        check_version(StoredFiles(folder), "output")
         held = storage.read_file(storage.join(folder, RECIPE_FILE), _SMALL)
         if held is None:
             storage.reach(folder)
@@ -89,13 +89,6 @@ def need_manifest(folder: str) -> Manifest:
 def open_corpus(folder: str) -> Corpus:
     """Open the complete corpus in ``folder``. Raises InputError if there is none."""
     return Corpus(folder, StoredFiles(folder), need_manifest(folder))
-
-
-def _check_version(folder: str) -> None:
-    """Raise InputError if a version before 0.1.0 began a corpus in ``folder``: its files are others."""
-    paths = [storage.join(folder, name) for name in (OLD_LEXICON_FILE, LEXICON_FILE)]
-    if storage.exists(paths[0]) and not storage.exists(paths[1]):
-        raise InputError(OLD_VERSION, field="output", value=folder)
 
 
 def shard_times(folder: str) -> dict[str, float]:

@@ -19,6 +19,9 @@ class CorpusFiles(Protocol):
     def read(self, name: str, limit: int) -> bytes | None:
         """Return the content of a file, None where there is none. Raises TooLargeError above ``limit`` bytes."""
 
+    def exists(self, name: str) -> bool:
+        """Tell whether there is such a file."""
+
     def open(self, name: str) -> BinaryIO:
         """Open a file for reading."""
 
@@ -47,6 +50,10 @@ class LocalFiles:
         if len(data) > limit:
             raise TooLargeError(f"{self.path(name)} is larger than {limit} bytes")
         return data
+
+    def exists(self, name: str) -> bool:
+        """Tell whether there is such a file."""
+        return (self._folder / name).is_file()
 
     def open(self, name: str) -> BinaryIO:
         """Open a file for reading."""

@@ -16,11 +16,7 @@ from hyperphrase.lexicon.lexicon import Lexicon, read_lexicon
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
 
-OLD_LEXICON_FILE = "lexicon.avro"  # of versions before 0.1.0
-OLD_VERSION = (
-    "holds a corpus of a version before 0.1.0, whose files are others; make it again with the same command in a new "
-    "folder"
-)
+_OLD_LEXICON_FILE = "lexicon.avro"  # of versions before 0.1.0
 _MOST_TABLE_BYTES = 1 << 30  # 1 GiB: some 24 million shards
 _MOST_LAW_BYTES = 1 << 29  # 512 MiB
 
@@ -32,11 +28,24 @@ def load_manifest(files: CorpusFiles) -> Manifest | None:
     """
     data, path = files.read(MANIFEST_FILE, manifests.MAX_BYTES), files.path(MANIFEST_FILE)
     if data is None:
+        check_version(files, "folder")
         return None
-    manifest = manifests.loads(data, path, lambda name: files.read(name, _MOST_TABLE_BYTES))
-    if any(file.name == OLD_LEXICON_FILE for file in manifest.files):
-        raise InputError(OLD_VERSION, field="folder", value=files.path(""))
-    return manifest
+    try:
+        return manifests.loads(data, path, lambda name: files.read(name, _MOST_TABLE_BYTES))
+    except CorruptError:
+        check_version(files, "folder")
+        raise
+
+
+def check_version(files: CorpusFiles, field: str) -> None:
+    """Raise InputError if a version before 0.1.0 made the corpus, or began to: its files have other names."""
+    if files.exists(_OLD_LEXICON_FILE) and not files.exists(LEXICON_FILE):
+        raise InputError(
+            "holds a corpus of a version before 0.1.0, whose files are others; make it again with the same command in "
+            "a new folder",
+            field=field,
+            value=files.path(""),
+        )
 
 
 def load_lexicon(files: CorpusFiles, recipe: Recipe) -> Lexicon:

@@ -20,6 +20,10 @@ class StoredFiles:
         """Return the content of a file, None where there is none. Raises TooLargeError above ``limit`` bytes."""
         return storage.read_file(self.path(name), limit)
 
+    def exists(self, name: str) -> bool:
+        """Tell whether there is such a file."""
+        return storage.exists(self.path(name))
+
     def open(self, name: str) -> BinaryIO:
         """Open a file for reading. Raises OSError."""
         return storage.open_file(self.path(name))

@@ -395,7 +395,7 @@ def test_avro_that_unpacks_to_too_much_is_refused(codec, monkeypatch):
 def test_a_count_that_is_not_a_number_of_63_bits_is_refused(first, last):
     data = packed([{"word": "a"}], "deflate")
     start = len(packed([], "deflate"))
-    with pytest.raises(InputError, match=r"^--lexicon=/home/me/a\.avro: not a whole Avro file"):
+    with pytest.raises(InputError, match=r"^lexicon=/home/me/a\.avro: not a whole Avro file"):
         build_from(data[:start] + first * 9 + last + data[start + 1 :], "a.avro")
 
 
@@ -424,9 +424,7 @@ def test_parquet_that_could_do_harm_is_refused():
     }
     for name, data in texts.items():
         assert len(data) < 4 << 20
-        with pytest.raises(
-            InputError, match=r"^--lexicon=/home/me/a\.parquet: not a whole Parquet file of words, or t"
-        ):
+        with pytest.raises(InputError, match=r"^lexicon=/home/me/a\.parquet: not a whole Parquet file of words, or t"):
             print(name, build_from(data, "a.parquet"))
     many = parquet_file({"word": pa.DictionaryArray.from_arrays(np.zeros((1 << 20) + 1, np.int8), ["a"])})
     with pytest.raises(InputError, match="it has 1,048,577 rows; give at most 1,048,576 words"):
@@ -439,7 +437,7 @@ def test_a_parquet_file_that_kills_its_reader_or_keeps_it_is_refused(monkeypatch
     monkeypatch.setattr(separate_process, "_SECONDS", 0.5)
     for text in ("import os; os.abort()", "import time; time.sleep(60)"):
         program.write_text(text)
-        with pytest.raises(InputError, match=r"^--lexicon=/home/me/a\.parquet: not a whole Parquet file of words"):
+        with pytest.raises(InputError, match=r"^lexicon=/home/me/a\.parquet: not a whole Parquet file of words"):
             build_from(parquet_file({"word": ["a", "b"]}), "a.parquet")
 
 
