@@ -145,13 +145,18 @@ def _ties(word: Any, entry: Any, bits: int) -> Any:
 
 @kernel
 def draw_symbols(batch: Batch, table: AliasTable) -> None:
-    """Draw independent symbols: symbol i of a phrase from word i of its symbol stream, whatever ``batch.lengths`` are.
+    """Draw independent symbols: symbol i of a phrase from word i of its symbol stream, for any ``batch.lengths``."""
+    _draw_chunks(batch, table, np.empty(CHUNK + GROUP, np.uint32), np.empty(CHUNK, np.uint32))
 
-    Words of several phrases are collected until a chunk is full, so that loops are long. A phrase's words are made in
-    whole groups; the next phrase overwrites the surplus.
+
+@bare_kernel
+def _draw_chunks(batch: Batch, table: AliasTable, words: NDArray[np.uint32], found: NDArray[np.uint32]) -> None:
+    """Collect the words of several phrases until a chunk is full, so that loops are long, and draw the chunk.
+
+    A phrase's words are made in whole groups; the next phrase overwrites the surplus.
+    words: shape (CHUNK + GROUP,). found: shape (CHUNK,).
     """
     key, seeds, offsets, ids = batch.key, batch.seeds, batch.offsets, batch.ids
-    words, found = np.empty(CHUNK + GROUP, np.uint32), np.empty(CHUNK, np.uint32)
     done, filled = offsets[0], 0
     for phrase in range(len(seeds)):
         length = offsets[phrase + 1] - offsets[phrase]
