@@ -89,10 +89,10 @@ class _Range(LengthLaw):
 
 @dataclass(frozen=True, kw_only=True)
 class Uniform(_Range):
-    """All lengths of min..max alike; the default, mean 100."""
+    """All lengths from min to max with equal probability; the default, mean 100."""
 
     name = "uniform"
-    summary = "all lengths from min to max alike"
+    summary = "all lengths from min to max with equal probability"
     max: int = parameter(1, MAX_LENGTH, "longest phrase", 190)
 
     def _log_weights(self, lengths: NDArray[np.float64]) -> NDArray[np.float64]:

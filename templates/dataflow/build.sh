@@ -2,7 +2,8 @@
 # Build the image of launcher and workers, push it, and write the template that names it.
 # templates/dataflow/build.sh --image=europe-docker.pkg.dev/PROJECT/REPOSITORY/hyperphrase:VERSION \
 #     --template=gs://BUCKET/templates/hyperphrase.json [--dry-run]
-# --dry-run prints the commands. Needs docker, gcloud, and a login: gcloud auth login; gcloud auth configure-docker HOST.
+# --dry-run only prints the commands. Needs docker, gcloud, and a login: gcloud auth login; gcloud auth configure-docker
+# HOST.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 image="" template="" run=()

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Launch a job from the template that build.sh wrote; all after -- are options of "hyperphrase run".
+# Launch a job from the template that build.sh wrote; everything after -- is options of "hyperphrase run".
 # templates/dataflow/launch.sh --project=PROJECT --region=REGION --image=IMAGE --template=gs://BUCKET/NAME.json \
-#     --temp=gs://BUCKET/temp [--dry-run] [OPTIONS OF gcloud, as in --max-workers=50] -- --phrases=N --output=gs://BUCKET/OUT ...
-# --dry-run prints the command. When the job is done, the same options once more, here, remove what is left of the work:
+#     --temp=gs://BUCKET/temp [--dry-run] [OPTIONS OF gcloud, such as --max-workers=50] -- --phrases=N --output=gs://BUCKET/OUT ...
+# --dry-run only prints the command. When the job is done, the same options once more, on this machine, check the corpus
+# and remove temporary files:
 # hyperphrase run --phrases=N --output=gs://BUCKET/OUT ...
 set -euo pipefail
 project="" region="" image="" template="" temp="" dry="" own=()
@@ -29,7 +30,7 @@ shift
 output="" parameters="sdk_container_image=$image"
 for argument in "$@"; do
   case $argument in
-    *'~'*) echo "launch.sh: $argument: has a ~, by which this script parts parameters" >&2; exit 2 ;;
+    *'~'*) echo "launch.sh: $argument: has a ~, with which this script separates parameters" >&2; exit 2 ;;
     --output=gs://?*/?*) output=${argument#*=} ;;&
     --?*=*) parameters+="~${argument#--}" ;;
     *) echo "launch.sh: $argument: write it as --NAME=VALUE" >&2; exit 2 ;;
@@ -37,9 +38,9 @@ for argument in "$@"; do
 done
 [ -n "$output" ] || { echo "launch.sh: give --output=gs://BUCKET/OUT" >&2; exit 2; }
 
-# one name for each folder, as the program gives it: the service refuses a second active job of a name
+# one job name for each folder, as the program chooses it: the service refuses a second active job of the same name
 name="hyperphrase-$(printf %s "$output" | sha256sum | cut -c1-12)"
-# ^~^: values hold commas, as in lengths=uniform:min=10,max=190
+# ^~^ makes ~ the separator: values contain commas, as in lengths=uniform:min=10,max=190
 command=(gcloud dataflow flex-template run "$name" --project="$project" --region="$region"
   --template-file-gcs-location="$template" --temp-location="$temp" --staging-location="$temp"
   ${own[@]+"${own[@]}"} --parameters="^~^$parameters")

@@ -1,4 +1,4 @@
-"""What the launcher of the Flex Template runs: the program, with the template's parameters as its options."""
+"""The entry point of the Flex Template's launcher: the program, with the template's parameters as its options."""
 
 import sys
 

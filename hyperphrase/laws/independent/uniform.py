@@ -1,4 +1,4 @@
-"""``uniform``: every hyperword alike; the base case, log2 V bits a symbol."""
+"""``uniform``: all hyperwords with equal probability; the base case, log2 V bits a symbol."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class Uniform(SymbolLaw):
     """Ids independent and uniform on 0..V-1."""
 
     name = "uniform"
-    summary = "every hyperword alike"
+    summary = "all hyperwords with equal probability"
     source = "the base case: entropy log2 V"
 
     def bind(self, vocabulary: int, lexicon: LexiconSource) -> BoundLaw:

@@ -33,7 +33,7 @@ class PitmanYor(SymbolLaw):
     source = "Pitman and Yor 1997, The two-parameter Poisson-Dirichlet distribution; Teh 2006"
     d: float = parameter(0.0, 0.999, "discount, the slope of Heaps' law", 0.5)
     theta: float = parameter(-0.999, 1e6, "strength, above -d", 10.0)
-    s: float = parameter(0.0, 20.0, "exponent of new words' ranks, 0 for all alike", 0.0)
+    s: float = parameter(0.0, 20.0, "exponent of new words' ranks, 0 for equal probability", 0.0)
     beta: float = parameter(0.0, 1e6, "shift of new words' ranks", 0.0)
 
     def __post_init__(self) -> None:

@@ -45,7 +45,7 @@ class Template(FileLaw):
     source = "Booth and Thompson 1973; derivations of a given length: Hickey and Cohen 1983"
     of_file = "a grammar, lines such as S -> 2 Noun Verb | Noun and Noun = dog cat; default one of English"
     longest: int = parameter(1, 100, "words of the longest sentence", 40)
-    frequencies: bool = flag("whether words of a class are as frequent as in the lexicon, not all alike", True)
+    frequencies: bool = flag("whether words of a class are as frequent as in the lexicon, not equally frequent", True)
 
     def made_from(self, text: bytes | None, path: str) -> bytes:
         if text is None:

@@ -27,7 +27,7 @@ class Exhaustive(SymbolLaw):
 
     name = "exhaustive"
     summary = "all phrases in order, the shortest first: seed n has phrase number n"
-    source = "the V^L of the mission: length-then-lexicographic (shortlex) order"
+    source = "shortlex order: by length, then lexicographically"
     injective = True
 
     def check_lengths(self, lengths: LengthLaw) -> None:
