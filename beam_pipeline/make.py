@@ -196,6 +196,7 @@ def make(
     """
     logger = logging.getLogger("apache_beam")
     level = logger.level
+    logger.setLevel(logging.CRITICAL)  # failures of Beam reach us as exceptions; their tracebacks are not for users
     try:
         chosen = engine.choose(beam_options, output=output, give_up=_interrupt)
         FileSystems.set_options(chosen.options)  # who we are to a bucket, before a pipeline is there to say it
