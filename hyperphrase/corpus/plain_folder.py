@@ -25,7 +25,7 @@ from hyperphrase.corpus.layout import (
 )
 from hyperphrase.errors import CorruptError
 
-_ROOMS = frozenset({SHARDS_FOLDER, DICTIONARY_FOLDER, WORK_FOLDER, "statistics"})
+_FOLDERS = frozenset({SHARDS_FOLDER, DICTIONARY_FOLDER, WORK_FOLDER, "statistics"})
 _FILES = frozenset(
     {RECIPE_FILE, LEXICON_FILE, LAW_FILE, REPORT_FILE, MANIFEST_FILE, DROPPED_FILE, SHARDS_FILE, MEANINGS_FILE}
 )
@@ -36,19 +36,19 @@ def check_plain(folder: str) -> None:
     if "://" in folder:
         return
     for entry in _entries(folder):
-        if entry.name in _ROOMS:
+        if entry.name in _FOLDERS:
             _check(entry, entry.is_dir(follow_symlinks=False), "a folder")
-            _check_room(entry.path)
+            _check_folder(entry.path)
         elif entry.name in _FILES:
             _check(entry, entry.is_file(follow_symlinks=False), "a file")
 
 
-def _check_room(folder: str) -> None:
+def _check_folder(folder: str) -> None:
     for entry in _entries(folder):
         inner = entry.is_dir(follow_symlinks=False)
         _check(entry, inner or entry.is_file(follow_symlinks=False), "a file")
         if inner:
-            _check_room(entry.path)
+            _check_folder(entry.path)
 
 
 def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
