@@ -1,28 +1,28 @@
-"""The errors that the package raises on purpose. The text of each is one line.
+"""The exceptions of the package. The text of each is one line.
 
-An :class:`InputError` names the field that is wrong as the Python API calls it, ``vocabulary`` or ``law``. Its advice
-writes other fields in backticks: "take `alphabet=extended`". So a program can put its own names in their place, as the
-command line does with its options.
+An :class:`InputError` names the wrong field as the Python API calls it, such as ``vocabulary`` or ``law``. It puts the
+names of other fields in backticks: "take `alphabet=extended`". A program can replace these names with its own; the
+command line replaces them with its options.
 """
 
 from typing import Self
 
 from hyperphrase.formatting import escape_controls
 
-_LONGEST_VALUE = 200  # characters of a wrong value that the line repeats
+_LONGEST_VALUE = 200  # characters of a wrong value that the text repeats
 
 
 class HyperphraseError(Exception):
-    """Base of all errors that the package raises on purpose."""
+    """Base class of the package's exceptions."""
 
 
 class InputError(HyperphraseError, ValueError):
-    """A user's input is wrong. Raised before any worker starts and before anything is written.
+    """The user's input is wrong. Raised before any worker starts and before anything is written.
 
-    problem: what is wrong, what is allowed and what to do. field: the input's name in the Python API, None where the
-    caller adds it by :meth:`for_field`. value: what was given, None where nothing was.
+    problem: what is wrong, what is allowed and what to do. field: the input's name in the Python API, None if the
+    caller adds it with :meth:`for_field`. value: the given value, None if there is none.
 
-    The text is ``field=value: problem``, with control characters escaped and a long value cut:
+    The text is ``field=value: problem``, with control characters escaped and a long value truncated:
 
     >>> str(InputError("give 2 or more", field="vocabulary", value=1))
     'vocabulary=1: give 2 or more'
@@ -39,16 +39,16 @@ class InputError(HyperphraseError, ValueError):
         return f"{self.field}: {problem}" if self.value is None else f"{self.field}={_shown(self.value)}: {problem}"
 
     def for_field(self, field: str, value: object) -> Self:
-        """Return the error of the ``value`` given for ``field`` in which this one was found."""
+        """Return this error as one about ``field``, whose ``value`` contains the fault."""
         return type(self)(str(self), field=field, value=value)
 
 
 class CorruptError(HyperphraseError, ValueError):
-    """Bytes that were read back are damaged, or not what they should be; the text names the file."""
+    """A file is damaged or does not have the expected content; the text names the file."""
 
 
 class WorkFailedError(HyperphraseError):
-    """The work failed for a reason outside the input and the files that were read."""
+    """The work failed, and neither the input nor a file that was read is the cause."""
 
 
 def _shown(value: object) -> str:

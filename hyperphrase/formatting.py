@@ -1,13 +1,13 @@
-"""Numbers and texts as people read them."""
+"""Format numbers and texts for people."""
 
 import re
 
-#: Controls (escape sequences begin with one), line ends, marks that turn the direction of text, lone surrogates.
+#: Control characters (escape sequences begin with one), line separators, direction marks, lone surrogates.
 _controls = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 def escape_controls(text: str) -> str:
-    """Return ``text`` with control characters escaped, so that a terminal shows them and does not obey them."""
+    """Return ``text`` with control characters escaped, so that a terminal prints them and does not execute them."""
     return _controls.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 

@@ -1,7 +1,7 @@
-"""The public face of the package: open a corpus, verify it, make one.
+"""The public interface to corpora: make, open and verify one.
 
-``import hyperphrase`` hands these names on. All other wings are below this one. Only ``make_corpus``, and corpora in
-buckets, load the Beam program, when they are called.
+``import hyperphrase`` exports these names. This wing may import all others. Only ``make_corpus``, and opening a corpus
+in a bucket, import the Beam program, when they are called.
 """
 
 from hyperphrase.api.corpus import Corpus

@@ -1,4 +1,4 @@
-"""A finished corpus, opened: its phrases by place or by seed, in blocks, as Arrow, and its verification."""
+"""Open a complete corpus: access its phrases by place, in blocks or as Arrow, and verify it."""
 
 import functools
 import importlib
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 class Corpus(OpenCorpus):
     """A complete corpus: a sequence of distinct phrases, ascending by seed.
 
-    Phrases are drawn again from the manifest, so shards are not read and need not be there. Works on local folders and,
-    where the program's dependencies are installed, on ``gs://``.
+    Phrases are drawn again from the manifest, so shards are not read and need not exist. The folder is local or, if the
+    dependencies of the Beam program are installed, on ``gs://``.
 
     ``len(corpus)`` is the number of phrases, ``corpus[i]`` the phrase at place i, ``corpus[i:j]`` a block.
     """
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str]) -> "Corpus":
-        """Open the corpus in ``folder``. Raises InputError if none is there, CorruptError for a damaged manifest."""
+        """Open the corpus in ``folder``. Raises InputError if it has none, CorruptError if its manifest is damaged."""
         name = os.fspath(folder)
         files = _files_of(name)
         manifest = loading.load_manifest(files)
@@ -50,7 +50,7 @@ class Corpus(OpenCorpus):
         return self.manifest.kept
 
     def __contains__(self, seed: object) -> bool:
-        """Tell whether the phrase of ``seed`` is in the corpus under this seed."""
+        """Tell whether the corpus has a phrase of this ``seed``."""
         if not isinstance(seed, int | np.integer):
             return False
         number = int(seed)
@@ -61,7 +61,7 @@ class Corpus(OpenCorpus):
     @overload
     def __getitem__(self, place: slice) -> PhraseBlock: ...
     def __getitem__(self, place: int | slice) -> Phrase | PhraseBlock:
-        """Return the phrase at a place, or a block of those of a slice. Raises IndexError."""
+        """Return the phrase at ``place``, or a block of the phrases of a slice. Raises IndexError."""
         places = range(len(self))[place]
         if isinstance(places, range):
             return self.phrases.draw(self.seeds(np.asarray(places, np.int64)))
@@ -79,12 +79,12 @@ class Corpus(OpenCorpus):
 
     @functools.cached_property
     def _kept_before_dropped(self) -> NDArray[np.int64]:
-        """How many kept seeds stand before each dropped one."""
+        """The number of kept seeds before each dropped seed: int64, shape (dropped,)."""
         offsets = (self.dropped - np.uint64(self.manifest.first_seed)).astype(np.int64)
         return offsets - np.arange(len(offsets))
 
     def blocks(self, size: int = CHUNK) -> Iterator[PhraseBlock]:
-        """Yield all phrases in blocks of ``size``, the last one shorter; each block owns its arrays."""
+        """Yield all phrases in blocks of ``size``; the last may be shorter. Each owns its arrays. Raises InputError."""
         if size < 1:
             raise InputError("give 1 or more", field="size", value=size)
         for start in range(0, len(self), size):
@@ -97,7 +97,7 @@ class Corpus(OpenCorpus):
         return pa.RecordBatchReader.from_batches(arrow_schema(), (block.to_arrow() for block in self.blocks(size)))
 
     def verify(self) -> None:
-        """Read every file again and check every claim of the manifest. Raises CorruptError with the first problems."""
+        """Read every file and compare it with manifest and recipe. Raises CorruptError with the first problems."""
         check_corpus(self)
 
     def __repr__(self) -> str:
@@ -109,7 +109,7 @@ class Corpus(OpenCorpus):
 
 
 def _files_of(folder: str) -> CorpusFiles:
-    """Return the files in ``folder``: the program's own reader where it is no local one."""
+    """Return the files in ``folder``; for a folder that is not local, by the Beam program's reader."""
     if "://" not in folder:
         return LocalFiles(folder)
     stored: CorpusFiles = importlib.import_module("transforms.files.stored_files").StoredFiles(folder)

@@ -1,6 +1,6 @@
-"""What ``verify`` checks of a dictionary: the rows of the words and the files of meanings are made again, byte by byte.
+"""Verify the dictionary of a corpus: compute the words' rows and the files of meanings again, and compare.
 
-Nothing of these files is parsed: what is there has to be what the recipe gives.
+Files of meanings are not parsed: their bytes must equal those that the recipe gives.
 """
 
 from collections.abc import Iterator
@@ -22,12 +22,12 @@ from hyperphrase.meaning.phrase_meanings import MAX_WORDS_BYTES, Meanings, build
 
 
 def check_names(corpus: OpenCorpus) -> None:
-    """Raise CorruptError unless the manifest lists the files of meanings that its seeds make, and no other is there."""
+    """Raise CorruptError unless the manifest lists all files of meanings that it must, and the folder has no others."""
     manifest = corpus.manifest
-    there = {name for name in corpus.files.sizes(DICTIONARY_FOLDER) if name.endswith(".arrow")}
+    found = {name for name in corpus.files.sizes(DICTIONARY_FOLDER) if name.endswith(".arrow")}
     listed = [shard.name for shard in manifest.dictionary.shards] if manifest.dictionary else []
-    if strange := sorted(there - set(listed)):
-        raise CorruptError(f"{corpus.files.path(DICTIONARY_FOLDER)}/{strange[0]}: does not belong to the corpus")
+    if unlisted := sorted(found - set(listed)):
+        raise CorruptError(f"{corpus.files.path(DICTIONARY_FOLDER)}/{unlisted[0]}: does not belong to the corpus")
     total = manifest.request.unit_count
     if manifest.dictionary and (len(listed) != total or listed != [meanings_name(i, total) for i in range(total)]):
         raise CorruptError(f"{corpus.folder}: the manifest's files of meanings are not the {total} that its seeds make")
@@ -36,12 +36,12 @@ def check_names(corpus: OpenCorpus) -> None:
 def dictionary_problems(
     corpus: OpenCorpus, dictionary: Dictionary, kept: list[KeptPhrases], pool: ThreadPoolExecutor
 ) -> Iterator[str]:
-    """Yield what is wrong with the dictionary of a corpus, by the threads of ``pool``; its units keep ``kept``."""
+    """Yield each problem of a corpus's dictionary, by the threads of ``pool``. kept: the kept phrases of each unit."""
     try:
         meanings = _checked_words(corpus, dictionary)
     except (CorruptError, OSError) as error:
         yield str(error)
-        return  # they are what all meanings are made of
+        return  # all meanings depend on them
 
     def check(unit: KeptPhrases) -> str | None:
         try:
@@ -54,7 +54,7 @@ def dictionary_problems(
 
 
 def _checked_words(corpus: OpenCorpus, dictionary: Dictionary) -> Meanings:
-    """Return what the words mean. Raises CorruptError if the file of words says something else."""
+    """Return the rows of the words. Raises CorruptError if the file of words has others."""
     path, data = corpus.files.path(WORDS_FILE), corpus.files.read(WORDS_FILE, MAX_WORDS_BYTES)
     if data is None:
         raise CorruptError(f"{path}: is missing")
@@ -76,7 +76,10 @@ def _check_file(corpus: OpenCorpus, meanings: Meanings, kept: KeptPhrases, shard
 
 
 class _Compared:
-    """Compares what is written to it with what a stream holds, and measures it by another library than the writer's."""
+    """A sink that compares what is written to it with a stream, and takes size and CRC32C of the stream.
+
+    The CRC32C comes from another library than the one that the writer uses.
+    """
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self._stream, self._name, self.size, self.crc = stream, name, 0, 0
@@ -91,6 +94,6 @@ class _Compared:
         self.crc = google_crc32c.extend(self.crc, found)
 
     def finish(self) -> None:
-        """Raise CorruptError if the stream holds more."""
+        """Raise CorruptError if the stream has more bytes."""
         if self._stream.read(1):
             raise CorruptError(f"{self._name}: is longer than the meanings of its phrases")

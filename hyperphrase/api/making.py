@@ -1,4 +1,4 @@
-"""Make a corpus from Python, as the command ``run`` does."""
+"""Make a corpus from Python; the same as the command ``run``."""
 
 import importlib
 import os
@@ -28,16 +28,17 @@ def make_corpus(
     beam_options: Sequence[str] = (),
     progress: Callable[[str], object] | None = None,
 ) -> Corpus:
-    """Make a corpus in the folder ``output`` and open it. Apache Beam is imported here, and not before.
+    """Make a corpus in the folder ``output`` and open it. Apache Beam is imported by this call only.
 
-    phrases: exactly so many distinct ones, the lowest seeds from ``first_seed`` on; or seeds: all distinct phrases of
-    this half-open range. formats: of ``tfrecord``, ``avro``, ``jsonl``, ``txt``; none for the manifest alone.
-    compression: one for all formats, or one for each. text: what jsonl and txt hold, ``symbols`` or ``words``.
-    dictionary: ``sif`` or ``whitening`` to write what each phrase means. beam_options: options of the engine, each
-    written as on the command line of ``run``. progress: is given lines of text, as ``print`` is.
+    phrases: the number of distinct phrases, those of the lowest seeds from ``first_seed`` on. seeds, instead: a
+    half-open range, of which all distinct phrases are kept. formats: any of ``tfrecord``, ``avro``, ``jsonl``, ``txt``;
+    empty for the manifest alone. compression: one for all formats, or one for each. text: what jsonl and txt contain,
+    ``symbols`` or ``words``. dictionary: ``sif`` or ``whitening``, to also write the meaning of each phrase.
+    beam_options: options of the engine, each written as on the command line of ``run``. progress: called with lines of
+    text, as in ``progress=print``.
 
-    A corpus that is there already is opened; one that was interrupted is finished. Raises InputError before anything is
-    written, WorkFailedError or OSError for a fault during the work, CorruptError for damaged files.
+    If the corpus exists already, it is only opened; an interrupted one is completed. Raises InputError before anything
+    is written, WorkFailedError or OSError for a fault during the work, CorruptError for damaged files.
     """
     request = CorpusRequest.create(
         recipe,

@@ -1,4 +1,4 @@
-"""Verification of a whole corpus: every file is read again, and every phrase is drawn again and compared."""
+"""Verify a corpus: read every file, draw every phrase again, and compare."""
 
 import functools
 import io
@@ -25,14 +25,14 @@ from hyperphrase.errors import CorruptError, WorkFailedError
 from hyperphrase.formatting import format_bytes
 from hyperphrase.planning.machines import this_machine
 
-_BYTES_A_SEED = 8  # in memory, while duplicates are looked for
+_BYTES_A_SEED = 8  # of memory, for the search for duplicates
 _STEP = 4096  # units counted at a time
-_SMALL = 1 << 24  # bytes of a recipe or of statistics
-_SHOWN = 3  # problems that an error repeats
+_SMALL = 1 << 24  # bytes at most of a recipe or a file of statistics
+_SHOWN = 3  # problems that the text of an error lists
 
 
 def check_corpus(corpus: OpenCorpus) -> None:
-    """Verify ``corpus``. Raises CorruptError that names the first problems and how many there are."""
+    """Verify ``corpus``. Raises CorruptError with the number of problems and the first of them."""
     found = list(problems(corpus))
     if found:
         shown = "; ".join(found[:_SHOWN])
@@ -40,20 +40,20 @@ def check_corpus(corpus: OpenCorpus) -> None:
 
 
 def problems(corpus: OpenCorpus) -> Iterator[str]:
-    """Yield all that is wrong with ``corpus``, each in one line. Raises WorkFailedError if memory is too small."""
+    """Yield each problem of ``corpus`` as one line. Raises WorkFailedError if the machine has too little memory."""
     return _Verification(corpus).problems()
 
 
 class _Verification:
-    """The checks of one corpus; each yields what is wrong, in one line."""
+    """The checks of one corpus."""
 
     def __init__(self, corpus: OpenCorpus) -> None:
         self.corpus, self.out, self.manifest = corpus, corpus.folder, corpus.manifest
         self.request = corpus.manifest.request
 
     def problems(self) -> Iterator[str]:
-        """Yield all that is wrong."""
-        yield from self._caught(self._check_strangers)
+        """Yield each problem as one line."""
+        yield from self._caught(self._check_unlisted)
         for file in self.manifest.files:
             yield from self._caught(functools.partial(self._check_file, file))
         before = [*self._caught(self._load)] or [*self._caught(self._check_lists)]
@@ -77,7 +77,7 @@ class _Verification:
         return self.corpus.files.path(name)
 
     def _check_lists(self) -> None:
-        """Check that the manifest lists the files and shards that its range makes."""
+        """Check that the manifest lists the files and shards that its range of seeds requires."""
         counts = Statistics({}, (0,) * RANK_BINS if self.manifest.outputs else ())
         files = [
             RECIPE_FILE,
@@ -104,11 +104,11 @@ class _Verification:
         gone = (self.corpus.dropped[low:high] - np.uint64(unit.first_seed)).astype(np.uint32)
         return KeptPhrases(unit, gone.tobytes(), None, self.request.unit_count)
 
-    def _check_strangers(self) -> None:
-        """Check that no shards are there but those of the manifest."""
-        there = self.corpus.files.sizes(SHARDS_FOLDER)
-        if strange := sorted(set(there) - {shard.name for shard in self.manifest.shards}):
-            raise CorruptError(f"{self._path(SHARDS_FOLDER)}: {strange[0]} does not belong to the corpus")
+    def _check_unlisted(self) -> None:
+        """Check that the folders of shards and of the dictionary hold no files that the manifest does not list."""
+        found = self.corpus.files.sizes(SHARDS_FOLDER)
+        if unlisted := sorted(set(found) - {shard.name for shard in self.manifest.shards}):
+            raise CorruptError(f"{self._path(SHARDS_FOLDER)}: {unlisted[0]} does not belong to the corpus")
         check_names(self.corpus)
 
     def _check_file(self, file: File) -> None:
@@ -129,7 +129,7 @@ class _Verification:
         lexicon = self.corpus.lexicon
         if lexicon.name != self.manifest.lexicon:
             raise CorruptError(f"{self.out}: the lexicon is {lexicon.name!r}, the manifest's {self.manifest.lexicon!r}")
-        _ = self.corpus.phrases, self.corpus.dropped  # loaded, and so checked
+        _ = self.corpus.phrases, self.corpus.dropped  # loading validates them
 
     def _check_dropped(self, pool: ThreadPoolExecutor) -> None:
         phrases, request = self.corpus.phrases, self.request
@@ -154,11 +154,11 @@ class _Verification:
                 yield result
             else:
                 counts[task[0]].append(result)
-        if not tasks:  # the manifest alone: its histogram is checked against the phrases themselves
+        if not tasks:  # there is only the manifest: its histogram is compared with the lengths of the phrases
             total = Statistics.total(())
-            for start in range(0, units, _STEP):  # a pool notes down all that it is given, and there may be 2^32 units
-                some = range(start, min(start + _STEP, units))
-                drawn = pool.map(lambda i: Statistics.of_lengths(phrases.lengths(self._kept_phrases(i).seeds())), some)
+            for start in range(0, units, _STEP):  # in steps: a pool stores all its tasks, and there may be 2^32 units
+                step = range(start, min(start + _STEP, units))
+                drawn = pool.map(lambda i: Statistics.of_lengths(phrases.lengths(self._kept_phrases(i).seeds())), step)
                 total = Statistics.total((total, *drawn))
             yield from self._caught(functools.partial(self._check_counts, "drawn again", [total]))
         for output, parts in counts.items():
@@ -197,10 +197,11 @@ class _Verification:
 
 
 class _Measured(io.RawIOBase):
-    """Passes a stream on and measures it: size in bytes and CRC32C, by another library than the one that writes.
+    """Reads from a stream and measures what was read: its size in bytes and its CRC32C.
 
-    What was read of a local file leaves the page cache again: a corpus is larger than memory, and pages that are made
-    free for each piece cost more time than checking it.
+    The CRC32C comes from another library than the one that the writer uses. The pages of a local file are removed from
+    the page cache after they are read: a corpus can be larger than memory, and freeing pages on demand for each piece
+    would take longer than checking it.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -215,13 +216,13 @@ class _Measured(io.RawIOBase):
         return piece
 
     def finish(self) -> None:
-        """Measure what the decoder left unread."""
+        """Measure the rest of the stream, which the decoder did not read."""
         while self.read(1 << 20):
             pass
 
 
 def _measure(stream: BinaryIO) -> tuple[int, int]:
-    """Return the size in bytes and the CRC32C of what is left in ``stream``."""
+    """Return the size in bytes and the CRC32C of the rest of ``stream``."""
     measured = _Measured(stream)
     measured.finish()
     return measured.size, measured.crc

@@ -1,8 +1,9 @@
-"""What a corpus is: its request, its files, its manifest, what is counted about it, and how it is verified.
+"""The corpus: its request, files, manifest and statistics, and how it is verified.
 
-``request`` says which seeds and which shards; ``layout`` names the files; ``shard_table`` and ``manifest`` list what
-was made; ``statistics`` counts phrases and symbols; ``drawn_range`` decides how many seeds to draw. ``files``,
-``plain_folder``, ``loading`` and ``open_corpus`` read a corpus that is there; ``verification`` counts it again.
+``request`` plans seeds and shards; ``drawn_range`` decides how many seeds to draw; ``layout`` names the files;
+``shard_table`` and ``manifest`` list the written files; ``statistics`` counts phrases and symbols. ``files``,
+``plain_folder``, ``loading`` and ``open_corpus`` read an existing corpus; ``verification`` compares its phrases with
+the recipe.
 """
 
 from hyperphrase.corpus.manifest import Manifest

@@ -1,4 +1,4 @@
-"""How many seeds to draw and how to deduplicate them: decided before any work starts."""
+"""Decide how many seeds to draw and how to deduplicate them, before any work starts."""
 
 import dataclasses
 import math
@@ -13,12 +13,12 @@ from hyperphrase.space.phrase_space import MOST_DRAWS_A_PHRASE, Space
 
 _BUCKET = 1 << 24  # keys in a bucket: 128 MiB, sorted by one worker
 _FEWEST_BUCKET_BITS = 4  # 16 buckets: work for all cores of a small machine
-_RUN = 1024  # keys that a span sends to a bucket, on average: an element of 8 KiB, not one a key
-_FEWEST_SPANS = 64  # where there are as many units: work for many machines
+_RUN = 1024  # keys that a span sends to a bucket on average, as one element of 8 KiB
+_FEWEST_SPANS = 64  # if there are as many units: work for many machines
 
 
 def enough_seeds(request: CorpusRequest, space: Space) -> CorpusRequest:
-    """Return ``request`` with a drawn range that most likely holds its phrases. Raises InputError if none can."""
+    """Return ``request`` with a drawn range that most likely has enough phrases. Raises InputError if none can."""
     if request.phrases is None:
         return request
     if not space.holds(request.phrases):
@@ -31,7 +31,7 @@ def enough_seeds(request: CorpusRequest, space: Space) -> CorpusRequest:
         problem = f"expected to take more than {MOST_DRAWS_A_PHRASE} draws a phrase (after {most} draws {known})"
         raise InputError(f"{problem}; ask for fewer", field="phrases", value=request.phrases)
     repeats = draws - request.phrases
-    margin = int(6 * repeats**0.5) + 1 if repeats else 0  # six standard deviations, at most
+    margin = int(6 * repeats**0.5) + 1 if repeats else 0  # at least six standard deviations
     return up_to(request, draws + margin)
 
 
@@ -45,7 +45,7 @@ def up_to(request: CorpusRequest, draws: int) -> CorpusRequest:
 
 
 def check_seeds(request: CorpusRequest) -> None:
-    """Raise InputError if ``request`` draws seeds for which the law has no phrases, or more units than have numbers."""
+    """Raise InputError if the law has no phrases for seeds of ``request``, or if it has more than MAX_UNITS units."""
     if request.unit_count > MAX_UNITS:
         least = -(-(request.stop_seed - request.first_seed) // MAX_UNITS)
         problem = f"makes {request.unit_count} shards of each format, more than {MAX_UNITS}; give {least} or more"
@@ -62,10 +62,11 @@ def check_seeds(request: CorpusRequest) -> None:
 
 
 def deduplication(phrases: Phrases, request: CorpusRequest) -> Deduplication | None:
-    """Return how to deduplicate the drawn range of ``request``; None where no two seeds can give the same phrase.
+    """Return how to deduplicate the drawn range of ``request``; None if no two seeds can give the same phrase.
 
-    Between spans and buckets go spans x buckets runs of keys. So that runs stay long, spans grow with the buckets
-    (a thousand phrases for each), and above 2.7e11 phrases both grow with the square root of the phrases.
+    The shuffle carries spans x buckets runs of keys. To keep runs long, the size of a span grows with the number of
+    buckets (1,024 phrases for each bucket), and above 2.7e11 phrases the size of a bucket, and with it that of a span,
+    grows with the square root of the number of phrases.
     """
     if request.recipe.law.injective:
         return None

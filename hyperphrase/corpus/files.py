@@ -1,4 +1,4 @@
-"""The files of one corpus, wherever its folder is: what readers need, and how it is done on a local disk."""
+"""Read the files of a corpus: the interface for any storage, and its implementation for a local disk."""
 
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -7,17 +7,17 @@ from hyperphrase.corpus.plain_folder import check_plain
 
 
 class TooLargeError(OSError):
-    """A file has more bytes than it may."""
+    """A file is larger than its limit."""
 
 
 class CorpusFiles(Protocol):
     """Reads the files of a corpus by their names (:mod:`hyperphrase.corpus.layout`). All methods raise OSError."""
 
     def path(self, name: str) -> str:
-        """Return where the file is, for messages."""
+        """Return the path of the file, for messages."""
 
     def read(self, name: str, limit: int) -> bytes | None:
-        """Return the content of a file, None where there is none. Raises TooLargeError above ``limit`` bytes."""
+        """Return the content of a file, None if it does not exist. Raises TooLargeError above ``limit`` bytes."""
 
     def exists(self, name: str) -> bool:
         """Tell whether there is such a file."""
@@ -26,25 +26,25 @@ class CorpusFiles(Protocol):
         """Open a file for reading."""
 
     def sizes(self, folder: str) -> dict[str, int]:
-        """Return {name: bytes} of the files directly in a folder of the corpus; empty where there is no such folder."""
+        """Return {name: bytes} of the files directly in a folder of the corpus; empty if the folder does not exist."""
 
 
 class LocalFiles:
-    """A corpus on a local disk. Raises CorruptError for a folder that holds links, pipes or devices."""
+    """The files of a corpus on a local disk. Raises CorruptError for a folder that holds links, pipes or devices."""
 
     def __init__(self, folder: str) -> None:
         check_plain(folder)
         self._folder = Path(folder)
 
     def path(self, name: str) -> str:
-        """Return where the file is, for messages."""
+        """Return the path of the file, for messages."""
         return str(self._folder / name) if name else str(self._folder)
 
     def read(self, name: str, limit: int) -> bytes | None:
-        """Return the content of a file, None where there is none. Raises TooLargeError above ``limit`` bytes."""
+        """Return the content of a file, None if it does not exist. Raises TooLargeError above ``limit`` bytes."""
         try:
             with self.open(name) as stream:
-                data = stream.read(min((self._folder / name).stat().st_size, limit) + 1)  # room is made for all of it
+                data = stream.read(min((self._folder / name).stat().st_size, limit) + 1)  # ``read`` allocates this size
         except FileNotFoundError:
             return None
         if len(data) > limit:
@@ -60,7 +60,7 @@ class LocalFiles:
         return (self._folder / name).open("rb")
 
     def sizes(self, folder: str) -> dict[str, int]:
-        """Return {name: bytes} of the files directly in a folder of the corpus; empty where there is no such folder."""
+        """Return {name: bytes} of the files directly in a folder of the corpus; empty if the folder does not exist."""
         place = self._folder / folder
         if not place.is_dir():
             return {}

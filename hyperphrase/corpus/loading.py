@@ -1,4 +1,4 @@
-"""Load what a corpus is made of from its files: manifest, recipe, lexicon, dropped seeds. The bytes are not trusted."""
+"""Load manifest, lexicon, phrases and dropped seeds of a corpus from its untrusted files."""
 
 import dataclasses
 
@@ -17,14 +17,14 @@ from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
 
 _OLD_LEXICON_FILE = "lexicon.avro"  # of versions before 0.1.0
-_MOST_TABLE_BYTES = 1 << 30  # 1 GiB: some 24 million shards
+_MOST_TABLE_BYTES = 1 << 30  # 1 GiB: about 24 million shards
 _MOST_LAW_BYTES = 1 << 29  # 512 MiB
 
 
 def load_manifest(files: CorpusFiles) -> Manifest | None:
-    """Return the manifest of the corpus, None where there is none.
+    """Return the manifest of the corpus, None if there is none.
 
-    Raises CorruptError, and InputError for a corpus of a version whose files are others.
+    Raises CorruptError, and InputError for a corpus of a version before 0.1.0, whose files differ.
     """
     data, path = files.read(MANIFEST_FILE, manifests.MAX_BYTES), files.path(MANIFEST_FILE)
     if data is None:
@@ -38,7 +38,7 @@ def load_manifest(files: CorpusFiles) -> Manifest | None:
 
 
 def check_version(files: CorpusFiles, field: str) -> None:
-    """Raise InputError if a version before 0.1.0 made the corpus, or began to: its files have other names."""
+    """Raise InputError if a version before 0.1.0 made or began the corpus: its files have other names."""
     if files.exists(_OLD_LEXICON_FILE) and not files.exists(LEXICON_FILE):
         raise InputError(
             "holds a corpus of a version before 0.1.0, whose files are others; make it again with the same command in "
@@ -49,7 +49,7 @@ def check_version(files: CorpusFiles, field: str) -> None:
 
 
 def load_lexicon(files: CorpusFiles, recipe: Recipe) -> Lexicon:
-    """Return the lexicon of the corpus. Raises CorruptError if it is not the one of ``recipe``."""
+    """Return the lexicon of the corpus. Raises CorruptError if it is not the lexicon of ``recipe``."""
     path = files.path(LEXICON_FILE)
     with files.open(LEXICON_FILE) as stream:
         lexicon = read_lexicon(stream, path)
@@ -61,11 +61,11 @@ def load_lexicon(files: CorpusFiles, recipe: Recipe) -> Lexicon:
 
 
 def load_phrases(files: CorpusFiles, recipe: Recipe, lexicon: LexiconSource) -> Phrases:
-    """Return the phrases of ``recipe``, with the law's file of the corpus where there is one. Raises CorruptError."""
+    """Return the phrases of ``recipe``, with the law's file of the corpus if there is one. Raises CorruptError."""
     recipe = _with_law_file(files, recipe)
     try:
         return Phrases(recipe, lexicon)
-    except InputError as error:  # of a run's own options it is found before a corpus is begun
+    except InputError as error:  # a run checks its options before it writes anything
         raise CorruptError(f"{files.path('')}: {error}") from error
 
 
@@ -90,11 +90,11 @@ def load_dropped(files: CorpusFiles, manifest: Manifest) -> NDArray[np.uint64]:
 
 
 def files_read(recipe: Recipe, dictionary: bool) -> list[str]:
-    """Return the names of the files that workers read: lexicon, the law's file and the dictionary's words, if any."""
+    """Return the names of the files that workers read: the lexicon and, if any, the law's file and the words' rows."""
     law = [LAW_FILE] if recipe.law.attached() is not None else []
     return [LEXICON_FILE, *law, *([WORDS_FILE] if dictionary else [])]
 
 
 def texts_of(lexicon: Lexicon, text: str) -> Texts:
-    """Return what each id is as ``text``: ``symbols``, nothing between them, or ``words``, a space between them."""
+    """Return the texts of the ids: ``symbols``, without a separator, or ``words``, separated by spaces."""
     return Texts(lexicon.symbol_table(), b"") if text == "symbols" else Texts(lexicon.word_table(), b" ")

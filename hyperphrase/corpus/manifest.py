@@ -1,8 +1,8 @@
-"""The manifest: what a corpus is, in one file; with the recipe it *is* the corpus.
+"""The manifest: one file that describes a corpus. With the lexicon and any file of the law, it gives every phrase.
 
-Where there is much to list, dropped seeds and shards have files of their own beside it, for which it vouches.
+If there are many dropped seeds or shards, they are in separate files, which the manifest lists with size and checksum.
 
-A manifest from elsewhere is data: every field is checked before it is used, and names stay inside the folder.
+Manifests are untrusted: every field is validated before use, and file names cannot leave the folder.
 """
 
 import hashlib
@@ -26,8 +26,8 @@ from hyperphrase.limits import MAX_LENGTH, MAX_UNIT, MAX_UNITS, SEED_STOP
 from hyperphrase.phrases.recipe import Recipe
 from hyperphrase.untrusted.json_values import short_text, whole
 
-MAX_BYTES = 1 << 24  # 16 MiB: what it lists is limited
-_MOST_CONTAINERS = 100_000  # lists and objects in it: in memory each takes twenty times its bytes
+MAX_BYTES = 1 << 24  # 16 MiB: enough, because the lists in it are limited
+_MOST_CONTAINERS = 100_000  # JSON lists and objects: in memory each takes twenty times its bytes
 MAX_LISTED = 1000  # dropped seeds in the manifest itself; more go to DROPPED_FILE, uint64 little-endian
 MAX_SHARDS_LISTED = 10_000  # shards in the manifest itself; more go to SHARDS_FILE, a shard_table
 _FILE_NAME = re.compile(r"(statistics/|dictionary/)?[a-z_]{1,40}\.(json|csv|parquet|html|bin|npy)")
@@ -37,7 +37,7 @@ _SHARD_NAME = re.compile(r"phrases-[0-9]{5,10}-of-[0-9]{5,10}\.[a-z.]{3,20}")
 
 @dataclass(frozen=True)
 class File:
-    """A file of the corpus beside its shards. name: inside the folder. crc32c: of all its bytes."""
+    """A file of the corpus that is not a shard. name: its path inside the folder. crc32c: that of the whole file."""
 
     name: str
     bytes: int
@@ -46,7 +46,7 @@ class File:
 
 @dataclass(frozen=True)
 class DroppedSeeds:
-    """The dropped seeds: listed in the manifest if they are few, else None and in DROPPED_FILE."""
+    """The dropped seeds. listed: the seeds if the manifest lists them, None if they are in DROPPED_FILE."""
 
     count: int
     listed: tuple[int, ...] | None
@@ -54,19 +54,24 @@ class DroppedSeeds:
 
 @dataclass(frozen=True)
 class Dictionary:
-    """The meanings of all phrases. kind: how they are made. shards: their files, one for each unit."""
+    """The meanings of all phrases. kind: ``sif`` or ``whitening``. shards: the files of meanings, one for each unit."""
 
     kind: str
     shards: Sequence[Shard]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the entry of the manifest."""
+        """Return the dictionary's entry in the manifest."""
         return {"kind": self.kind, "shards": _listed(self.shards, MEANINGS_FILE)}
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """A complete corpus."""
+    """The description of a complete corpus.
+
+    first_seed, stop_seed: the drawn range, half open. kept: phrases in the corpus. length_histogram: {symbols in a
+    phrase: phrases}. shards: by output and then by unit. files: all other files. lexicon: its name. versions: of the
+    programs that made the corpus, by name.
+    """
 
     recipe: Recipe
     first_seed: int
@@ -75,7 +80,7 @@ class Manifest:
     outputs: tuple[Output, ...]
     kept: int
     length_histogram: dict[int, int]
-    shards: Sequence[Shard]  # those of the first output, then those of the next
+    shards: Sequence[Shard]
     dropped: DroppedSeeds
     files: tuple[File, ...]
     lexicon: str
@@ -84,12 +89,12 @@ class Manifest:
 
     @property
     def drawn(self) -> int:
-        """Seeds drawn."""
+        """The number of drawn seeds."""
         return self.stop_seed - self.first_seed
 
     @property
     def symbols(self) -> int:
-        """Symbols in the corpus, counted once however many formats hold it."""
+        """The number of symbols in the corpus; it does not depend on the number of formats."""
         return sum(length * phrases for length, phrases in self.length_histogram.items())
 
     def shards_of(self, output: Output) -> Sequence[Shard]:
@@ -100,13 +105,13 @@ class Manifest:
 
     @property
     def request(self) -> CorpusRequest:
-        """The request, by seed range, that gives this very corpus."""
+        """The request, by range of seeds, that gives this corpus."""
         kind = self.dictionary.kind if self.dictionary else None
         seeds = self.first_seed, self.stop_seed
         return CorpusRequest(self.recipe, *seeds, None, self.phrases_per_shard, self.outputs, kind)
 
     def dumps(self) -> bytes:
-        """Return the manifest as JSON, with the SHA-256 of the rest at its end: the same bytes for the same corpus."""
+        """Return the manifest as JSON; its last field is the SHA-256 of the others. Equal corpora give equal bytes."""
         data = self._to_json()
         data["manifest_digest"] = hashlib.sha256(_json_bytes(data)).hexdigest()
         return _json_bytes(data)
@@ -137,10 +142,10 @@ class Manifest:
         }
 
     def tables(self) -> dict[str, bytes]:
-        """Return the contents of the files of shards that the manifest does not list itself, by name."""
+        """Return the contents of the shard tables, by file name, for shards that the manifest does not list itself."""
         shards = {SHARDS_FILE: self.shards, MEANINGS_FILE: self.dictionary.shards if self.dictionary else ()}
-        many = {name: some for name, some in shards.items() if len(some) > MAX_SHARDS_LISTED}
-        return {name: some.dumps() for name, some in many.items() if isinstance(some, ShardTable)}
+        unlisted = {name: table for name, table in shards.items() if len(table) > MAX_SHARDS_LISTED}
+        return {name: table.dumps() for name, table in unlisted.items() if isinstance(table, ShardTable)}
 
 
 def _listed(shards: Sequence[Shard], file: str) -> Any:
@@ -150,9 +155,10 @@ def _listed(shards: Sequence[Shard], file: str) -> Any:
 
 
 def loads(data: bytes, where: str, read: Callable[[str], bytes | None] = lambda _: None) -> Manifest:
-    """Return the manifest in ``data``, every field checked. Raises CorruptError.
+    """Return the manifest in ``data``, every field validated. Raises CorruptError.
 
-    read: gives the bytes of a table beside it, by name, None where there is none; called where shards are many.
+    read: returns the bytes of a shard table by its file name, None if there is no such file; called only for shards
+    that the manifest does not list itself.
     """
     try:
         if data.count(b"{") + data.count(b"[") > _MOST_CONTAINERS:
@@ -209,14 +215,14 @@ def _parse_output(raw: Any) -> Output:
 
 @dataclass(frozen=True)
 class _Tables:
-    """The tables beside a manifest. files: those that it vouches for. read: gives the bytes of one."""
+    """The shard tables of a manifest. files: those that the manifest lists with size and checksum. read: reads one."""
 
     units: int
     files: dict[str, File]
     read: Callable[[str], bytes | None]
 
     def parse(self, raw: Any, file: str, outputs: int, name: Callable[[int], str]) -> ShardTable:
-        """Return the shards that ``raw`` says are in ``file``: one for each unit and output."""
+        """Return the shards that are in ``file`` according to ``raw``: one for each unit and output."""
         count = outputs * self.units
         if raw != {"file": file, "count": count} or count <= MAX_SHARDS_LISTED:
             raise InputError(f"{count} shards are listed, or in {file}, not as {raw!r:.100}")

@@ -1,4 +1,4 @@
-"""A corpus whose manifest was read: what else belongs to it is loaded when it is first asked for."""
+"""A corpus whose manifest was read; its other parts are loaded when they are first used."""
 
 import functools
 
@@ -14,7 +14,7 @@ from hyperphrase.phrases.recipe import Recipe
 
 
 class OpenCorpus:
-    """A complete corpus in ``folder``, read by ``files``."""
+    """A complete corpus in ``folder``, read through ``files``."""
 
     def __init__(self, folder: str, files: CorpusFiles, manifest: Manifest) -> None:
         self.folder, self.files, self.manifest = folder, files, manifest
@@ -26,15 +26,15 @@ class OpenCorpus:
 
     @functools.cached_property
     def lexicon(self) -> Lexicon:
-        """The hyperwords, read when first asked for. Raises CorruptError."""
+        """The lexicon of the corpus. Raises CorruptError."""
         return loading.load_lexicon(self.files, self.recipe)
 
     @functools.cached_property
     def phrases(self) -> Phrases:
-        """All phrases of the recipe, those outside the corpus too. Raises CorruptError."""
+        """All phrases of the recipe, including those outside the corpus. Raises CorruptError."""
         return loading.load_phrases(self.files, self.recipe, lambda: self.lexicon)
 
     @functools.cached_property
     def dropped(self) -> NDArray[np.uint64]:
-        """The drawn seeds that are not in the corpus, ascending: a lower seed gives the same phrase."""
+        """The drawn seeds not in the corpus, because a lower drawn seed gives the same phrase: uint64, ascending."""
         return loading.load_dropped(self.files, self.manifest)

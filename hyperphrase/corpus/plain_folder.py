@@ -1,8 +1,8 @@
-"""Whether a corpus's folder holds plain files and folders only.
+"""Check that the folder of a corpus holds only plain files and folders.
 
-A folder may come from a stranger. Through a link a write would leave the folder, or a read show what lies elsewhere; a
-pipe or a device would let a read wait, or go on, for ever. So before anything in it is opened, all that has the name of
-a corpus's own file is looked at, and nothing is followed. The folder itself may be a link: the user named it.
+The folder may be untrusted. A link could make the program write or read outside the folder, and a pipe or a device
+could make a read wait or continue for ever. So before a file is opened, every entry with the name of a corpus file is
+checked, and no link is followed. The folder itself may be a link, because the user named it.
 """
 
 import contextlib
@@ -25,30 +25,30 @@ from hyperphrase.corpus.layout import (
 )
 from hyperphrase.errors import CorruptError
 
-_ROOMS = frozenset({SHARDS_FOLDER, DICTIONARY_FOLDER, WORK_FOLDER, "statistics"})
+_FOLDERS = frozenset({SHARDS_FOLDER, DICTIONARY_FOLDER, WORK_FOLDER, "statistics"})
 _FILES = frozenset(
     {RECIPE_FILE, LEXICON_FILE, LAW_FILE, REPORT_FILE, MANIFEST_FILE, DROPPED_FILE, SHARDS_FILE, MEANINGS_FILE}
 )
 
 
 def check_plain(folder: str) -> None:
-    """Raise CorruptError if what the corpus in a local ``folder`` is made of is not all plain files and folders."""
+    """Raise CorruptError unless all parts of the corpus in a local ``folder`` are plain files and folders."""
     if "://" in folder:
         return
     for entry in _entries(folder):
-        if entry.name in _ROOMS:
+        if entry.name in _FOLDERS:
             _check(entry, entry.is_dir(follow_symlinks=False), "a folder")
-            _check_room(entry.path)
+            _check_folder(entry.path)
         elif entry.name in _FILES:
             _check(entry, entry.is_file(follow_symlinks=False), "a file")
 
 
-def _check_room(folder: str) -> None:
+def _check_folder(folder: str) -> None:
     for entry in _entries(folder):
         inner = entry.is_dir(follow_symlinks=False)
         _check(entry, inner or entry.is_file(follow_symlinks=False), "a file")
         if inner:
-            _check_room(entry.path)
+            _check_folder(entry.path)
 
 
 def _entries(folder: str) -> Iterator[os.DirEntry[str]]:

@@ -1,4 +1,4 @@
-"""A corpus on paper: which seeds, which shards, under which names; planned without drawing a phrase."""
+"""The plan of a corpus: its seeds, units, shards and their names; no phrase is drawn for it."""
 
 import hashlib
 import json
@@ -17,19 +17,19 @@ from hyperphrase.limits import MAX_UNIT, SEED_STOP
 from hyperphrase.phrases.phrases import WorkUnit
 from hyperphrase.phrases.recipe import Recipe
 
-PHRASES_PER_SHARD = 1 << 18  # by default
+PHRASES_PER_SHARD = 1 << 18  # the default
 
 #: The ways to weigh words in the meaning of a phrase (:mod:`hyperphrase.meaning.phrase_meanings`).
 DICTIONARY_KINDS = ("sif", "whitening")
 
 
-TEXTS = ("symbols", "words")  # what a text format can hold
+TEXTS = ("symbols", "words")  # what a text format can contain
 NO_FORMAT = "none"  # the manifest alone
 
 
 @dataclass(frozen=True)
 class Output:
-    """A format with its compression, and for text formats what the text is: ``symbols`` or ``words``."""
+    """A format with its compression. text: what text formats contain, ``symbols`` or ``words``."""
 
     format: str
     compression: str
@@ -44,10 +44,10 @@ class Output:
 def outputs_of(
     formats: str | Sequence[str], compression: str | Sequence[str] = "none", text: str = "symbols"
 ) -> tuple[Output, ...]:
-    """Return an output for each of ``formats``; none for ``none`` or no formats: the manifest alone is the corpus then.
+    """Return an output for each of ``formats``. For ``none``, or no formats, there is none: only a manifest is written.
 
-    compression: one for all formats, or one for each. text: what text formats hold, ``symbols`` or ``words``. Names may
-    stand in one text with commas. Raises InputError.
+    compression: one for all formats, or one for each. text: what text formats contain, ``symbols`` or ``words``. Names
+    may be given as one string, separated by commas. Raises InputError.
     """
     names, compressions, known = _names(formats), _names(compression), [*FORMATS, NO_FORMAT]
     given, packed = ",".join(names), ",".join(compressions)
@@ -87,7 +87,7 @@ def in_range(field: str, value: Any, low: int, high: int) -> int:
 
 
 def _ends_of(seeds: Any) -> tuple[int, int]:
-    """Return first and stop of a range of seeds."""
+    """Return the first and the stop of a range of seeds. Raises InputError."""
     if isinstance(seeds, range):
         seeds = (seeds.start, seeds.stop) if seeds.step == 1 else ()
     if not isinstance(seeds, tuple | list) or len(seeds) != 2:
@@ -100,11 +100,12 @@ def _ends_of(seeds: Any) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class CorpusRequest:
-    """What one run is asked for.
+    """The corpus that a run is to make.
 
-    phrases: keep exactly so many, the lowest seeds from first_seed on; None keeps all of first_seed..stop_seed-1.
-    stop_seed: end of the seeds that are drawn; with ``phrases`` it may lie beyond the last one kept.
-    outputs: empty where only the manifest is written. dictionary: how meanings are made, None where none are written.
+    phrases: the number of phrases to keep, those of the lowest seeds from first_seed on; None keeps all distinct
+    phrases of first_seed..stop_seed-1. stop_seed: the end of the drawn seeds; with ``phrases`` it may lie beyond the
+    last kept seed. outputs: empty if only the manifest is written. dictionary: ``sif`` or ``whitening``, None if no
+    meanings are written.
     """
 
     recipe: Recipe
@@ -129,7 +130,7 @@ class CorpusRequest:
     ) -> "CorpusRequest":
         """Return the request of exactly ``phrases`` distinct phrases, or of all distinct ones of a range of ``seeds``.
 
-        first_seed: where ``phrases`` are looked for from. seeds: first and stop, half open. Raises InputError.
+        first_seed: with ``phrases``, the first seed to draw. seeds: first and stop, half open. Raises InputError.
         """
         if (phrases is None) == (seeds is None):
             raise InputError("give one of phrases and seeds, as in phrases=1_000_000 or seeds=(0, 1_000_000)")
@@ -145,7 +146,7 @@ class CorpusRequest:
 
     @property
     def unit_count(self) -> int:
-        """Units in the drawn range."""
+        """The number of units in the drawn range."""
         return -(-(self.stop_seed - self.first_seed) // self.phrases_per_shard)
 
     def unit(self, index: int) -> WorkUnit:
@@ -153,13 +154,13 @@ class CorpusRequest:
         return self.span(index, 1)
 
     def span(self, index: int, units: int) -> WorkUnit:
-        """Return span number ``index``: so many units as one."""
+        """Return span number ``index``, where a span is ``units`` units."""
         size = units * self.phrases_per_shard
         first = self.first_seed + index * size
         return WorkUnit(index, first, min(first + size, self.stop_seed))
 
     def by_unit(self, span: WorkUnit, offsets: NDArray[np.uint32]) -> Iterator[tuple[int, NDArray[np.uint32]]]:
-        """Yield (unit index, offsets in it) of ascending offsets in a span, for each unit with any."""
+        """Split ascending offsets in a span by unit: yield (unit index, offsets in it) for units that have any."""
         owners, inside = np.divmod(offsets, np.uint32(self.phrases_per_shard))
         first = (span.first_seed - self.first_seed) // self.phrases_per_shard
         begins = np.flatnonzero(np.diff(owners, prepend=-1)) if len(owners) else np.empty(0, np.int64)
@@ -167,12 +168,15 @@ class CorpusRequest:
             yield first + int(owners[begin]), part
 
     def counts_by_unit(self, span: WorkUnit, offsets: NDArray[np.uint32]) -> dict[int, int]:
-        """Return {unit index: offsets in it} of ascending offsets in a span, for each unit with any."""
+        """Return {unit index: number of offsets} of ascending offsets in a span, for units that have any."""
         return {index: len(part) for index, part in self.by_unit(span, offsets)}
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all that the corpus depends on; how far the drawn range overshoots does not count."""
+        """SHA-256, in hexadecimal, of everything that the corpus depends on.
+
+        With ``phrases`` the end of the drawn range is left out, because the corpus does not depend on it.
+        """
         data: dict[str, Any] = {
             "recipe": self.recipe.to_json(),
             "first_seed": self.first_seed,
@@ -186,16 +190,16 @@ class CorpusRequest:
 
 
 def shard_names(total: int, outputs: tuple[Output, ...]) -> Callable[[int], str]:
-    """Return what names the shard at a place among those of the first output, then those of the next."""
+    """Return a function from a shard's place, by output and then by unit, to its name; ``total``: number of units."""
     return lambda place: shard_name(place % total, total, outputs[place // total].extension)
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How much of the drawn range the corpus takes.
+    """The part of the drawn range that the corpus consists of.
 
-    units: units that make shards. last_kept: phrases kept in the last of them, None for all of its distinct ones.
-    kept: phrases in the corpus. short: the drawn range held fewer phrases than asked for.
+    units: number of units that become shards. last_kept: phrases kept in the last of them, None for all its distinct
+    ones. kept: phrases in the corpus. short: whether the drawn range has fewer distinct phrases than requested.
     """
 
     units: int
@@ -205,7 +209,7 @@ class Extent:
 
 
 def extent(request: CorpusRequest, dropped: NDArray[np.int64]) -> Extent:
-    """Find where the corpus ends, given how many seeds each unit drops (int64, shape (unit_count,))."""
+    """Return the extent of the corpus, given the number of seeds that each unit drops (int64, shape (unit_count,))."""
     sizes = np.full(request.unit_count, request.phrases_per_shard, np.int64)
     sizes[-1] = len(request.unit(request.unit_count - 1))
     kept = np.cumsum(sizes - dropped)
@@ -220,10 +224,10 @@ def extent(request: CorpusRequest, dropped: NDArray[np.int64]) -> Extent:
 
 @dataclass(frozen=True)
 class KeptPhrases:
-    """The phrases of one unit that the corpus keeps: a block on paper, drawn piece by piece where it is read.
+    """The phrases of one unit that the corpus keeps, described by their seeds and not yet drawn.
 
-    dropped: uint32 offsets of the unit's dropped seeds, ascending, as bytes. limit: phrases to keep, None for all.
-    total: units in the corpus.
+    dropped: uint32 offsets of the unit's dropped seeds, ascending, as bytes. limit: number of phrases to keep, None for
+    all. total: number of units in the corpus.
     """
 
     unit: WorkUnit
@@ -232,28 +236,28 @@ class KeptPhrases:
     total: int
 
     def seeds(self) -> NDArray[np.uint64]:
-        """Return the kept seeds, ascending."""
+        """Return the kept seeds: uint64, ascending."""
         kept = np.ones(len(self.unit), np.bool_)
         kept[np.frombuffer(self.dropped, np.uint32)] = False
         offsets = np.flatnonzero(kept)[: self.limit]
         return offsets.astype(np.uint64) + np.uint64(self.unit.first_seed)
 
     def stop_seed(self) -> int:
-        """Return the end of the unit's share of the corpus: with a limit, just after its last kept seed."""
+        """Return the end of the unit's part of the corpus: with a limit, the number after its last kept seed."""
         return self.unit.stop_seed if self.limit is None else int(self.seeds()[-1]) + 1
 
     def dropped_seeds(self) -> NDArray[np.uint64]:
-        """Return the dropped seeds below :meth:`stop_seed`, ascending."""
+        """Return the dropped seeds below :meth:`stop_seed`: uint64, ascending."""
         dropped = np.frombuffer(self.dropped, np.uint32).astype(np.uint64) + np.uint64(self.unit.first_seed)
         return dropped[dropped < np.uint64(self.stop_seed())]
 
 
 def ends(seeds: NDArray[np.uint64]) -> tuple[int, int] | tuple[None, None]:
-    """Return the first and the last of ``seeds``, None twice if there are none."""
+    """Return the first and the last of ``seeds``, (None, None) if there are none."""
     return (int(seeds[0]), int(seeds[-1])) if len(seeds) else (None, None)
 
 
 def parts(seeds: NDArray[np.uint64], size: int) -> Iterator[NDArray[np.uint64]]:
-    """Cut ``seeds`` into runs of ``size``, the last one shorter."""
+    """Yield ``seeds`` in parts of ``size``; the last one may be shorter."""
     for start in range(0, len(seeds), size):
         yield seeds[start : start + size]

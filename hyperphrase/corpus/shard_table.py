@@ -1,4 +1,4 @@
-"""What is known of each output file: an object, or a row of a table where there are millions."""
+"""The description of each output file: an object, or a row of a table if there are many."""
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +15,11 @@ from hyperphrase.untrusted.json_values import short_text, whole
 
 @dataclass(frozen=True)
 class Shard:
-    """One output file. first_seed, last_seed: of its phrases, None in an empty shard. crc32c: of all its bytes."""
+    """One output file.
+
+    first_seed, last_seed: the seeds of its first and last phrase, None in an empty shard. bytes: its size. crc32c: the
+    CRC32C of the whole file.
+    """
 
     name: str
     phrases: int
@@ -27,7 +31,7 @@ class Shard:
 
 
 def shard_of(raw: Any) -> Shard:
-    """Return the shard that JSON from elsewhere tells of, every value checked; its name is only a short text.
+    """Return the shard that untrusted JSON describes. Every value is validated, but the name only as a short text.
 
     Raises InputError, KeyError or TypeError.
     """
@@ -39,7 +43,7 @@ def shard_of(raw: Any) -> Shard:
     return Shard(name, phrases, symbols, whole(raw["bytes"], 0, SEED_STOP), whole(raw["crc32c"], 0, 2**32 - 1), *ends)
 
 
-#: A shard less its name, 44 bytes. first_seed, last_seed: -1 in an empty shard.
+#: A shard without its name, 44 bytes. first_seed, last_seed: -1 in an empty shard.
 ROW = np.dtype(
     [("phrases", "<u4"), ("symbols", "<u8"), ("bytes", "<u8"), ("first_seed", "<i8"), ("last_seed", "<i8"),
      ("crc32c", "<u4"), ("unit", "<u4")]
@@ -47,17 +51,17 @@ ROW = np.dtype(
 
 
 def row_of(unit: int, shard: Shard) -> bytes:
-    """Return ``shard``, of unit number ``unit``, as a row."""
+    """Return ``shard``, of unit number ``unit``, as the bytes of a row."""
     first, last = (-1 if end is None else end for end in (shard.first_seed, shard.last_seed))
     fields = (shard.phrases, shard.symbols, shard.bytes, first, last, shard.crc32c, unit)
     return np.array([fields], ROW).tobytes()
 
 
 class ShardTable(Sequence[Shard]):
-    """Shards in the order of their units, for one output after the other; each made when it is looked at."""
+    """A sequence of shards, by output and then by unit; each Shard object is made on access."""
 
     def __init__(self, rows: NDArray[Any], name: Callable[[int], str]) -> None:
-        """rows: of ROW. name: gives the name of the shard at a place."""
+        """rows: an array of type ROW. name: returns the name of the shard at a place."""
         self.rows, self._name = rows, name
 
     def __len__(self) -> int:
@@ -92,9 +96,9 @@ class ShardTable(Sequence[Shard]):
 
 
 def loads(data: bytes, count: int, name: Callable[[int], str], units: int, where: str) -> ShardTable:
-    """Return the table of ``count`` rows in the bytes of a ``.npy`` file, every row checked. Raises CorruptError.
+    """Return the table of ``count`` rows in the bytes of a ``.npy`` file, every row validated. Raises CorruptError.
 
-    The bytes are not trusted: the header is compared, not read, and nothing is unpickled.
+    The bytes are untrusted: the header is compared with the expected one, not parsed, and nothing is unpickled.
     """
     header = _header(count)
     if len(data) != len(header) + count * ROW.itemsize or not data.startswith(header):
@@ -112,14 +116,14 @@ def loads(data: bytes, count: int, name: Callable[[int], str], units: int, where
 
 
 def bytes_in(shards: Iterable[Shard]) -> int:
-    """Return the bytes of ``shards`` together."""
+    """Return the total size of ``shards`` in bytes."""
     if isinstance(shards, ShardTable):
         return int(shards.rows["bytes"].sum())
     return sum(shard.bytes for shard in shards)
 
 
 def phrases_in(shards: Iterable[Shard]) -> int:
-    """Return the phrases of ``shards`` together."""
+    """Return the total number of phrases in ``shards``."""
     if isinstance(shards, ShardTable):
         return int(shards.rows["phrases"].sum(dtype=np.uint64))
     return sum(shard.phrases for shard in shards)

@@ -1,6 +1,6 @@
-"""What is counted about a corpus: phrase lengths, and symbols by frequency rank.
+"""The statistics of a corpus: phrases by length, and symbols by frequency rank.
 
-Counts of blocks add up to counts of shards and of the corpus, in any order.
+Counts are additive: those of blocks sum to those of shards and of the corpus, in any order.
 """
 
 import csv
@@ -18,14 +18,14 @@ from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.phrases.blocks import PhraseBlock
 
 RANK_BINS = 21  # bin 0 is rank 0, bin b > 0 the ranks 2^(b-1)..2^b-1; ranks are below 2^20
-_CACHED = 4096  # ids that are compared with all powers of two before the next: 16 KiB
+_CACHED = 4096  # ids compared with all powers of two before the next ids: 16 KiB, which stay in the cache
 
 
 @dataclass(frozen=True)
 class Statistics:
-    """Counts that add up.
+    """Additive counts.
 
-    lengths: {symbols in a phrase: phrases}. ranks: symbols in each of the 21 bins of frequency rank; empty where the
+    lengths: {symbols in a phrase: phrases}. ranks: symbols in each of the 21 bins of frequency rank; empty if the
     symbols were not drawn.
     """
 
@@ -34,12 +34,12 @@ class Statistics:
 
     @property
     def phrases(self) -> int:
-        """Phrases counted."""
+        """The number of phrases counted."""
         return sum(self.lengths.values())
 
     @property
     def symbols(self) -> int:
-        """Symbols counted."""
+        """The number of symbols counted."""
         return sum(length * phrases for length, phrases in self.lengths.items())
 
     @classmethod
@@ -57,17 +57,17 @@ class Statistics:
 
     @classmethod
     def of_lengths(cls, lengths: NDArray[np.int64]) -> "Statistics":
-        """Count phrases by their lengths alone: int64, shape (phrases,)."""
+        """Return the statistics of phrases of which only the lengths are known: int64, shape (phrases,)."""
         counts = np.bincount(lengths)
         return cls({int(length): int(counts[length]) for length in np.flatnonzero(counts)}, ())
 
 
 class Counter:
-    """Counts blocks as they go by."""
+    """Counts the phrases of a sequence of blocks."""
 
     def __init__(self) -> None:
         self._lengths = np.zeros(MAX_LENGTH + 1, np.int64)
-        self._at_least = np.zeros(RANK_BINS, np.int64)  # ids of at least so many bits
+        self._at_least = np.zeros(RANK_BINS, np.int64)  # item b: ids of at least b bits
 
     def add(self, block: PhraseBlock) -> None:
         """Count a block's phrases and symbols."""
@@ -75,7 +75,7 @@ class Counter:
         _count_bits(block.ids, self._at_least)
 
     def statistics(self) -> Statistics:
-        """Return what was counted so far."""
+        """Return the counts so far."""
         lengths = {int(length): int(self._lengths[length]) for length in np.flatnonzero(self._lengths)}
         ranks = -np.diff(self._at_least, append=0)
         return Statistics(lengths, tuple(ranks.tolist()))
@@ -89,7 +89,7 @@ def _count_lengths(offsets: NDArray[np.int64], counts: NDArray[np.int64]) -> Non
 
 @kernel
 def _count_bits(ids: NDArray[np.uint32], at_least: NDArray[np.int64]) -> None:
-    """Add to ``at_least[b]`` how many ids have b bits or more, that is, reach 2^(b - 1).
+    """Add to ``at_least[b]`` the number of ids of b bits or more, that is, of at least 2^(b - 1).
 
     Comparing each id with every power of two, four at a time, is vectorised; counting in a table would not be.
     """
@@ -121,7 +121,7 @@ def lengths_json(lengths: dict[int, int]) -> str:
 
 
 def rank_rows(ranks: Iterable[int], vocabulary: int) -> list[tuple[int, int, int]]:
-    """Return (first rank, last rank, symbols) of each bin that the vocabulary reaches."""
+    """Return (first rank, last rank, symbols) of each bin that has ranks below ``vocabulary``."""
     rows = []
     for bin_, symbols in enumerate(ranks):
         first = (1 << bin_) >> 1
@@ -150,7 +150,7 @@ def _csv(header: tuple[str, ...], rows: Iterable[tuple[int, ...]]) -> str:
 
 
 def statistics_files(counts: Statistics, vocabulary: int) -> dict[str, bytes]:
-    """Return the contents of the files of statistics, by name: ranks only where symbols were drawn."""
+    """Return the contents of the statistics files, by name; ranks are included only if symbols were drawn."""
     texts = {
         f"{STATISTICS_FOLDER}/length_histogram.csv": lengths_csv(counts.lengths),
         f"{STATISTICS_FOLDER}/length_histogram.json": lengths_json(counts.lengths),

@@ -1,4 +1,4 @@
-"""Check what was read back against what the recipe gives: phrase by phrase, and seed by seed."""
+"""Compare what was read from a corpus with the recipe, phrase by phrase and seed by seed."""
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +17,10 @@ from hyperphrase.phrases.phrases import Phrases, WorkUnit
 def count_phrases(
     blocks: Iterable[PhraseBlock], phrases: Phrases, seeds: NDArray[np.uint64], stored_seeds: bool, where: str
 ) -> Statistics:
-    """Count ``blocks`` after checking that they hold just the phrases of ``seeds``, in this order.
+    """Check that ``blocks`` hold exactly the phrases of ``seeds``, in this order; return their statistics.
 
-    stored_seeds: whether the format stores seeds, so that they are compared too. Raises CorruptError.
+    stored_seeds: whether the format stores seeds; they are then compared too. where: names the file in errors. Raises
+    CorruptError.
     """
     counter, done = Counter(), 0
     for block in blocks:
@@ -53,9 +54,9 @@ def _first_difference(block: PhraseBlock, expected: PhraseBlock) -> int:
 def find_dropped(
     phrases: Phrases, request: CorpusRequest, dedup: Deduplication, pool: ThreadPoolExecutor
 ) -> NDArray[np.uint64]:
-    """Return the seeds of the range whose phrase a lower seed of it gives, ascending: the deduplication again.
+    """Repeat the deduplication: return the drawn seeds whose phrase a lower drawn seed gives, uint64, ascending.
 
-    Works on the threads of ``pool``. Holds 8 bytes a phrase in memory.
+    Uses the threads of ``pool``, and 8 bytes of memory for each drawn phrase.
     """
 
     def distinct(span: WorkUnit) -> tuple[list[tuple[int, bytes]], NDArray[np.uint64]]:

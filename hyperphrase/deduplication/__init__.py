@@ -1,7 +1,7 @@
-"""Exact deduplication: the seeds whose phrase an earlier seed already gave.
+"""Exact deduplication: find the seeds whose phrase a lower seed also gives.
 
-``fingerprints`` hash a phrase or its first symbols; ``duplicates`` sorts them and compares the phrases behind equal
-ones symbol by symbol.
+``fingerprints`` hashes phrases or their first symbols; ``duplicates`` sorts the fingerprints, and compares phrases with
+equal fingerprints symbol by symbol.
 """
 
 from hyperphrase.deduplication.duplicates import Deduplication, distinct_in_span, duplicates_in_bucket

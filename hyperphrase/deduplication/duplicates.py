@@ -1,13 +1,13 @@
-"""Exact deduplication: find the seeds whose phrase an earlier seed already gave.
+"""Exact deduplication: find the seeds whose phrase a lower seed also gives.
 
-What travels is one 64-bit *key* a phrase: the upper bits of the prefix fingerprint, and in the lower bits the seed's
-offset in its span. Keys sort by fingerprint, then by seed. Equal fingerprints are only candidates; candidates are
-drawn whole, grouped by a second hash over all their symbols, and compared symbol by symbol with the lowest seed of
-their group. So no hash ever decides, and narrowing the fingerprint changes the cost and nothing else.
+The shuffle carries one 64-bit *key* for each phrase: the upper bits of its prefix fingerprint, and in the lower bits
+the seed's offset in its span. Keys sort by fingerprint, then by seed. Phrases with equal fingerprints are candidates:
+they are drawn in full, grouped by a second hash of all their symbols, and compared symbol by symbol with the lowest
+seed of their group. So the result never depends on a hash; a narrower fingerprint changes only the cost.
 
 A *span* is one or more units that are fingerprinted together, so that the run of keys that a span sends to a bucket
-stays long in a corpus of any size. Each span drops its own duplicates first: however skewed a law, a phrase then
-reaches its bucket at most once a span. The bits of the fingerprint that choose the bucket are not in the key again.
+stays long in a corpus of any size. Each span first drops its own duplicates: however skewed the law is, each span then
+sends a phrase to its bucket at most once. The fingerprint bits that select the bucket are left out of the key.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,15 +21,15 @@ from hyperphrase.deduplication.fingerprints import fingerprints
 from hyperphrase.kernels import inline_kernel, kernel
 from hyperphrase.phrases.phrases import CHUNK, Phrases, WorkUnit, seed_range
 
-_WHOLE_SALT = 0x5851F42D4C957F2D  # the second hash differs from the first in its start
+_WHOLE_SALT = 0x5851F42D4C957F2D  # makes the second hash start from another state than the first
 
 
 @dataclass(frozen=True)
 class Deduplication:
-    """How a run deduplicates; the corpus does not depend on any of it.
+    """The parameters of the deduplication; the corpus does not depend on any of them.
 
-    prefix: symbols that fingerprints look at. offset_bits: enough for an offset in a span.
-    bucket_bits: 2^bucket_bits buckets share the fingerprints by their top bits. span_units: units in a span.
+    prefix: symbols that a fingerprint hashes. offset_bits: bits of a key for the offset in a span.
+    bucket_bits: the top bits of a fingerprint, which select one of 2^bucket_bits buckets. span_units: units in a span.
     fingerprint_bits: 64, less in tests.
     """
 
@@ -41,12 +41,12 @@ class Deduplication:
 
     @property
     def width(self) -> int:
-        """Bits of a fingerprint that bucket and key tell apart."""
+        """Bits of a fingerprint that bucket and key hold together."""
         return min(self.fingerprint_bits, self.bucket_bits + 64 - self.offset_bits)
 
     @property
     def offset_mask(self) -> np.uint64:
-        """The bits of a key that are the offset."""
+        """The mask of the offset's bits in a key."""
         return np.uint64((1 << self.offset_bits) - 1)
 
     def keep_bits(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -55,14 +55,17 @@ class Deduplication:
 
 
 def _high_bits(number: int) -> int:
-    """Return 64 bits of which the upper ``number`` are set."""
+    """Return a 64-bit mask whose upper ``number`` bits are set."""
     return 2**64 - (1 << (64 - number))
 
 
 def distinct_in_span(
     phrases: Phrases, span: WorkUnit, dedup: Deduplication
 ) -> tuple[list[tuple[int, NDArray[np.uint64]]], NDArray[np.uint32]]:
-    """Return (bucket, sorted keys of distinct phrases) where there are any, and the offsets to drop, ascending."""
+    """Deduplicate a span. Return [(bucket, sorted keys of its distinct phrases)] and the offsets to drop, ascending.
+
+    Buckets without keys are left out. Keys: uint64. Offsets in the span: uint32.
+    """
     keys, bounds = _in_buckets(fingerprints(phrases, seed_range(span.first_seed, span.stop_seed), dedup.prefix), dedup)
     runs, dropped = [], [np.empty(0, np.uint32)]
     for bucket in range(len(bounds) - 1):
@@ -80,7 +83,7 @@ def distinct_in_span(
 def _without_repeats(
     phrases: Phrases, span: WorkUnit, run: NDArray[np.uint64], repeated: NDArray[np.uint64], dedup: Deduplication
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
-    """Return the keys of ``run`` whose phrase no earlier one gives, and the offsets of the others."""
+    """Return the keys of ``run`` whose phrase no lower seed gives, and the offsets of the others."""
     candidates = _places(run, repeated, dedup)
     offsets = run[candidates] & dedup.offset_mask
     groups = run[candidates] >> np.uint64(dedup.offset_bits)
@@ -91,7 +94,7 @@ def _without_repeats(
 
 
 def _in_buckets(hashes: NDArray[np.uint64], dedup: Deduplication) -> tuple[NDArray[np.uint64], list[int]]:
-    """Return the keys of a span's fingerprints, bucket by bucket, and where buckets begin and the last ends."""
+    """Return the keys of a span's fingerprints, grouped by bucket, and the bounds of the buckets."""
     hashes = dedup.keep_bits(hashes)
     ends = np.zeros(1 << dedup.bucket_bits, np.int64)
     _count_buckets(hashes, np.uint64(dedup.bucket_bits), ends)
@@ -106,7 +109,10 @@ def _in_buckets(hashes: NDArray[np.uint64], dedup: Deduplication) -> tuple[NDArr
 def duplicates_in_bucket(
     phrases: Phrases, parts: Iterable[tuple[WorkUnit, bytes]], dedup: Deduplication
 ) -> Iterator[tuple[WorkUnit, NDArray[np.uint32]]]:
-    """Yield, for each span that loses any, the offsets of its seeds whose phrase another span's seed gave first."""
+    """Yield (span, offsets of its seeds whose phrase a lower seed of another span gives), for spans that have any.
+
+    parts: the spans' sorted keys in one bucket, as bytes, in any order. Offsets: uint32, ascending.
+    """
     spans, keys = _read_parts(parts)
     values = np.empty(sum(map(len, keys)), np.uint64)
     np.concatenate(keys, out=values)
@@ -127,11 +133,11 @@ def duplicates_in_bucket(
 def later_equals(
     phrases: Phrases, groups: NDArray[np.uint64], seeds: NDArray[np.uint64], dedup: Deduplication
 ) -> NDArray[np.bool_]:
-    """Tell which of ``seeds`` have the phrase of a lower seed of the same group: bool, shape of ``seeds``."""
+    """Tell which of ``seeds`` have the same phrase as a lower seed of their group: bool, shape of ``seeds``."""
     whole = dedup.keep_bits(fingerprints(phrases, seeds, salt=_WHOLE_SALT))
     drop = np.zeros(len(seeds), np.bool_)
     pending = np.lexsort((seeds, whole, groups))
-    while len(pending):  # once, but for phrases that differ and agree in both hashes
+    while len(pending):  # a single pass, unless different phrases agree in both hashes
         starts = np.ones(len(pending), np.bool_)
         g, w = groups[pending], whole[pending]
         starts[1:] = (g[1:] != g[:-1]) | (w[1:] != w[:-1])
@@ -176,7 +182,7 @@ def _compare(
 
 
 def _read_parts(parts: Iterable[tuple[WorkUnit, bytes]]) -> tuple[list[WorkUnit], list[NDArray[np.uint64]]]:
-    """Return spans in the order of their seeds, with their keys: runners deliver parts in any order."""
+    """Return spans in the order of their seeds, with their keys; runners deliver parts in any order."""
     ordered = sorted(parts, key=lambda part: part[0].first_seed)
     return [span for span, _ in ordered], [np.frombuffer(keys, np.uint64) for _, keys in ordered]
 
@@ -196,7 +202,7 @@ def _count_buckets(hashes: NDArray[np.uint64], bucket_bits: Any, counts: NDArray
 def _deal(
     hashes: NDArray[np.uint64], bucket_bits: Any, upper: Any, places: NDArray[np.int64], keys: NDArray[np.uint64]
 ) -> None:
-    """Write each key to its bucket's next place: the ``upper`` bits below those of the bucket, and the offset."""
+    """Write each key to the next place of its bucket: the ``upper`` bits after the bucket's bits, and the offset."""
     for i in range(len(hashes)):
         bucket = _bucket(hashes[i], bucket_bits)
         keys[places[bucket]] = ((hashes[i] << bucket_bits) & upper) | np.uint64(i)
@@ -205,7 +211,7 @@ def _deal(
 
 @kernel
 def _repeated(keys: NDArray[np.uint64], offset_bits: Any) -> NDArray[np.uint64]:
-    """Return the fingerprints, ascending, that stand more than once among sorted ``keys``."""
+    """Return the fingerprints that occur more than once in sorted ``keys``, ascending."""
     agreeing = 0
     for i in range(1, len(keys)):
         agreeing += (keys[i] ^ keys[i - 1]) >> offset_bits == 0
@@ -220,7 +226,7 @@ def _repeated(keys: NDArray[np.uint64], offset_bits: Any) -> NDArray[np.uint64]:
 
 
 def _places(keys: NDArray[np.uint64], fingerprints: NDArray[np.uint64], dedup: Deduplication) -> NDArray[np.int64]:
-    """Return where the sorted ``keys`` have one of ``fingerprints``, ascending."""
+    """Return the places in sorted ``keys`` of all keys that have one of ``fingerprints``: int64, ascending."""
     lowest = fingerprints << np.uint64(dedup.offset_bits)
     first = np.searchsorted(keys, lowest)
     number = np.searchsorted(keys, lowest | dedup.offset_mask, side="right") - first

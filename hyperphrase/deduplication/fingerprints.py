@@ -1,7 +1,7 @@
-"""Fingerprints: 64 bits that equal phrases share and different phrases almost never do.
+"""Fingerprints: 64-bit hashes, equal for equal phrases and almost always different for different ones.
 
-They decide nothing alone (equal fingerprints are compared phrase by phrase), so the hash is free to be fast: two ids
-a step, multiply and fold, with the finaliser of MurmurHash3 (Appleby 2011) at the end.
+Phrases with equal fingerprints are compared symbol by symbol, so the hash only has to be fast: it takes two ids at each
+step, multiplies and folds, and ends with the finaliser of MurmurHash3 (Appleby 2011).
 """
 
 import math
@@ -15,8 +15,8 @@ from hyperphrase.phrases.phrases import CHUNK, Phrases, seed_range
 
 WHOLE = 65_535  # a prefix that is the whole phrase, of any length
 LONGEST_PREFIX = 128  # symbols; a longer prefix is hardly shorter than the phrase
-COLLISION_BITS = 64.0  # the collision entropy that a prefix reaches: no more than a fingerprint can tell apart
-_PILOT = 4 * CHUNK  # phrases drawn to check that prefixes tell phrases apart
+COLLISION_BITS = 64.0  # the collision entropy that a prefix reaches: the width of a fingerprint
+_PILOT = 4 * CHUNK  # phrases drawn to check that prefixes distinguish phrases
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _FINAL_1 = np.uint64(0xFF51AFD7ED558CCD)
 _FINAL_2 = np.uint64(0xC4CEB9FE1A85EC53)
@@ -57,7 +57,7 @@ def _hash_phrases(offsets: NDArray[np.int64], ids: NDArray[np.uint32], salt: Any
 def _hash_rows(lengths: NDArray[np.int64], rows: NDArray[np.uint32], salt: Any, out: NDArray[np.uint64]) -> None:
     """Write the hash of (salt, length, first ids) of each phrase into ``out``, row by row for all phrases at once.
 
-    Ids beyond the end of a phrase count as 0.
+    Ids beyond the end of a phrase are hashed as 0.
     """
     for phrase in range(len(out)):
         out[phrase] = _begin(salt, lengths[phrase])
@@ -73,9 +73,9 @@ def _hash_rows(lengths: NDArray[np.int64], rows: NDArray[np.uint32], salt: Any, 
 
 
 def fingerprints(phrases: Phrases, seeds: NDArray[np.uint64], prefix: int = WHOLE, salt: int = 0) -> NDArray[np.uint64]:
-    """Return the fingerprint of each seed's length and first ``prefix`` symbols: uint64, shape of ``seeds``.
+    """Return the fingerprint of the length and first ``prefix`` symbols of each phrase: uint64, shape of ``seeds``.
 
-    prefix: 1 to LONGEST_PREFIX, or WHOLE. Only fingerprints of the same prefix and salt compare.
+    prefix: 1 to LONGEST_PREFIX, or WHOLE. Fingerprints are comparable only for the same prefix and salt.
     """
     out = np.empty(len(seeds), np.uint64)
     for start in range(0, len(seeds), CHUNK):
@@ -90,10 +90,10 @@ def fingerprints(phrases: Phrases, seeds: NDArray[np.uint64], prefix: int = WHOL
 
 
 def prefix_length(phrases: Phrases, first_seed: int = 0) -> int:
-    """Return the shortest prefix whose collision entropy reaches 64 bits, or WHOLE where it is long or collides often.
+    """Return the shortest prefix whose collision entropy reaches 64 bits; WHOLE if it is too long or collides often.
 
-    The law gives its collision entropy; a pilot of 8,192 phrases checks it, so a value that is too high costs time and
-    never correctness. The corpus does not depend on the answer.
+    The law states its collision entropy, and a sample of 8,192 phrases checks it. A stated value that is too high
+    costs time only: the corpus does not depend on the prefix.
     """
     entropy = phrases.law.collision_entropy
     if entropy <= 0.0 or COLLISION_BITS / entropy > LONGEST_PREFIX:

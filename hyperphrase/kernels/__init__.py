@@ -1,7 +1,8 @@
-"""Kernels: how functions are compiled to machine code, and where that code is kept.
+"""Kernels: how functions are compiled to machine code, and where that code is saved.
 
-A kernel is a Python function that numba compiles on its first call. The decorators here make one; ``cache`` keeps its
-machine code on disk; ``intrinsics`` holds the processor instructions that numba does not offer by itself.
+A kernel is a Python function that numba compiles when it is first called. ``compiling`` has the decorators that make a
+function a kernel; ``cache`` saves the machine code on disk; ``intrinsics`` has processor instructions that numba does
+not provide.
 """
 
 from hyperphrase.kernels.cache import cache_folders, source_stamp, unsaved_here

@@ -1,8 +1,8 @@
-"""How kernels are compiled: one decorator, one set of choices.
+"""The decorators that compile kernels with numba, with the same settings for all.
 
-Kernels release the GIL, so that threads of one process use all cores. Floating point stays strict IEEE 754 (no
-fastmath): the same recipe has to give the same bytes on every machine. Machine code is kept by
-:mod:`hyperphrase.kernels.cache`, so that only the first run on a machine compiles.
+Kernels release the GIL, so that the threads of one process use all cores. Floating-point arithmetic is strict IEEE 754
+(no fastmath): the same recipe must give the same bytes on every machine. :mod:`hyperphrase.kernels.cache` saves the
+machine code, so that only the first run on a machine compiles.
 """
 
 from collections.abc import Callable
@@ -19,18 +19,18 @@ _dispatchers: list[Any] = []
 
 
 def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Compile ``function`` with numba on its first call; its types are those of that call."""
-    dispatcher = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)  # called from C nowhere
+    """Compile ``function`` with numba when it is first called with arguments of new types, for these types."""
+    dispatcher = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)  # never called from C
     dispatcher._cache = KernelCache(function)
     _dispatchers.append(dispatcher)
     return cast(Callable[_P, _R], dispatcher)
 
 
 def bare_kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Like :func:`kernel`, for a function that makes no arrays.
+    """Like :func:`kernel`, for a function that allocates no arrays.
 
-    Its code does not count references to the arrays that it is given. Each count is an atomic instruction, and two or
-    three for each phrase would take as long as writing its ids.
+    The code does not count references to its array arguments. Each count is an atomic instruction, and two or three
+    of them for each phrase would take as long as writing the phrase's ids.
     """
     dispatcher: Any = kernel(function)
     dispatcher.targetoptions["_nrt"] = False
@@ -38,10 +38,10 @@ def bare_kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 def inline_kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Like :func:`kernel`, for a small function that is part of each kernel calling it (never called from Python)."""
+    """Like :func:`kernel`, for a small function that is inlined into its callers; Python never calls it."""
     return cast(Callable[_P, _R], numba.njit(nogil=True, error_model="numpy", inline="always")(function))
 
 
 def compiled_here() -> int:
-    """Return how many kernels, counted for each set of types, this process compiled because no cache had them."""
+    """Return how many kernels this process compiled because no cache held them, counted once for each set of types."""
     return sum(sum(dispatcher.stats.cache_misses.values()) for dispatcher in _dispatchers)

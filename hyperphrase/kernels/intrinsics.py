@@ -1,7 +1,7 @@
-"""Machine instructions that numba does not offer by itself: unaligned loads and stores, and the CRC32C instruction.
+"""Processor instructions that numba does not provide: unaligned loads and stores, and the CRC32C instruction.
 
-An encoder that stores up to four bytes at once and advances by as many as it meant is three times as fast as a loop
-over bytes. None of these checks bounds: callers leave :data:`WORD_PADDING` bytes behind the last one in use.
+An encoder that stores a whole word and advances by the number of bytes in use is three times as fast as a loop
+over bytes. Nothing here checks bounds: callers leave :data:`WORD_PADDING` bytes after the last byte in use.
 """
 
 import sys
@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 if sys.byteorder != "little":
     raise ImportError("hyperphrase.codecs needs a little-endian machine: its kernels store whole words")
 
-WORD_PADDING = 8  # bytes that a load or a store may touch behind the byte that it is meant for
+WORD_PADDING = 8  # bytes after its first one that a load or a store may touch
 
 i64 = cast("Callable[[object], int]", np.int64)
-"""numba's cast to a signed integer, which to the type checker yields the ``int`` that it is on the Python side."""
+"""numba's cast to a signed 64-bit integer, typed as returning ``int`` for the type checker."""
 
 
 def element(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
@@ -64,7 +64,7 @@ def _storer(bits: int, value_type: Any) -> Callable[..., Any]:
 
 
 def _crc_step(bits: int, value_type: Any) -> Callable[..., Any]:
-    """Return the typing function of the SSE 4.2 instruction that takes ``bits`` bits into a CRC32C."""
+    """Return the typing function of the SSE 4.2 instruction that updates a CRC32C with ``bits`` bits."""
     register = 64 if bits == 64 else 32
 
     def typed(typing_context: Any, crc: Any, value: Any) -> Any:
@@ -96,23 +96,23 @@ load_u32: Callable[[Bytes, int], np.uint32] = intrinsic(_loader(32, types.uint32
 load_u64: Callable[[Bytes, int], np.uint64] = intrinsic(_loader(64, types.uint64))
 """``load_u64(data, at)``: the little-endian uint64 in ``data[at:at + 8]``; unaligned, unchecked."""
 store_u32: Callable[[Bytes, int, np.uint32], None] = intrinsic(_storer(32, types.uint32))
-"""``store_u32(data, at, value)``: put a little-endian uint32 into ``data[at:at + 4]``; unaligned, unchecked."""
+"""``store_u32(data, at, value)``: write a little-endian uint32 to ``data[at:at + 4]``; unaligned, unchecked."""
 store_u64: Callable[[Bytes, int, np.uint64], None] = intrinsic(_storer(64, types.uint64))
-"""``store_u64(data, at, value)``: put a little-endian uint64 into ``data[at:at + 8]``; unaligned, unchecked."""
+"""``store_u64(data, at, value)``: write a little-endian uint64 to ``data[at:at + 8]``; unaligned, unchecked."""
 trailing_zeros: Callable[[np.uint64], int] = intrinsic(_trailing_zeros)
-"""``trailing_zeros(value)``: how many bits of a uint64 stand below the lowest one that is set."""
+"""``trailing_zeros(value)``: the number of zero bits below the lowest set bit of a uint64."""
 crc32c_u64: Callable[[np.uint32, np.uint64], np.uint32] = intrinsic(_crc_step(64, types.uint64))
-"""``crc32c_u64(crc, value)``: take eight bytes into a CRC; only where :func:`has_crc32c_instruction`."""
+"""``crc32c_u64(crc, value)``: update a CRC with eight bytes; only if :func:`has_crc32c_instruction`."""
 crc32c_u8: Callable[[np.uint32, np.uint8], np.uint32] = intrinsic(_crc_step(8, types.uint8))
-"""``crc32c_u8(crc, value)``: take one byte into a CRC; only where :func:`has_crc32c_instruction`."""
+"""``crc32c_u8(crc, value)``: update a CRC with one byte; only if :func:`has_crc32c_instruction`."""
 
 
 def compiles_for(*features: str) -> bool:
-    """Tell whether numba compiles for a processor with these features (it may be set to less than the host has)."""
+    """Tell whether numba compiles for a processor with these features (it can be configured to use fewer)."""
     text = get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
     return {f"+{feature}" for feature in features} <= set(text.split(","))
 
 
 def has_crc32c_instruction() -> bool:
-    """Tell whether numba compiles for a processor with SSE 4.2 (the target may be set to less than the host has)."""
+    """Tell whether numba compiles for a processor with SSE 4.2 (it can be configured to use fewer features)."""
     return compiles_for("sse4.2")

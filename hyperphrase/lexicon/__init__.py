@@ -1,8 +1,7 @@
-"""The lexicon: V hyperwords, each with a symbol, a word, a frequency and perhaps a vector.
+"""The lexicon: V hyperwords, each with a symbol, a word, a frequency and optionally a vector.
 
-``alphabet`` is the fixed table of symbols, ``sources`` are the places that words come from (English, Russian, synthetic
-words, a user's file), ``lexicon_file`` is the lexicon inside a corpus, ``word_vectors`` say where words lie in the
-space of meanings.
+``alphabet`` is the fixed table of symbols; ``sources`` provide the words (English, Russian, synthetic, a user's file);
+``lexicon_file`` reads and writes the lexicon of a corpus; ``word_vectors`` holds the word embeddings.
 """
 
 from hyperphrase.lexicon.alphabet import ALPHABETS, alphabet_size, code_points

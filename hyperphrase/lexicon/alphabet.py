@@ -1,14 +1,14 @@
 """The alphabet: the fixed injection from hyperword ids to code points.
 
-Why a committed table: a symbol that moved, vanished in a normalisation or joined its neighbour would turn one phrase
-into another. The table ``alphabet.csv`` holds ranges in order of assignment, short UTF-8 first, so that frequent
-hyperwords get short symbols; ``tools/make_alphabet.py`` says how it was made. Nothing here asks the interpreter's
-Unicode version.
+The table is a file of the package, because a symbol that another Unicode version assigned to another id, removed in a
+normalisation or merged with its neighbour would turn one phrase into another. ``alphabet.csv`` holds ranges of code
+points in order of ids, those with short UTF-8 first, so that frequent hyperwords get short symbols;
+``tools/make_alphabet.py`` generates it. The result does not depend on the interpreter's Unicode version.
 
-Two alphabets share one order, so a symbol is the same in both:
-``stable`` has assigned code points (unchanged by NFC and NFKC alone and in any company, each one grapheme) and private
-use, whose properties Unicode will never change; ``extended`` goes on with code points of planes 4 to 13 that Unicode
-has not assigned yet and may one day give other properties.
+Two alphabets share one order, so an id has the same symbol in both. ``stable`` has assigned code points (NFC and NFKC
+change none of them, whatever their neighbours; each is one grapheme) and private-use code points, whose properties
+Unicode will never change. ``extended`` continues with code points of planes 4 to 13 that Unicode has not assigned yet;
+a later version may give them other properties.
 """
 
 import csv
@@ -24,7 +24,7 @@ ALPHABETS = ("stable", "extended")
 
 
 def alphabet_size(name: str) -> int:
-    """Return how many symbols the alphabet ``name`` has; InputError if there is no such alphabet."""
+    """Return the number of symbols of the alphabet ``name``. Raises InputError if there is no such alphabet."""
     return len(_all_code_points(_checked(name)))
 
 
@@ -41,7 +41,7 @@ def code_points(name: str, vocabulary: int) -> NDArray[np.uint32]:
 
 
 def _advice(vocabulary: int) -> str:
-    """Say what to do about a vocabulary that its alphabet cannot hold."""
+    """Return the advice for a vocabulary larger than its alphabet."""
     extended = alphabet_size("extended")
     if alphabet_size("stable") < vocabulary <= extended:
         return (
@@ -52,7 +52,7 @@ def _advice(vocabulary: int) -> str:
 
 
 def _checked(name: str) -> str:
-    """Return ``name`` if it is an alphabet's; InputError otherwise."""
+    """Return ``name`` if there is such an alphabet. Raises InputError otherwise."""
     if name not in ALPHABETS:
         raise InputError(f"allowed are {' and '.join(ALPHABETS)}", field="alphabet", value=name)
     return name
@@ -60,7 +60,7 @@ def _checked(name: str) -> str:
 
 @cache
 def _all_code_points(name: str) -> NDArray[np.uint32]:
-    """Return every code point of the alphabet ``name`` in order of ids: uint32, shape (symbols,), read-only."""
+    """Return all code points of the alphabet ``name`` in order of ids: uint32, shape (symbols,), read-only."""
     kinds = ("assigned", "private") if name == "stable" else ("assigned", "private", "unassigned")
     text = (resources.files("hyperphrase.lexicon") / "alphabet.csv").read_text(encoding="ascii")
     runs = [

@@ -1,7 +1,7 @@
 """The lexicon: V hyperwords, each with its symbol, its word and its frequency.
 
-Why a digest: a phrase is a row of ids, and ids mean something only under the same lexicon; so a recipe names its
-lexicon by the digest of everything that a law or a reader may look at.
+A phrase is a sequence of ids, and ids can be interpreted only with the same lexicon. So a recipe identifies its lexicon
+by a digest of all content that laws and readers use.
 """
 
 import hashlib
@@ -37,10 +37,10 @@ class Lexicon:
     >>> len(lexicon.to_symbols([0, 1, 2]))
     3
 
-    name: what the lexicon is called, e.g. ``english``; says nothing about its content.
+    name: the lexicon's name, such as ``english``; not part of its identity.
     words: V distinct words.
     frequencies: float64, shape (V,), positive, non-increasing, in any unit.
-    code_points: uint32, shape (V,), the symbol of each hyperword, distinct.
+    code_points: uint32, shape (V,), distinct: the symbol of each hyperword.
     """
 
     name: str
@@ -50,11 +50,11 @@ class Lexicon:
 
     @classmethod
     def load(cls, source: str, vocabulary: int | None = None, alphabet: str = "stable") -> "Lexicon":
-        """Return a lexicon by its name, or of a file of words.
+        """Return a named lexicon, or one of the words in a file.
 
         source: ``english``, ``russian``, ``synthetic``, ``synthetic:flavour=russian``, or the path of a local file of
-        words. vocabulary: how many hyperwords, the most frequent ones; default 250,000, or all of a file's.
-        alphabet: ``stable`` or ``extended``. Raises InputError.
+        words. vocabulary: the number of hyperwords; the most frequent ones are taken. By default 250,000 of a named
+        lexicon, and all of a file. alphabet: ``stable`` or ``extended``. Raises InputError.
         """
         return build_lexicon(source, vocabulary, alphabet, lambda path: Path(path).open("rb"))
 
@@ -78,10 +78,10 @@ class Lexicon:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 in hex of what the lexicon holds, its name apart.
+        """SHA-256, in hexadecimal, of the lexicon's content without its name.
 
-        Hashed are, integers and floats little-endian: the line ``hyperphrase lexicon 1``; V as u64; V code
-        points as u32; V frequencies as f64; V + 1 offsets of the words' UTF-8 as i64; that UTF-8.
+        The hashed bytes are, all numbers little-endian: the line ``hyperphrase lexicon 1``; V as u64; V code points as
+        u32; V frequencies as f64; V + 1 offsets into the words' UTF-8 as i64; that UTF-8.
         """
         words = self.word_table()
         state = hashlib.sha256(_DIGEST_HEAD)
@@ -98,28 +98,28 @@ class Lexicon:
         return self.code_points.astype("<u4").tobytes().decode("utf-32-le")
 
     def symbol(self, word_id: int) -> str:
-        """Return the symbol of one id; IndexError if ``word_id`` is not in ``0..V-1``."""
+        """Return the symbol of one id. Raises IndexError if ``word_id`` is not in ``0..V-1``."""
         if word_id < 0:
             raise IndexError(f"id {word_id} is negative")
         return self.symbols[word_id]
 
     def to_symbols(self, ids: ArrayLike) -> str:
-        """Return the symbols of ``ids``, one after the other. Raises IndexError for an id that is not here."""
+        """Return the symbols of ``ids`` as one string. Raises IndexError for an id that is not in ``0..V-1``."""
         return "".join(map(self.symbol, np.asarray(ids).tolist()))
 
     def to_words(self, ids: ArrayLike) -> str:
-        """Return the words of ``ids``, joined by spaces. Raises IndexError for an id that is not here."""
+        """Return the words of ``ids``, joined by spaces. Raises IndexError for an id that is not in ``0..V-1``."""
         listed = np.asarray(ids).tolist()
         if any(i < 0 for i in listed):
             raise IndexError(f"id {min(listed)} is negative")
         return " ".join(self.words[i] for i in listed)
 
     def symbol_table(self) -> TextTable:
-        """Return the UTF-8 of each symbol, V rows; made once."""
+        """Return the UTF-8 of each symbol, V rows; computed once."""
         return self._symbol_table
 
     def word_table(self) -> TextTable:
-        """Return the UTF-8 of each word, V rows; made once."""
+        """Return the UTF-8 of each word, V rows; computed once."""
         return self._word_table
 
     @cached_property
@@ -139,25 +139,25 @@ class Lexicon:
 def build_lexicon(spec: str, vocabulary: int | None, alphabet: str, open_file: Callable[[str], BinaryIO]) -> Lexicon:
     """Return the lexicon of the words that ``spec`` names (:func:`hyperphrase.lexicon.sources.find_words`).
 
-    It has ``vocabulary`` hyperwords with the symbols of ``alphabet``; ``open_file`` opens a file of words. Raises
-    InputError.
+    The lexicon has ``vocabulary`` hyperwords with the symbols of ``alphabet``; ``open_file`` opens a file of words.
+    Raises InputError.
     """
     if vocabulary is not None and vocabulary < 2:
         raise InputError("a lexicon has at least 2 hyperwords; give 2 or more", field="vocabulary", value=vocabulary)
     known = DEFAULT_VOCABULARY if vocabulary is None and is_named(spec) else vocabulary
-    symbols = code_points(alphabet, known or 0)  # an alphabet that is not there, or too small, before anything is read
+    symbols = code_points(alphabet, known or 0)  # before words are read: raises for a missing or too small alphabet
     ranked = find_words(spec, vocabulary, open_file)
     if len(symbols) != len(ranked.words):
         symbols = code_points(alphabet, len(ranked.words))
-    name = spec.replace("\\", "/").rstrip("/").rpartition("/")[2]  # a file's name without its folder, the user's own
+    name = spec.replace("\\", "/").rstrip("/").rpartition("/")[2]  # a file's name without its folder, which is private
     return Lexicon(name, tuple(ranked.words), ranked.frequencies, symbols)
 
 
 def read_lexicon(stream: BinaryIO, where: str) -> Lexicon:
-    """Read a lexicon that :meth:`Lexicon.write` wrote; the bytes are not trusted.
+    """Read a lexicon that :meth:`Lexicon.write` wrote, from an untrusted file.
 
-    ``where`` names the file in errors. Raises CorruptError if the bytes are not a whole lexicon, or not the one that
-    their own digest claims.
+    ``where`` names the file in errors. Raises CorruptError if the file is not a complete lexicon, or does not match the
+    digest stored in it.
     """
     rows = read_rows(stream, where)
     points, words = _code_points(rows.symbols), table_texts(rows.words)
@@ -165,14 +165,14 @@ def read_lexicon(stream: BinaryIO, where: str) -> Lexicon:
     if problem:
         raise CorruptError(f"{where}: {problem}")
     lexicon = Lexicon(rows.name, tuple(words), rows.frequencies, points)
-    vars(lexicon).update(_symbol_table=rows.symbols, _word_table=rows.words)  # what the properties would make again
+    vars(lexicon).update(_symbol_table=rows.symbols, _word_table=rows.words)  # saves computing them again
     if rows.digest != lexicon.digest:
         raise CorruptError(f"{where}: the hyperwords do not match the digest in the file")
     return lexicon
 
 
 def _code_points(symbols: TextTable) -> NDArray[np.uint32]:
-    """Return the code points of all symbols, one after the other; none if a symbol is longer than one."""
+    """Return the code points of all symbols: uint32, shape (V,); empty if a symbol has more than one code point."""
     leads = np.flatnonzero((symbols.data & 0xC0) != 0x80)  # the byte at which each code point starts
     if not np.array_equal(leads, symbols.offsets[:-1]):
         return np.empty(0, np.uint32)
@@ -180,7 +180,7 @@ def _code_points(symbols: TextTable) -> NDArray[np.uint32]:
 
 
 def _problem(points: NDArray[np.uint32], words: list[str], frequencies: NDArray[np.float64]) -> str | None:
-    """Say what is wrong with the columns of a lexicon, or None."""
+    """Return what is wrong with the columns of a lexicon, None if nothing is."""
     ordered = np.sort(points)
     if not len(points) or (ordered[1:] == ordered[:-1]).any():
         return "the symbols are not distinct single code points"
@@ -192,10 +192,10 @@ def _problem(points: NDArray[np.uint32], words: list[str], frequencies: NDArray[
 
 
 def _unfit_texts(rows: LexiconRows) -> str | None:
-    """Say what is wrong with the texts of a lexicon, or None."""
+    """Return what is wrong with the texts of a lexicon, None if nothing is."""
     for what, table in (("symbol", rows.symbols), ("word", rows.words)):
         texts = table.data.tobytes().decode()
-        if not texts.isprintable() or " " in texts:  # a fast look first: few have private or unassigned code points
+        if not texts.isprintable() or " " in texts:  # a fast check first, which most lexicons pass
             found = unfit(texts)
             if found:
                 return f"a {what} holds {found[0]!a}, which is no part of one"

@@ -1,10 +1,10 @@
-"""The file of a lexicon: Parquet, one row a hyperword; the same bytes on every machine with one release of pyarrow.
+"""The file of a lexicon: Parquet, one row for each hyperword. The bytes depend only on the release of pyarrow.
 
-Columns: ``id`` uint32, counting from 0; ``symbol`` and ``word``, strings; ``frequency``, double. No nulls. The file's
-metadata hold the lexicon's name and digest, and a digest of both, so that a changed name is noticed too.
+Columns: ``id``, uint32, counting from 0; ``symbol`` and ``word``, strings; ``frequency``, double. No nulls. The file's
+metadata hold the lexicon's name and digest, and a digest of both, which detects a changed name.
 
-No compression: every worker loads the lexicon, so time counts for more than some megabytes, and bytes that are not
-trusted could unpack to any size (:mod:`hyperphrase.untrusted.plain_parquet`).
+The file is not compressed: every worker loads it, so loading time matters more than a few megabytes, and untrusted
+bytes could unpack to any size (:mod:`hyperphrase.untrusted.plain_parquet`).
 """
 
 import hashlib
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _NAME, _DIGEST, _SEAL = "hyperphrase.name", "hyperphrase.digest", "hyperphrase.seal"
-_FILE_LIMIT = 128 << 20  # 128 MiB: more than the words of a user's file and all else make
+_FILE_LIMIT = 128 << 20  # 128 MiB: more than the largest lexicon of a user's file takes
 
 
 @dataclass(frozen=True, eq=False)
 class LexiconRows:
-    """What a lexicon's file holds: ``symbols`` and ``words`` of V rows, ``frequencies`` float64 of shape (V,)."""
+    """The content of a lexicon's file: ``symbols`` and ``words``, V rows; ``frequencies``, float64, shape (V,)."""
 
     name: str
     digest: str
@@ -39,14 +39,14 @@ class LexiconRows:
 
 def schema() -> "pa.Schema":
     """Return the columns of the file."""
-    import pyarrow as pa  # here and below only where a lexicon is read or written, as it takes 0.1 s to import
+    import pyarrow as pa  # here and below inside functions, because the import takes 0.1 s
 
     types = {"id": pa.uint32(), "symbol": pa.string(), "word": pa.string(), "frequency": pa.float64()}
     return pa.schema([pa.field(name, kind, nullable=False) for name, kind in types.items()])
 
 
 def write_rows(stream: BinaryIO, rows: LexiconRows) -> None:
-    """Write the file to ``stream``; its bytes depend on ``rows`` and the release of pyarrow alone."""
+    """Write the file to ``stream``; its bytes depend only on ``rows`` and the release of pyarrow."""
     import pyarrow as pa
 
     ids = np.arange(len(rows.words), dtype=np.uint32)
@@ -56,9 +56,9 @@ def write_rows(stream: BinaryIO, rows: LexiconRows) -> None:
 
 
 def read_rows(stream: BinaryIO, where: str) -> LexiconRows:
-    """Read the file of a lexicon; the bytes are not trusted, ``where`` names them in errors.
+    """Read the untrusted file of a lexicon; ``where`` names it in errors.
 
-    Checks the form of the file, its metadata, that ids count from 0 and that texts are UTF-8 and not empty. Raises
+    Checks the layout of the file, its metadata, that ids count from 0, and that texts are UTF-8 and not empty. Raises
     CorruptError.
     """
     data = stream.read(_FILE_LIMIT + 1)
@@ -70,7 +70,7 @@ def read_rows(stream: BinaryIO, where: str) -> LexiconRows:
     if not np.array_equal(ids.to_numpy(), np.arange(len(ids))):
         raise CorruptError(f"{where}: is damaged: its ids do not count from 0")
     tables = _checked_table(symbols, where), _checked_table(words, where)
-    return LexiconRows(name, digest, *tables, frequencies.to_numpy().copy())  # kernels know arrays of ours from views
+    return LexiconRows(name, digest, *tables, frequencies.to_numpy().copy())  # kernels would compile again for a view
 
 
 def _metadata(name: str, digest: str) -> dict[str, str]:
@@ -98,13 +98,13 @@ def _strings(table: TextTable) -> "pa.StringArray":
 
 
 def _checked_table(texts: "pa.StringArray", where: str) -> TextTable:
-    """Return the texts, which nobody has looked at yet. Raises CorruptError if one is empty or not UTF-8."""
+    """Return the untrusted ``texts`` as a table. Raises CorruptError if one is empty or not UTF-8."""
     _, offset_bytes, text_bytes = texts.buffers()
     offsets = np.frombuffer(offset_bytes, np.int32)[: len(texts) + 1].astype(np.int64)
     if (offsets[1:] <= offsets[:-1]).any():
         raise CorruptError(f"{where}: is damaged: a text is empty")
     data = np.frombuffer(text_bytes.to_pybytes(), np.uint8)[: offsets[-1]]
-    starts_inside = (data[offsets[:-1]] & 0xC0) == 0x80  # the whole may be UTF-8 where a row is not
+    starts_inside = (data[offsets[:-1]] & 0xC0) == 0x80  # all texts joined can be UTF-8 although one text is not
     try:
         data.tobytes().decode()
     except UnicodeDecodeError as error:

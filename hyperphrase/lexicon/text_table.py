@@ -1,4 +1,4 @@
-"""Tables of texts: the UTF-8 of every hyperword in one buffer, so that a kernel can copy a text by its id."""
+"""Tables of texts: the UTF-8 of all hyperwords in one buffer, from which kernels copy a text by its id."""
 
 import re
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-#: Finds what no word and no symbol may hold: it would end a line or a word in files, or act on a terminal.
+#: Finds characters that no word or symbol may contain: they end a line or a word in a file or control a terminal.
 unfit = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff]").search
 
 
 @dataclass(frozen=True, eq=False)
 class TextTable:
-    """The UTF-8 bytes of ``rows`` texts, one after the other.
+    """The concatenated UTF-8 bytes of ``rows`` texts.
 
     data: uint8, shape (bytes,).
     offsets: int64, shape (rows + 1,), text i is ``data[offsets[i]:offsets[i + 1]]``; ``offsets[0] == 0``.
@@ -29,7 +29,7 @@ class TextTable:
 
 
 def text_table(texts: Sequence[str]) -> TextTable:
-    """Return the table of ``texts``; UnicodeEncodeError if one holds a lone surrogate, which has no UTF-8."""
+    """Return the table of ``texts``. Raises UnicodeEncodeError for a lone surrogate, which UTF-8 cannot encode."""
     joined = "".join(texts)
     data = np.frombuffer(joined.encode(), dtype=np.uint8)
     starts = np.zeros(len(texts) + 1, dtype=np.int64)  # in characters
@@ -41,11 +41,11 @@ def text_table(texts: Sequence[str]) -> TextTable:
 
 
 def table_texts(table: TextTable) -> list[str]:
-    """Return the texts of ``table``; UnicodeDecodeError if its data are not UTF-8."""
+    """Return the texts of ``table``. Raises UnicodeDecodeError if its data are not UTF-8."""
     joined = table.data.tobytes().decode()
     bounds = table.offsets
     if len(joined) != len(table.data):
-        starts = np.cumsum((table.data & 0xC0) != 0x80)  # characters up to and with each byte
+        starts = np.cumsum((table.data & 0xC0) != 0x80)  # characters up to and including each byte
         bounds = np.append(0, starts)[bounds]
     places = bounds.tolist()
     return [joined[first:last] for first, last in pairwise(places)]

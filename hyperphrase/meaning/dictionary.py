@@ -1,9 +1,9 @@
-"""The vector dictionary of a corpus: for each kept phrase its seed and its meaning, as Arrow files beside the shards.
+"""The vector dictionary of a corpus: the seed and the meaning of each kept phrase, in Arrow files beside the shards.
 
-A file holds what its shard holds, in the same order. Columns: ``seed`` int64; ``vector``, a list of d int8, the
-direction of the phrase's meaning (:mod:`hyperphrase.meaning.phrase_meanings`). Record batches have :data:`GROUP` rows,
-only the last may have fewer, so the bytes are the same for the same corpus everywhere; pyarrow has written the same
-ones at least from release 17 to 26.
+A file has the phrases of its shard, in the same order. Columns: ``seed``, int64; ``vector``, a list of d int8, the
+direction of the phrase's meaning (:mod:`hyperphrase.meaning.phrase_meanings`). All record batches have :data:`GROUP`
+rows, only the last may have fewer, so the same corpus gives the same bytes on every machine; pyarrow writes the same
+bytes at least from release 17 to 26.
 
 Source: the Arrow IPC file format (Columnar.rst), without compression.
 """
@@ -28,19 +28,19 @@ GROUP = 65_536  # rows of a record batch
 
 
 class Sink(Protocol):
-    """What bytes can be written to."""
+    """An object that bytes can be written to."""
 
     def write(self, data: bytes | memoryview, /) -> object:
-        """Take all of ``data``."""
+        """Write all of ``data``."""
 
 
 def bytes_a_row(dimensions: int) -> int:
-    """Return how many bytes of a file a meaning takes: seed and components."""
+    """Return the bytes that a meaning takes in a file: seed and components."""
     return 8 + dimensions
 
 
 class MeaningsWriter:
-    """Writes one file of the dictionary; :meth:`close` ends it."""
+    """Writes one file of the dictionary; :meth:`close` completes it."""
 
     def __init__(self, stream: Sink, dimensions: int) -> None:
         self._file, self._waiting = _File(stream, dimensions), 0
@@ -48,7 +48,7 @@ class MeaningsWriter:
         self._vectors = np.empty((GROUP, dimensions), np.int8)
 
     def write(self, seeds: NDArray[np.uint64], vectors: NDArray[np.int8]) -> None:
-        """Add the rows of ``seeds``, (n,), with their meanings, (n, d)."""
+        """Append rows: ``seeds``, shape (n,), and their meanings, shape (n, d)."""
         while len(seeds):
             begin, room = self._waiting, min(GROUP - self._waiting, len(seeds))
             self._seeds[begin : begin + room] = seeds[:room]
@@ -59,7 +59,7 @@ class MeaningsWriter:
                 self._flush()
 
     def close(self) -> None:
-        """Write what is left, and the end of the file; the stream stays open."""
+        """Write the remaining rows and the end of the file; the stream stays open."""
         if self._waiting:
             self._flush()
         self._file.close()
@@ -70,7 +70,7 @@ class MeaningsWriter:
 
 
 def write_meanings(kept: KeptPhrases, phrases: Phrases, meanings: Meanings, sink: Sink) -> int:
-    """Write the file of meanings of a unit to ``sink``; returns the symbols of its phrases."""
+    """Write the file of meanings of a unit to ``sink``; return the number of symbols of its phrases."""
     writer, symbols = MeaningsWriter(sink, meanings.dimensions), 0
     for part in parts(kept.seeds(), CHUNK):
         block = phrases.draw_reused(part)
@@ -84,7 +84,7 @@ class _File:
     """Writes record batches to an Arrow file."""
 
     def __init__(self, stream: Sink, dimensions: int) -> None:
-        import pyarrow as pa  # here and below, as it takes 0.1 s to import and not all need it
+        import pyarrow as pa  # here and below inside functions: the import takes 0.1 s, and not every command needs it
         from pyarrow import ipc
 
         vector = pa.list_(pa.field("item", pa.int8(), nullable=False), dimensions)
@@ -92,7 +92,7 @@ class _File:
         self._writer = ipc.new_file(pa.PythonFile(_PythonSink(stream), "w"), self._schema)
 
     def write(self, seeds: NDArray[np.uint64], vectors: NDArray[np.int8]) -> None:
-        """Write a record batch: seeds (n,), vectors (n, d)."""
+        """Write a record batch: ``seeds``, shape (n,), and ``vectors``, shape (n, d)."""
         import pyarrow as pa
 
         kind, rows = self._schema.field("vector").type, len(seeds)
@@ -112,7 +112,7 @@ def _column(kind: "pa.DataType", values: NDArray[Any]) -> "pa.Array":
 
 
 class _PythonSink:
-    """What pyarrow takes for a file that is open for writing; columns reach it as they lie in memory."""
+    """A file open for writing, as pyarrow expects it; the columns are written from memory without a copy."""
 
     closed = False
 
@@ -124,7 +124,7 @@ class _PythonSink:
 
 
 class _Layout:
-    """A sink that notes what is written to it, part by part."""
+    """A sink that records the parts written to it."""
 
     def __init__(self) -> None:
         self._parts: list[bytes | memoryview] = []
@@ -133,7 +133,7 @@ class _Layout:
         self._parts.append(data)
 
     def taken(self) -> list[bytes | memoryview]:
-        """Return what came since the last call."""
+        """Return the parts written since the last call."""
         parts, self._parts = self._parts, []
         return parts
 
@@ -143,9 +143,9 @@ def read_meanings(
 ) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int8]]]:
     """Yield (seeds, vectors) of a file of the dictionary, batch by batch: uint64, (n,), and int8, (n, d), read-only.
 
-    The bytes are not trusted, and nothing of them is parsed: a file of so many rows as ``shard`` says has one layout.
-    It is made here and compared, but for seeds and vectors themselves. Seeds ascend within those of the shard.
-    ``where`` names the file in errors. Raises CorruptError.
+    The file is untrusted, and nothing in it is parsed: the number of rows in ``shard`` determines its layout. All bytes
+    but the seeds and vectors are compared with a file that is written here. Seeds must ascend within the range of the
+    shard. ``where`` names the file in errors. Raises CorruptError.
     """
     layout = _Layout()
     file, least = _File(layout, dimensions), shard.first_seed or 0
@@ -155,7 +155,7 @@ def read_meanings(
         count = min(GROUP, shard.phrases - first)
         file.write(zeros[0][:count], zeros[1][:count])
         parts = layout.taken()
-        at = len(parts) - 2 - (count * dimensions % 8 > 0)  # the columns; a batch is filled up to a multiple of 8 bytes
+        at = len(parts) - 2 - (count * dimensions % 8 > 0)  # the columns are the last parts, before any padding
         _compare(stream, parts[:at], where)
         seeds = np.frombuffer(_taken(stream, len(parts[at]), where), "<u8")
         vectors = np.frombuffer(_taken(stream, len(parts[at + 1]), where), np.int8).reshape(count, dimensions)

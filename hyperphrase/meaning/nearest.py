@@ -1,4 +1,4 @@
-"""The nearest of many meanings: exactly, by whole numbers, in one pass over memory."""
+"""Exact search for the nearest meanings, in integer arithmetic and one pass over memory."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from hyperphrase.kernels import kernel
 
 @dataclass(frozen=True)
 class Nearest:
-    """Phrases in the order of their nearness, ties by seed. seeds: uint64, (n,). cosines: float64, (n,)."""
+    """Phrases by descending cosine, ties by seed. seeds: uint64, shape (n,). cosines: float64, shape (n,)."""
 
     seeds: NDArray[np.uint64]
     cosines: NDArray[np.float64]
@@ -29,10 +29,10 @@ class Nearest:
 def nearest(query: NDArray[np.int8], seeds: NDArray[np.uint64], vectors: NDArray[np.int8], count: int) -> Nearest:
     """Return the ``count`` rows of ``vectors``, (n, d), whose cosine with ``query``, (d,), is largest.
 
-    A vector of zeros has no direction, and is near to nothing.
+    Vectors of zeros have no direction, and are never among them.
     """
     cosines, rows = np.empty(len(vectors)), np.ascontiguousarray(vectors).view()
-    rows.flags.writeable = False  # as those of a file are: another type would compile the kernel again
+    rows.flags.writeable = False  # like the arrays of a file; for another type the kernel would compile again
     _cosines(query.astype(np.int32), rows, cosines)
     at = np.arange(len(seeds))
     if count < len(seeds):
@@ -44,7 +44,7 @@ def nearest(query: NDArray[np.int8], seeds: NDArray[np.uint64], vectors: NDArray
 
 @kernel
 def _cosines(query: NDArray[np.int32], vectors: NDArray[np.int8], out: NDArray[np.float64]) -> None:
-    """Write the cosine of each vector with the query; -2 for a vector of zeros. Up to d = 1,024 sums are exact."""
+    """Write the cosine of each vector with the query; -2 for a vector of zeros. Sums are exact up to d = 1,024."""
     square = np.float64(0.0)
     for j in range(len(query)):
         square += query[j] * query[j]

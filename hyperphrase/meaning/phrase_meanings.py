@@ -1,18 +1,20 @@
-"""The meaning of a phrase: one direction in the space of word vectors, made by adding up a row for each word.
+"""The meaning of a phrase: a direction in the space of word vectors, the sum of one row for each word.
 
-Two ways to weigh words, both linear, so that all that happens to a word happens to its row, once:
+There are two ways to weight words. Both are linear, so the row of each word is computed only once:
 
-sif: smooth inverse frequency (Arora, Liang and Ma 2017). Row w is a / (a + p(w)) v_w, less its projection on the first
-principal component u of the law's own phrases: those of seeds 0 to 2047, each the sum of its rows over its length.
+sif: smooth inverse frequency (Arora, Liang and Ma 2017). Row w is a / (a + p(w)) v_w, minus its projection on the first
+principal component u of the law's phrases of seeds 0 to 2047, each represented by the mean of its rows.
 
 whitening: Zipfian whitening (Yokoi, Bao, Kurita and Shimodaira 2024, arXiv 2411.00680). Row w is C^-1/2 (v_w - mu),
-where mu and C are mean and covariance of the vectors under p; the symmetric root keeps the axes where they were.
+where mu and C are mean and covariance of the vectors under p; the root is the symmetric one, which does not rotate the
+axes.
 
-p is the lexicon's own frequency, over the words that have a vector; a word without one has a row of zeros. What is
-kept of a phrase is a direction, since cosines ask for no more: int8, the largest component of which is 127.
+p is the frequency in the lexicon, normalised over the words that have a vector; a word without a vector has a row of
+zeros. Only the direction of a phrase's vector is stored, since cosines need no more: int8, with the largest component
+127.
 
-The same bytes on every machine: rows are made by basic IEEE arithmetic in a fixed order (eigenvectors by Jacobi's
-rotations), rounded to int16 once, and everything after that is whole numbers.
+The bytes are the same on every machine: rows are computed by basic IEEE arithmetic in a fixed order (eigenvectors by
+Jacobi rotations) and rounded to int16 once; all later arithmetic is on integers.
 """
 
 import io
@@ -31,17 +33,17 @@ from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import CHUNK, Phrases, seed_range
 from hyperphrase.untrusted.npy_header import read_header
 
-MAX_WORDS_BYTES = 1 << 31  # 2 GiB of a file of words: the largest vocabulary in 1,024 dimensions
-SIF_A = 1e-3  # the paper's choice
-_LEAST_COVERED = 0.5  # share of the words in use that must have vectors, or there is no meaning to speak of
-_LARGEST = 32767  # 65,535 of them, the most that a phrase has, fit into 32 bits
-_SWEEPS = 60  # Jacobi's method ends by itself after some 10
-_SMALLEST = 1e-9  # eigenvalues below this share of the largest are rounding
+MAX_WORDS_BYTES = 1 << 31  # 2 GiB, the file of words of the largest vocabulary in 1,024 dimensions
+SIF_A = 1e-3  # the parameter a, as in the paper
+_LEAST_COVERED = 0.5  # share of the lexicon, by frequency, that must have vectors for meanings to be useful
+_LARGEST = 32767  # a sum of 65,535 of them, the longest phrase, fits into 32 bits
+_SWEEPS = 60  # the maximum; Jacobi's method converges after about 10
+_SMALLEST = 1e-9  # eigenvalues below this share of the largest are rounding errors
 
 
 @dataclass(frozen=True, eq=False)
 class Meanings:
-    """What each hyperword adds to the meaning of a phrase.
+    """The vectors that the hyperwords add to the meaning of a phrase.
 
     rows: int16, shape (V, d).
     """
@@ -54,7 +56,7 @@ class Meanings:
         return int(self.rows.shape[1])
 
     def of(self, block: PhraseBlock) -> NDArray[np.int8]:
-        """Return the meaning of each phrase: int8, shape (phrases, d); zeros where no word has a vector."""
+        """Return the meaning of each phrase: int8, shape (phrases, d); zeros if none of its words has a vector."""
         out = np.empty((len(block), self.dimensions), np.int8)
         _directions(block.ids, block.offsets, self.rows, out)
         return out
@@ -67,7 +69,7 @@ class Meanings:
 
 
 def loads(data: bytes, vocabulary: int, where: str) -> Meanings:
-    """Return what :meth:`Meanings.dumps` gave, from bytes that are not trusted. Raises CorruptError."""
+    """Return the rows that :meth:`Meanings.dumps` wrote, from untrusted bytes. Raises CorruptError."""
     stream = io.BytesIO(data)
     try:
         dtype, shape, fortran = read_header(stream)
@@ -83,7 +85,7 @@ def loads(data: bytes, vocabulary: int, where: str) -> Meanings:
 
 
 def build_meanings(kind: str, vectors: WordVectors, lexicon: Lexicon, phrases: Phrases) -> Meanings:
-    """Make the rows of all hyperwords. Raises InputError if too few words have vectors."""
+    """Compute the rows of all hyperwords. Raises InputError if too few words have vectors."""
     used = np.where(vectors.present, lexicon.frequencies, 0.0)
     covered = math.fsum(used) / math.fsum(lexicon.frequencies)
     if covered < _LEAST_COVERED:
@@ -114,7 +116,7 @@ def _first_component(meanings: Meanings, phrases: Phrases) -> NDArray[np.float64
 
 
 def _inverse_root(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the symmetric matrix^-1/2, without the directions in which there is nothing."""
+    """Return the symmetric matrix^-1/2; directions whose eigenvalue is almost 0 are left out."""
     values, components = _eigen(matrix)
     inverse = np.zeros_like(values)
     kept = values > _SMALLEST * values.max()
@@ -146,7 +148,7 @@ def _directions(
 def _means(
     ids: NDArray[np.uint32], offsets: NDArray[np.int64], rows: NDArray[np.int16], out: NDArray[np.float64]
 ) -> None:
-    """Write the mean of each phrase's rows; the sums are whole, so that their order does not matter."""
+    """Write the mean of each phrase's rows; the sums are integers, so their order does not matter."""
     for phrase in range(len(offsets) - 1):
         out[phrase] = 0.0
         for i in range(offsets[phrase], offsets[phrase + 1]):
@@ -159,7 +161,7 @@ def _means(
 
 @kernel
 def _products(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the sum of x x^T over the rows of ``vectors``, in their order: float64, (d, d)."""
+    """Return the sum of x x^T over the rows x of ``vectors``, in order: float64, shape (d, d)."""
     d = vectors.shape[1]
     total = np.zeros((d, d))
     for i in range(len(vectors)):
@@ -219,7 +221,7 @@ def _scaled_product(components: NDArray[np.float64], scales: NDArray[np.float64]
 
 
 def _rounded(rows: NDArray[np.float64]) -> NDArray[np.int16]:
-    """Return ``rows`` as whole numbers, the largest of which is 32,767."""
+    """Return ``rows`` scaled to the largest absolute value 32,767, and rounded."""
     largest = float(np.abs(rows).max())
     scaled = rows * (_LARGEST / largest if largest else 0.0)
     return np.floor(scaled + 0.5).astype(np.int16)
@@ -227,7 +229,7 @@ def _rounded(rows: NDArray[np.float64]) -> NDArray[np.int16]:
 
 @kernel
 def _eigen(matrix: NDArray[np.float64]) -> Any:
-    """Return eigenvalues (d,) and eigenvectors, the columns of (d, d), of a symmetric matrix: Jacobi's rotations."""
+    """Return eigenvalues, (d,), and eigenvectors, the columns of (d, d), of a symmetric matrix, by Jacobi rotations."""
     a, d = matrix.copy(), len(matrix)
     vectors = np.eye(d)
     for _sweep in range(_SWEEPS):

@@ -1,7 +1,7 @@
-"""phrase(seed): a recipe, bound to its tables, draws any phrase from its seed alone.
+"""phrase(seed): each phrase is a pure function of a recipe and a seed.
 
-A ``Recipe`` is all that a phrase depends on beside the seed. ``Phrases`` binds it to a lexicon and draws
-``PhraseBlock``s, many phrases in three columns.
+A ``Recipe`` is everything that a phrase depends on, apart from the seed. ``Phrases`` binds a recipe to a lexicon and
+draws a ``PhraseBlock``: many phrases in three columns.
 """
 
 from hyperphrase.phrases.blocks import PhraseBlock

@@ -1,4 +1,4 @@
-"""Phrases as arrays: one phrase, and blocks of many in three columns, which every kernel and codec works on."""
+"""Phrases as arrays: a single phrase, and blocks of phrases in three columns, the format of all kernels and codecs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pyarrow
 
-_SHOWN = 6  # ids of a phrase that its representation shows
+_SHOWN = 6  # ids in the repr of a phrase
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Phrase:
     """One phrase.
 
-    seed: the number that it was drawn from. ids: uint32, shape (symbols,), its hyperword ids.
+    seed: the seed that it was drawn from. ids: uint32, shape (symbols,), its hyperword ids.
 
     >>> Phrase(7, np.array([3, 0, 17], np.uint32))
     Phrase(seed=7, ids=[3, 0, 17])
@@ -46,14 +46,14 @@ class Phrase:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PhraseBlock:
-    """Phrases in columns, ascending by seed where they come from a corpus.
+    """Phrases in columns; those of a corpus are ascending by seed.
 
-    ids: uint32, shape (symbols,), the hyperword ids of all phrases, one phrase after the other.
+    ids: uint32, shape (symbols,), the concatenated hyperword ids of all phrases.
     offsets: int64, shape (phrases + 1,), phrase i is ``ids[offsets[i]:offsets[i + 1]]``; ``offsets[0] == 0``.
     seeds: uint64, shape (phrases,), the seed of each phrase.
 
-    Blocks are equal if their phrases and seeds are. Blocks of the hot path (``Phrases.draw_reused``, decoders) are
-    views of buffers that the next block overwrites: copy what has to outlive the iteration.
+    Blocks are equal if their phrases and seeds are equal. Blocks from ``Phrases.draw_reused`` and from decoders are
+    views of buffers that the next block overwrites: copy what you need afterwards.
 
     >>> block = PhraseBlock(np.array([5, 6, 7], np.uint32), np.array([0, 2, 3]), np.array([1, 4], np.uint64))
     >>> block
@@ -76,7 +76,7 @@ class PhraseBlock:
 
     @property
     def lengths(self) -> NDArray[np.int64]:
-        """Symbols in each phrase: int64, shape (phrases,)."""
+        """The number of symbols of each phrase: int64, shape (phrases,)."""
         return np.diff(self.offsets)
 
     @overload
@@ -84,7 +84,7 @@ class PhraseBlock:
     @overload
     def __getitem__(self, place: slice) -> "PhraseBlock": ...
     def __getitem__(self, place: int | slice) -> "Phrase | PhraseBlock":
-        """Return phrase number ``place``, or the block of a slice of phrases. Raises IndexError."""
+        """Return the phrase at ``place``, or a block of the phrases of a slice. Raises IndexError."""
         if isinstance(place, slice):
             return self._taken(range(len(self))[place])
         i = range(len(self))[place]
@@ -100,7 +100,7 @@ class PhraseBlock:
         pairs = ((self.seeds, other.seeds), (self.offsets, other.offsets), (self.ids, other.ids))
         return all(np.array_equal(left, right) for left, right in pairs)
 
-    __hash__ = None  # type: ignore[assignment]  # arrays can change
+    __hash__ = None  # type: ignore[assignment]  # arrays are mutable
 
     def __repr__(self) -> str:
         seeds = f", seeds={self.seeds[0]}..{self.seeds[-1]}" if len(self) else ""
@@ -130,7 +130,7 @@ class PhraseBlock:
 
 
 def arrow_schema() -> "pyarrow.Schema":
-    """Return the Arrow schema of phrases: ``seed`` int64, ``input_ids`` list of uint32, neither null."""
+    """Return the Arrow schema of phrases: ``seed`` int64, ``input_ids`` list of uint32, both without nulls."""
     import pyarrow as pa
 
     return pa.schema(

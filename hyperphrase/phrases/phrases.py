@@ -1,4 +1,4 @@
-"""phrase(seed): a recipe bound to its tables, ready to draw any phrase in any company."""
+"""phrase(seed): draw phrases of a recipe; a phrase does not depend on unit, block or shard."""
 
 import functools
 import threading
@@ -18,14 +18,14 @@ from hyperphrase.numbers.philox import LENGTH_STREAM
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.recipe import Recipe
 
-CHUNK = 2048  # phrases drawn at a time: about 1 MB of ids at the default lengths, and reused
+CHUNK = 2048  # phrases drawn at once: about 1 MB of ids at the default lengths, in a reused buffer
 
 
 @dataclass(frozen=True)
 class WorkUnit:
-    """A contiguous seed range handled by one call; it makes one shard.
+    """A contiguous range of seeds, processed together; it becomes one shard of each output.
 
-    index: counts units from 0. first_seed, stop_seed: half open.
+    index: the number of the unit, from 0. first_seed, stop_seed: half open.
     """
 
     index: int
@@ -39,8 +39,8 @@ class WorkUnit:
 class Phrases:
     """All phrases of a recipe.
 
-    Safe to use from several threads, in forked processes and, pickled, in spawned ones: the buffers of
-    :meth:`draw_reused` belong to one thread.
+    Threads, forked processes and, by pickling, spawned processes can share it: each thread has its own buffers for
+    :meth:`draw_reused`.
 
     >>> from hyperphrase import Lexicon, Phrases, Recipe
     >>> lexicon = Lexicon.load("synthetic", vocabulary=1000)
@@ -53,7 +53,7 @@ class Phrases:
     """
 
     def __init__(self, recipe: Recipe, lexicon: Lexicon | LexiconSource) -> None:
-        """Bind ``recipe`` to the hyperwords of its lexicon, or to a function that loads them where a law needs them.
+        """Bind ``recipe`` to its lexicon, or to a function that loads the lexicon if the law needs it.
 
         Raises InputError if the lexicon is not the recipe's.
         """
@@ -88,7 +88,7 @@ class Phrases:
         return lengths
 
     def draw(self, seeds: ArrayLike) -> PhraseBlock:
-        """Return the phrases of ``seeds``: any sequence of whole numbers, in any order.
+        """Return the phrases of ``seeds``, a sequence of whole numbers in any order.
 
         The block owns its arrays. Raises InputError for a seed that has no phrase.
         """
@@ -98,7 +98,7 @@ class Phrases:
     def draw_reused(self, seeds: NDArray[np.uint64]) -> PhraseBlock:
         """Return the phrases of ``seeds`` in a buffer that this thread's next call overwrites; seeds are not checked.
 
-        For loops over many phrases: fresh memory would cost more time than drawing.
+        For loops over many phrases: allocating memory would take longer than drawing.
         """
         return self._drawn(seeds, self._ids)
 
@@ -111,7 +111,7 @@ class Phrases:
         return PhraseBlock(ids, offsets, seeds)
 
     def _checked(self, seeds: ArrayLike) -> NDArray[np.uint64]:
-        """Return ``seeds`` as an array of its own: uint64, (n,). Raises InputError."""
+        """Return ``seeds`` as a new array: uint64, shape (n,). Raises InputError."""
         given, stop = np.asarray(seeds), self._seed_stop
         if given.ndim != 1 or (len(given) and given.dtype.kind not in "iu"):
             raise InputError("give whole numbers in one dimension, as in [1, 2, 3]", field="seeds")
@@ -125,9 +125,9 @@ class Phrases:
         return self.recipe.seed_stop()
 
     def prefixes(self, seeds: NDArray[np.uint64], symbols: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-        """Return the lengths of the phrases of ``seeds``, and their first symbols in rows: uint32, (symbols, n).
+        """Return the lengths of the phrases of ``seeds``, int64, (n,), and their first symbols, uint32, (symbols, n).
 
-        Id r of phrase i is ``rows[r, i]``; beyond the end of a phrase may stand anything. The rows live in a buffer
+        Id r of phrase i is ``rows[r, i]``; values beyond the end of a phrase are undefined. The rows are in a buffer
         that this thread's next call overwrites.
         """
         drawn = self._drawn_lengths(seeds)
@@ -137,7 +137,7 @@ class Phrases:
         return lengths, rows
 
     def _ids(self, symbols: int) -> NDArray[np.uint32]:
-        """Return this thread's buffer, grown to ``symbols`` ids."""
+        """Return this thread's buffer, enlarged to ``symbols`` ids."""
         buffer: NDArray[np.uint32] | None = getattr(self._buffers, "ids", None)
         if buffer is None or len(buffer) < symbols:
             buffer = np.empty(symbols + symbols // 8, np.uint32)

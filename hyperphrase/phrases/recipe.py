@@ -1,4 +1,4 @@
-"""The recipe: with the seed, all that a phrase depends on."""
+"""The recipe: everything that a phrase depends on, apart from the seed."""
 
 import hashlib
 import json
@@ -18,14 +18,14 @@ from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.untrusted.json_values import whole
 
 RECIPE_VERSION = 1  # raised when phrase(seed) changes for any recipe
-DEFAULT_LAW, DEFAULT_LENGTHS = "lexicon", "uniform"  # the laws where none is named
+DEFAULT_LAW, DEFAULT_LENGTHS = "lexicon", "uniform"  # the laws if none is given
 
 
 @dataclass(frozen=True, repr=False)
 class Recipe:
-    """What, with the seed, determines a phrase.
+    """Everything that determines a phrase, apart from the seed.
 
-    law: draws the symbols. lengths: draws how many there are. vocabulary: number of hyperwords. lexicon_digest:
+    law: draws the symbols. lengths: draws the number of symbols. vocabulary: number of hyperwords. lexicon_digest:
     SHA-256 of the lexicon, in hexadecimal. key: 64 bits; another key gives other phrases.
 
     >>> from hyperphrase import Lexicon, Recipe
@@ -56,7 +56,7 @@ class Recipe:
         """Return the recipe of phrases over the hyperwords of ``lexicon``.
 
         law, lengths: laws, or their texts, as in ``"zipf:s=1.0"`` and ``"fixed:length=128"``; files that they name are
-        local. Raises InputError if a law does not exist, or the laws do not go together or with the lexicon.
+        local. Raises InputError if a law does not exist, or if law, lengths and lexicon are not compatible.
         """
         if not 0 <= key < 1 << 64:
             raise InputError("give a whole number from 0 to 2^64 - 1", field="key", value=key)
@@ -73,9 +73,9 @@ class Recipe:
         )
 
     def length_weights(self) -> NDArray[np.float64]:
-        """Return the weights of the lengths from ``lengths.shortest`` on: the length law's, where the sampler can.
+        """Return the weights of the lengths from ``lengths.shortest`` on: float64, shape (lengths,).
 
-        A length that the sampler's law cannot make has weight 0. Raises InputError if no length is left.
+        A length of which the law makes no phrase has weight 0. Raises InputError if all weights are 0.
         """
         weights = self.lengths.weights()
         made = self.law.makes(np.arange(self.lengths.shortest, self.lengths.shortest + len(weights)), self.vocabulary)
@@ -86,15 +86,15 @@ class Recipe:
         return conditioned
 
     def possible_lengths(self) -> NDArray[np.int64]:
-        """Return the lengths that phrases can be drawn with: int64, ascending."""
+        """Return the lengths that can be drawn, those of positive weight: int64, ascending."""
         return self.lengths.shortest + np.flatnonzero(self.length_weights())
 
     def seed_stop(self) -> int:
-        """Return the end of the seeds that have phrases: 2^63, or less where an injective law has fewer phrases."""
+        """Return the end of the seeds that have phrases: 2^63, or less if an injective law has fewer phrases."""
         return self.law.seed_stop(self.possible_lengths(), self.vocabulary)
 
     def length_probabilities(self) -> dict[int, float]:
-        """Return the probability of each length that phrases can be drawn with."""
+        """Return the probability of each of the :meth:`possible_lengths`."""
         weights = self.length_weights()
         shares = weights / weights.sum()
         return {self.lengths.shortest + int(i): float(shares[i]) for i in np.flatnonzero(shares)}
@@ -125,7 +125,7 @@ class Recipe:
 
     @classmethod
     def from_json(cls, data: Any) -> "Recipe":
-        """Make a recipe from untrusted plain data. Raises InputError."""
+        """Return the recipe in ``data``, the value of an untrusted JSON text. Raises InputError."""
         expected = {"key", "lengths", "lexicon_digest", "recipe_version", "sampler", "vocabulary"}
         if not isinstance(data, dict) or set(data) != expected:
             raise InputError(f"a recipe has exactly the keys {', '.join(sorted(expected))}")
@@ -145,7 +145,7 @@ class Recipe:
         return recipe
 
     def check(self) -> None:
-        """Raise InputError unless the laws go together, and with the vocabulary."""
+        """Raise InputError unless law, lengths and vocabulary are compatible."""
         fixed = self.law.vocabulary()
         if fixed not in (None, self.vocabulary):
             problem = f"has {fixed} symbols, and not {self.vocabulary}"

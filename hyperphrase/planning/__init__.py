@@ -1,7 +1,8 @@
-"""What a corpus takes before it is made, by arithmetic: work, memory, time, money.
+"""Estimates of the work, memory, time and cost of a corpus, before it is made.
 
-``work`` counts files, shuffle and memory; ``machines`` are what it runs on; ``schedule`` gives the time, ``prices`` the
-money; ``size_warnings`` says what to expect of large corpora. ``job`` checks a request and adds what its run needs.
+``work`` computes files, shuffle and memory; ``machines`` describes the machines; ``schedule`` computes the time and
+``prices`` the cost; ``size_warnings`` warns of the limits of large corpora. ``job`` validates a request and prepares
+its run.
 """
 
 from hyperphrase.planning.machines import Machine, read_machine, this_machine

@@ -1,4 +1,4 @@
-"""A job: a request with all that its run needs, decided and checked before any work starts."""
+"""A job: a validated request with everything that its run needs, prepared before any work starts."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ from hyperphrase.space.phrase_space import Space
 
 @dataclass(frozen=True)
 class Job:
-    """What a run is to do.
+    """Everything that a run needs.
 
-    request: with as many seeds as its phrases most likely take. meanings: None where no dictionary is asked for.
+    request: its drawn range most likely has enough phrases. meanings: None if no dictionary is requested.
     """
 
     lexicon: Lexicon

@@ -1,4 +1,4 @@
-"""Machines to plan with: a few types that clouds offer, this machine, or one that the user describes."""
+"""Machines to plan with: some types of cloud machines, this machine, or one that the user describes."""
 
 import os
 from dataclasses import dataclass
@@ -14,7 +14,11 @@ _MOST = 1e6  # cores, GiB or Gbit/s of one machine
 
 @dataclass(frozen=True)
 class Machine:
-    """One machine. memory: bytes. network: bytes/s that it sends at most, None if it was not said. source: of these."""
+    """One machine.
+
+    cores: hardware threads. memory: bytes. network: the most that it can send, in bytes/s, None if unknown. source:
+    where these values come from.
+    """
 
     name: str
     cores: int
@@ -27,7 +31,7 @@ def _documented(name: str, cores: int, gib: int, gbits: int) -> Machine:
     return Machine(name, cores, gib * _GIB, gbits * _GBIT, _SOURCE)
 
 
-#: Cores are hardware threads. What a machine sends at most is what its provider states, not what a program reaches.
+#: Network rates are the provider's stated maximum; programs may reach less.
 MACHINES = {
     machine.name: machine
     for machine in (
@@ -46,7 +50,7 @@ MACHINES = {
 
 
 def this_machine() -> Machine:
-    """Return the machine that this runs on; of its network nothing is known."""
+    """Return the machine that this process runs on; its network rate is unknown."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return Machine(THIS, cores, float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")), None, "its system")
 
@@ -70,7 +74,7 @@ def read_machine(text: str) -> Machine:
 
 
 def _positive(text: str) -> float | None:
-    """Return ``text`` as a number above 0 that a machine can have, None if it is none."""
+    """Return ``text`` as a number above 0 and at most ``_MOST``, None if it is not one."""
     try:
         value = float(text)
     except ValueError:

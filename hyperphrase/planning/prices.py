@@ -1,4 +1,4 @@
-"""What a corpus costs in money: requests to an object store, and prices that the user gives."""
+"""The cost of a corpus, from requests to an object store and prices that the user gives."""
 
 from dataclasses import dataclass, fields
 
@@ -6,25 +6,25 @@ from hyperphrase.errors import InputError
 from hyperphrase.planning.work import Work, shuffle
 
 _LISTED = 1000  # objects on a page of a listing
-_FEW = 30  # requests that do not grow: recipe, lexicon, statistics, report, manifest
+_FEW = 30  # requests that do not depend on the size: recipe, lexicon, statistics, report, manifest
 _EXAMPLE = "`prices=machine_hour=0.4,gb_month=0.02`"
 
 
 @dataclass(frozen=True)
 class Requests:
-    """Requests to an object store. writes: of class A (insert, rewrite, list). reads: of class B (get)."""
+    """Numbers of requests to an object store. writes: class A (insert, rewrite, list). reads: class B (get)."""
 
     writes: float
     reads: float
 
 
 def requests(work: Work, processes: int) -> Requests:
-    """Return the requests of a run on ``gs://`` that nothing disturbs; ``tests/pipeline`` counts them.
+    """Return the requests of a run on ``gs://`` without faults; ``tests/pipeline`` counts them.
 
-    Written are a shard and its row, which makes a rerun cheap: one upload each, however many pieces it has. Before that
-    are read the row that an earlier run may have left, what is under the shard's name, and what the folder's work is to
-    become. At the end rows are listed once and shards three times; removing rows is free. Each process reads the
-    lexicon and looks for the law's file.
+    For each shard, the shard and its row, which makes a rerun cheap, are written, each by one upload of any number of
+    pieces. Before that, three reads look for the row of an earlier run, an object with the shard's name, and the
+    request of the unfinished corpus. At the end, rows are listed once and shards three times; deleting rows is free.
+    Each process reads the lexicon and looks for the law's file.
     """
     pages = 4 * (work.shards / _LISTED + 1)
     return Requests(writes=2.0 * work.shards + pages + _FEW, reads=3.0 * work.shards + 4.0 * processes + _FEW)
@@ -32,7 +32,7 @@ def requests(work: Work, processes: int) -> Requests:
 
 @dataclass(frozen=True)
 class Prices:
-    """What is paid for: a machine for an hour, a GB stored for a month, 10,000 writes and reads, a GB shuffled."""
+    """Prices: of a machine for an hour, a GB stored for a month, 10,000 writes, 10,000 reads, and a GB shuffled."""
 
     machine_hour: float = 0.0
     gb_month: float = 0.0
@@ -66,7 +66,7 @@ def _price(text: str, number: str) -> float:
 
 
 def price(work: Work, seconds: float, workers: int, asked: Requests, prices: Prices) -> dict[str, float]:
-    """Return what each part costs: making the corpus, and keeping it for a month."""
+    """Return the cost of each part: of making the corpus, and of storing it for a month."""
     return {
         "machines": prices.machine_hour * workers * seconds / 3600.0,
         "shuffle": prices.shuffle_gb * shuffle(work).bytes / 1e9,

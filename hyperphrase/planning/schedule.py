@@ -1,4 +1,4 @@
-"""How long a corpus takes: rates of one core, spread over workers of which one is the last to end."""
+"""Estimate the time to make a corpus, from the speed of one core and the time until the last worker ends."""
 
 import math
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from hyperphrase.planning.machines import Machine
 from hyperphrase.planning.work import Work, highest_of, shuffle
 
-_MIXING = 6.0  # how fast waves mix: fitted to benchmarks/shuffle_simulation.py
+_MIXING = 6.0  # rate at which the waves of items mix, fitted to benchmarks/shuffle_simulation.py
 
 
 @dataclass(frozen=True)
 class Speed:
-    """Seconds that one core takes while all others are as busy; measured by ``beam_pipeline.planning.calibration``.
+    """Seconds of one core while all cores are busy; measured by ``beam_pipeline.planning.calibration``.
 
-    start: from the command to its end, for a corpus of next to nothing (not of one core: by the clock). unit: for each
-    unit beside its phrases. fingerprint, write: for a phrase. compare: for a key, in buckets of ``bucket`` keys.
-    spread: standard deviation of a work item's time, as a share of its mean.
+    start: wall-clock time of the whole command for a minimal corpus. unit: for a unit, in addition to its phrases.
+    fingerprint, write: for a phrase. compare: for a key, in buckets of ``bucket`` keys. spread: standard deviation of a
+    work item's time, as a share of its mean.
     """
 
     start: float
@@ -29,9 +29,10 @@ class Speed:
 
 @dataclass(frozen=True)
 class Phase:
-    """One phase. seconds: by the clock. work: of them, if no worker waited. network: of them, what bytes take at least.
+    """One phase of a run.
 
-    items: work items that the workers share.
+    seconds: wall-clock time. work: the time if no worker ever waited, in seconds. network: the least time that the
+    network needs for the bytes, in seconds. items: number of work items.
     """
 
     name: str
@@ -42,19 +43,19 @@ class Phase:
 
 
 def dealt(items: float, slots: int, each: float, spread: float) -> float:
-    """Return the expected time until the last of ``slots`` ends when items of ``each`` seconds are dealt beforehand.
+    """Return the expected time until the last of ``slots`` ends if items of ``each`` seconds are assigned beforehand.
 
-    Some slots have ceil(items / slots) of them, and the sum of n times varies by spread sqrt(n).
+    The busiest slots have ceil(items / slots) items, and the sum of n times has standard deviation spread sqrt(n).
     """
     most = math.ceil(items / slots)
     return each * (most + spread * math.sqrt(most) * highest_of(items - (most - 1) * slots))
 
 
 def one_by_one(items: float, slots: int, each: float, spread: float) -> float:
-    """Return the expected time when each slot takes the next item as soon as it is free.
+    """Return the expected time if each slot takes the next item as soon as it is free.
 
-    At first slots take their items together, in waves: ceil(items / slots) of them. As times differ, the waves mix.
-    Then all are busy until the last item is taken; the others are half through theirs by then, on average.
+    At first all slots take items at the same times, in ceil(items / slots) waves. As times differ, the waves mix. Then
+    all slots are busy until the last item is taken; by then the others have done half of theirs, on average.
     """
     waves, rounds = math.ceil(items / slots), items / slots
     in_waves = waves + spread * highest_of(items - (waves - 1) * slots)
@@ -66,16 +67,16 @@ def one_by_one(items: float, slots: int, each: float, spread: float) -> float:
 
 
 def phases(work: Work, workers: int, machine: Machine, speed: Speed, local: bool) -> list[Phase]:
-    """Return the phases of making ``work`` in their order.
+    """Return the phases of making ``work``, in order.
 
-    local: dealt beforehand, on the threads of one machine, bytes to its disk, whose speed the calibration has in it. On
-    several machines items are taken one by one, and bytes go through the network.
+    local: whether one machine does it: items are assigned to its threads beforehand, and bytes go to its disk, whose
+    speed the calibration includes. On several machines items are taken one by one, and bytes go through the network.
     """
     slots, sent = workers * machine.cores, shuffle(work)
     rate = workers * machine.network if machine.network and not local else math.inf
     lay = dealt if local else one_by_one
     written = work.kept * sum(work.bytes_a_phrase)
-    spans = work.drawn / work.span  # the last is shorter; all units of a span are written by one worker
+    spans = work.drawn / work.span  # the last span may be shorter; one worker writes all units of a span
     depth = math.log2(max(sent.mean, 2.0)) / math.log2(max(speed.bucket, 2.0))  # of sorting
     parts = [
         ("fingerprint", spans, speed.fingerprint * work.drawn, sent.bytes),

@@ -1,4 +1,4 @@
-"""What to know before making a large corpus: limits that small ones do not meet, and what the program does there."""
+"""Warnings about a large corpus: limits that small ones do not reach, and what the program does there."""
 
 import math
 from collections.abc import Iterator
@@ -11,22 +11,22 @@ from hyperphrase.limits import MAX_UNIT
 from hyperphrase.planning.machines import Machine
 from hyperphrase.planning.work import KEY_BYTES, Memory, Work, shuffle
 
-_MANY_SHARDS = 100_000  # beyond it listings, manifests and readers' file lists take minutes
-_FULL = 0.9  # share of a machine's memory that may be planned for
-_SHORT_RUN = 128  # keys: elements of less are more overhead than keys' bytes are worth
-_BY_CHANCE = 1e-3  # share of the phrases that may agree by chance before it costs time
-_END_BYTES = 12  # of a unit, on the one worker that writes the manifest: its number, and where it ends
+_MANY_SHARDS = 100_000  # above it, listings, manifests and readers' file lists take minutes
+_FULL = 0.9  # share of a machine's memory that a plan may use
+_SHORT_RUN = 128  # keys; in shorter runs the overhead of an element is significant
+_BY_CHANCE = 1e-3  # share of phrases that agree by chance, above which it costs time
+_END_BYTES = 12  # for each unit, on the worker that writes the manifest: its number, and the end of its seeds
 
 
 def size_warnings(work: Work, workers: int, machine: Machine, needed: Memory) -> Iterator[str]:
-    """Yield a line for each: the number, what the program does, and what to do; fields are in backticks."""
+    """Yield a line for each warning: the number, what the program does, and what to do; fields are in backticks."""
     yield from _of_shards(work, workers * machine.cores)
     yield from _of_memory(work, machine, needed)
     yield from _of_duplicates(work)
 
 
 def shard_size_for(drawn: int, shards: int) -> int:
-    """Return the power of two, as far as it is allowed, that cuts ``drawn`` seeds into at most so many shards."""
+    """Return the least power of two, at most MAX_UNIT, that splits ``drawn`` seeds into at most ``shards`` shards."""
     return min(1 << max(math.ceil(drawn / shards) - 1, 0).bit_length(), MAX_UNIT)
 
 

@@ -1,9 +1,9 @@
-"""What a corpus takes before it is made: files, shuffle and memory, by arithmetic alone.
+"""Estimate the files, the shuffle and the memory of a corpus before it is made.
 
-The deduplication gives the numbers of spans and buckets; nothing is computed here that the run decides elsewhere. Time
-is in ``schedule``, money in ``prices``, what to look out for in ``bends``. ``benchmarks/shuffle_simulation.py``
-simulates what the formulas say of buckets and of slow workers, ``benchmarks/plan_check.py`` holds all of it against
-real runs, and docs/scale.md explains it.
+The numbers of spans and buckets come from the run's own ``Deduplication``, so the plan and the run agree. Time is in
+``schedule``, cost in ``prices``, warnings are in ``size_warnings``. ``benchmarks/shuffle_simulation.py`` tests the
+formulas of buckets and slow workers by simulation, ``benchmarks/plan_check.py`` compares all of them with real runs,
+and docs/scale.md explains them.
 """
 
 import math
@@ -17,21 +17,21 @@ from hyperphrase.planning.machines import Machine
 from hyperphrase.space.phrase_space import Space
 
 KEY_BYTES = 8
-#: Bytes of an element beside its keys, as Beam encodes it: bucket, span, lengths, window and time.
+#: Bytes of a shuffle element without its keys, as Beam encodes it: bucket, span, lengths, window and timestamp.
 ELEMENT_BYTES = 26
-#: An element of the shuffle whose run of keys waits in a file.
+#: Bytes of a shuffle element whose keys are in a file.
 POINTER_BYTES = 32
 
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be made.
+    """The size of the corpus to be made.
 
-    drawn: seeds. kept: phrases expected in the corpus. keys: phrases that are expected to differ from all others of
-    their span, so that they are compared. later: of these, those that a phrase of another span gave before.
-    phrases_per_shard: seeds of a unit. bytes_a_phrase: of each output. confused: probability that two draws differ, and
-    agree in what fingerprints look at. commonest: probability, at most, of the fingerprint that is drawn most often.
-    how: None where nothing is deduplicated.
+    drawn: number of seeds. kept: expected phrases in the corpus. keys: expected phrases that remain after each span
+    dropped its own duplicates, and are compared between spans. later: expected phrases among them that an earlier span
+    also gives. phrases_per_shard: seeds of a unit. bytes_a_phrase: mean bytes of a phrase in each output. confused:
+    probability that two draws are different phrases with equal length and prefix. commonest: an upper bound of the
+    probability of the most frequent fingerprint. dedup: None if nothing is deduplicated.
     """
 
     drawn: int
@@ -47,22 +47,22 @@ class Work:
 
     @property
     def units(self) -> int:
-        """Units, each of which makes a shard of each output."""
+        """The number of units; each becomes a shard of each output."""
         return -(-self.drawn // self.phrases_per_shard)
 
     @property
     def shards(self) -> int:
-        """Shards of all outputs."""
+        """The number of shards of all outputs."""
         return self.units * len(self.bytes_a_phrase)
 
     @property
     def span(self) -> int:
-        """Phrases of a span."""
+        """The number of phrases in a span."""
         return min(self.phrases_per_shard * (self.dedup.span_units if self.dedup else 1), self.drawn)
 
     @property
     def spans(self) -> int:
-        """Spans."""
+        """The number of spans."""
         return -(-self.drawn // self.span)
 
 
@@ -73,7 +73,7 @@ def work_of(
     symbols_a_phrase: float,
     bytes_a_phrase: tuple[float, ...],
 ) -> Work:
-    """Return the work of ``request``, given the mean length and the bytes of a phrase in each output."""
+    """Return the work of ``request``, given the mean length of a phrase and its mean bytes in each output."""
     drawn = request.stop_seed - request.first_seed
     kept = float(request.phrases or space.expected_distinct(drawn))
     work = Work(drawn, kept, 0.0, 0.0, request.phrases_per_shard, symbols_a_phrase, bytes_a_phrase, 0.0, 0.0, dedup)
@@ -83,7 +83,7 @@ def work_of(
     keys = (work.spans - 1) * space.expected_distinct(work.span) + space.expected_distinct(last)
     bound = space.phrases.law
     bits = bound.collision_entropy
-    likely = -math.log2(bound.probabilities.max()) if isinstance(bound, BoundIid) else bits / 2  # at least
+    likely = -math.log2(bound.probabilities.max()) if isinstance(bound, BoundIid) else bits / 2  # a lower bound
     seen = {length: min(length, dedup.prefix) for length in space.lengths}
     shares = space.lengths.items()
     return replace(
@@ -97,10 +97,11 @@ def work_of(
 
 @dataclass(frozen=True)
 class Shuffle:
-    """What goes between fingerprinting and comparison.
+    """The data sent from fingerprinting to comparison.
 
-    elements: runs of keys. bytes: keys and what elements take beside them. mean, largest: keys in a bucket.
-    candidates: keys expected to agree with an earlier one in bucket and fingerprint: both phrases are then drawn whole.
+    keys: number of keys. elements: number of runs of keys. bytes: of keys and of the overhead of elements. mean,
+    largest: expected keys in a bucket, and in the largest bucket. run: mean keys in a run. candidates: expected keys
+    that agree with an earlier key in bucket and fingerprint; both phrases are then drawn in full.
     """
 
     keys: float
@@ -114,7 +115,7 @@ class Shuffle:
 
 
 def highest_of(number: float) -> float:
-    """Return how many standard deviations the highest of ``number`` normal values is expected above their mean.
+    """Return the expected maximum of ``number`` normal values, in standard deviations above their mean.
 
     Blom's approximation (1958).
     """
@@ -122,10 +123,10 @@ def highest_of(number: float) -> float:
 
 
 def shuffle(work: Work) -> Shuffle:
-    """Return what the shuffle of ``work`` carries.
+    """Return the data that the shuffle of ``work`` carries.
 
-    Hashing spreads keys as independent throws: a bucket's size has mean m and variance m. One fingerprint that is drawn
-    often adds its keys to one bucket, at most one a span if its phrases are equal.
+    Hashing assigns each key to an independent random bucket, so the size of a bucket has mean m and variance m. A
+    fingerprint that is drawn often adds its keys to one bucket, at most one for each span if its phrases are equal.
     """
     dedup = work.dedup
     if dedup is None:
@@ -133,7 +134,7 @@ def shuffle(work: Work) -> Shuffle:
     buckets = 1 << dedup.bucket_bits
     mean = work.keys / buckets
     run = work.keys / (work.spans * buckets)
-    elements = work.spans * buckets * -math.expm1(-run)  # a run that no key falls into is not sent
+    elements = work.spans * buckets * -math.expm1(-run)  # empty runs are not sent
     skew = min(work.spans, work.drawn * work.commonest)
     by_chance = work.keys**2 / 2 * (2.0**-dedup.width + work.confused)
     return Shuffle(
@@ -150,7 +151,7 @@ def shuffle(work: Work) -> Shuffle:
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes that one machine needs in each phase, at most, all its cores at work. base: before any of them."""
+    """The most bytes that a machine needs in each phase, with all cores busy. base: before any phase."""
 
     base: float
     fingerprint: float
@@ -159,22 +160,23 @@ class Memory:
 
     @property
     def peak(self) -> float:
-        """The most of all phases."""
+        """The maximum of all phases."""
         return max(self.fingerprint, self.compare, self.write)
 
 
-_CHUNK_BYTES = 4 << 20  # a thread's buffers of one chunk: ids, encoded bytes, for each output; and pieces on their way
-_SEED_BYTES = 26  # of a unit's seeds while they are written: which are kept, where, and their numbers
-_SPAN_BYTES = 3 * KEY_BYTES  # seeds, fingerprints and keys of a span
-_BUCKET_BYTES = 2 * KEY_BYTES  # keys as they came, and in one array to be sorted
-_HELD_BYTES = 3  # times that the local engine holds an element between stages
+_CHUNK_BYTES = 4 << 20  # a thread's buffers for a chunk: ids, and for each output encoded bytes and pieces in transit
+_SEED_BYTES = 26  # for each seed of a unit being written: whether it is kept, its offset, and its number
+_SPAN_BYTES = 3 * KEY_BYTES  # for each phrase of a span: seed, fingerprint and key
+_BUCKET_BYTES = 2 * KEY_BYTES  # for each key of a bucket: as received, and in the array that is sorted
+_HELD_BYTES = 3  # copies of an element that the local engine holds between stages
 
 
 def memory(work: Work, machine: Machine, base: float, local: bool) -> Memory:
-    """Return what one machine needs.
+    """Return the memory that one machine needs.
 
-    base: of a process that has loaded interpreter, Beam, lexicon and tables. local: one process with a thread a core,
-    keys in files; elsewhere a process a core, keys in its memory once more, as the engine delivers them.
+    base: bytes of a process that has loaded the interpreter, Beam, the lexicon and tables. local: whether one process
+    has a thread for each core, and keys are in files. Otherwise there is a process for each core, and its memory holds
+    the keys once more, as the engine delivers them.
     """
     sent, cores = shuffle(work), machine.cores
     processes = 1 if local else cores

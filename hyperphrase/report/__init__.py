@@ -1,7 +1,4 @@
-"""The report of a corpus: one HTML file with its pictures inside, for people to look at.
-
-It is made from the manifest and the statistics alone; no program reads it.
-"""
+"""The report of a corpus for human readers: one HTML file with charts, generated from the manifest and statistics."""
 
 from hyperphrase.report.page import render
 

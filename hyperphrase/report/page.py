@@ -1,4 +1,4 @@
-"""The report: one HTML file about a corpus, with its pictures inside it and nothing loaded from elsewhere."""
+"""The report of a corpus: one HTML file with embedded charts, which loads no other file."""
 
 import html
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from hyperphrase.corpus.shard_table import bytes_in
 from hyperphrase.corpus.statistics import rank_rows
 from hyperphrase.formatting import format_bytes
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 860, 240, 70, 34  # pixels of a picture and of its margins
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 860, 240, 70, 34  # pixels of a chart and of its margins
 _MOST_BARS = 200
 _MOST_SHARDS = 100
 _STYLE = """
@@ -24,8 +24,8 @@ text { font: 11px system-ui, sans-serif; fill: #556 } line { stroke: #dde } .not
 def render(manifest: Manifest, ranks: Sequence[int], entropy: float) -> str:
     """Return the report as HTML.
 
-    ranks: symbols by bin of frequency rank, as in the statistics; empty where none were drawn. entropy: bits a symbol
-    of the law.
+    ranks: symbols in each bin of frequency rank, as in the statistics; empty if none were drawn. entropy: that of the
+    law, in bits for each symbol.
     """
     title = f"{manifest.kept:,} phrases, {manifest.symbols:,} symbols"
     body = [
@@ -83,7 +83,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: bool =
 
 
 def _length_bars(histogram: dict[int, int]) -> list[tuple[str, float, str]]:
-    """Return (label, value, tooltip) of each bar; neighbouring lengths share one where there are many."""
+    """Return (label, value, tooltip) of each bar; if there are many lengths, a bar covers several."""
     if not histogram:
         return []
     first, last = min(histogram), max(histogram)

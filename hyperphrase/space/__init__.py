@@ -1,6 +1,6 @@
-"""The space of phrases, V^L: how many there are, how soon draws repeat one, and a phrase's number in it.
+"""The space of phrases, V^L: its size, the number of draws until one repeats, and the number of a phrase in it.
 
-``phrase_space`` counts and estimates, ``ranking`` turns a phrase into its number and back.
+``phrase_space`` has sizes and expectations; ``ranking`` converts a phrase to its number and back.
 """
 
 from hyperphrase.space.phrase_space import Space

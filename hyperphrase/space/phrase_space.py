@@ -1,11 +1,11 @@
-"""The calculus of V^L: how many phrases there are, and how many distinct ones a number of draws gives.
+"""The size of the space V^L, and the expected number of distinct phrases after a number of draws.
 
-The probability of a phrase of i.i.d. symbols is a product, so its logarithm is a sum: the distribution of that sum
-over all phrases of a length, by convolution, tells how many phrases are how likely, without listing any. From it
-comes the expected number of distinct phrases after n draws, sum over phrases of 1 - (1 - p)^n.
+The probability of a phrase of i.i.d. symbols is a product, so its logarithm is a sum. The distribution of that sum over
+all phrases of a length, computed by convolution, gives the number of phrases of each probability without listing them.
+It yields the expected number of distinct phrases after n draws: the sum over all phrases of 1 - (1 - p)^n.
 
-Laws that give no phrase twice have no duplicates. Of all others only the collision entropy is known, and what is said
-of their duplicates is a bound.
+Injective laws give no phrase twice, so they have no duplicates. Of all other laws only the collision entropy is known,
+which gives a bound of the duplicates.
 """
 
 import math
@@ -21,12 +21,12 @@ from hyperphrase.deduplication.fingerprints import fingerprints
 from hyperphrase.laws.base import BoundIid, BoundLaw
 from hyperphrase.phrases.phrases import Phrases, seed_range
 
-MOST_DRAWS_A_PHRASE = 1000  # a corpus that needs more draws on average is refused
+MOST_DRAWS_A_PHRASE = 1000  # a corpus that needs more draws on average is rejected
 _BIN = 1.0 / 16.0  # width, in bits, of a bin of -log2 of a phrase's probability
-_MOST_BITS = 192.0  # rarer phrases do not repeat in 2^64 draws, so the distribution ends here
-_FIRST_SAMPLE = 1 << 12  # draws that tell whether a law has enough phrases, doubled as long as they cannot
-_MOST_SAMPLED = 1 << 25  # symbols of such draws: a second
-_RARE = 1e-3  # duplicates in all that a length may have before it is worth a convolution
+_MOST_BITS = 192.0  # the distribution ends here: rarer phrases do not repeat in 2^64 draws
+_FIRST_SAMPLE = 1 << 12  # draws of the first sample that tests whether a law has enough phrases; then doubled
+_MOST_SAMPLED = 1 << 25  # symbols in such a sample: one second
+_RARE = 1e-3  # expected duplicates of a length, below which the convolution is skipped
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Space:
 
     @cached_property
     def lengths(self) -> dict[int, float]:
-        """Probability of each length."""
+        """The probability of each length."""
         return self.phrases.recipe.length_probabilities()
 
     @property
@@ -47,18 +47,18 @@ class Space:
 
     @property
     def in_closed_form(self) -> bool:
-        """Whether expectations are the law's own; those of other laws are bounds."""
+        """Whether expectations are values in closed form; otherwise they are bounds."""
         return self.injective or isinstance(self.phrases.law, BoundIid)
 
     def size(self) -> int:
-        """Return the number of phrases, exactly: the sum of V^L over the possible lengths."""
+        """Return the exact number of phrases: the sum of V^L over the possible lengths."""
         vocabulary, total = self.phrases.recipe.vocabulary, 0
         for low, high in _runs(sorted(self.lengths)):
             total += vocabulary**low * ((vocabulary ** (high - low + 1) - 1) // (vocabulary - 1))
         return total
 
     def holds(self, phrases: int) -> bool:
-        """Tell whether the space has at least so many phrases, without the exact size of a huge space."""
+        """Tell whether the space has at least ``phrases`` phrases, without computing the exact size of a huge space."""
         total = 0
         for length in sorted(self.lengths):
             total += self.phrases.recipe.vocabulary ** min(length, 64)
@@ -73,7 +73,7 @@ class Space:
         return top + math.log10(float((10.0 ** (exponents - top)).sum()))
 
     def duplicates_bound(self, draws: int) -> float:
-        """Return an upper bound of the expected duplicates after ``draws``: the expected pairs of equal draws."""
+        """Return an upper bound of the expected duplicates after ``draws``: the expected number of equal pairs."""
         if self.injective:
             return 0.0
         pairs = draws * (draws - 1) / 2
@@ -88,10 +88,11 @@ class Space:
         return least - math.log2(sum(2.0 ** (least - other) for other in each))
 
     def log10_birthday(self) -> float | None:
-        """Return log10 of how many draws repeat a phrase with probability 1/2; None if they never do.
+        """Return log10 of the number n of draws that contain a repeated phrase with probability 1/2; None if none can.
 
-        In closed form it is n(n - 1)/2 p = ln 2, p the probability that two draws are equal: pairs are all but
-        independent. Else it is n(n - 1)/2 p = 1/2: with fewer draws the probability is below 1/2, whatever the law.
+        p is the probability that two draws are equal. In closed form n(n - 1)/2 p = ln 2, because pairs are almost
+        independent. Otherwise n(n - 1)/2 p = 1/2, a lower bound: with fewer draws the probability is below 1/2 for any
+        law.
         """
         if self.injective:
             return None
@@ -102,9 +103,9 @@ class Space:
         return math.log10(0.5 + math.sqrt(0.25 + 4.0**half_log2))
 
     def phrase_entropy(self) -> float | None:
-        """Return the entropy of a phrase in bits: of its length, and of its symbols at the mean length.
+        """Return the entropy of a phrase in bits: that of its length plus that of its symbols at the mean length.
 
-        None where the phrase's content has a say in its length.
+        None if the length of a phrase depends on its content.
         """
         if type(self.phrases.law).lengths is not BoundLaw.lengths:
             return None
@@ -118,8 +119,8 @@ class Space:
         distinct = float(draws) - sum(self._lost(length, share, draws) for length, share in self.lengths.items())
         if self.in_closed_form:
             return distinct
-        # n draws that give phrases n_1, n_2, ... times give, by Cauchy and Schwarz, n^2 / sum n_i^2 of them at least,
-        # and the mean of sum n_i^2 is n + n(n - 1) p
+        # n draws that contain the phrases n_1, n_2, ... times contain at least n^2 / sum n_i^2 distinct ones
+        # (Cauchy-Schwarz), and the mean of sum n_i^2 is n + n(n - 1) p
         return max(distinct, draws / (1.0 + max(draws - 1.0, 0.0) * math.exp2(-self.collision_bits())))
 
     def _lost(self, length: int, share: float, draws: float) -> float:
@@ -131,12 +132,12 @@ class Space:
             return float(min(pairs, mine))
         mass, bits = self._spectrum(length)
         probability = share * 2.0**-bits
-        # a bin has mass / 2^-bits phrases; each is drawn at least once with probability 1 - (1 - p)^n
+        # a bin has mass / 2^-bits phrases, each of which is drawn at least once with probability 1 - (1 - p)^n
         distinct = 2.0**bits * -np.expm1(draws * np.log1p(-np.minimum(probability, 1.0 - 1e-12)))
         return max(0.0, float((mass * (mine - distinct)).sum()))
 
     def _spectrum(self, length: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return (mass, bits): how much probability phrases of this length have at each -log2 p, to 192 bits."""
+        """Return (mass, bits): the probability mass of the phrases of this length at each -log2 p, up to 192 bits."""
         if length not in self._spectra:
             self._spectra[length] = self._convolved(length)
         return self._spectra[length]
@@ -160,8 +161,8 @@ class Space:
 
     @cached_property
     def _symbol_spectrum(self) -> tuple[NDArray[np.float64], float]:
-        """Return the mass of symbols at each -log2 p, and the first bin's -log2 p; the mean is kept exactly."""
-        p = cast(BoundIid, self.phrases.law).probabilities  # of no other law is the spectrum asked for
+        """Return the mass of symbols at each -log2 p, and the first bin's -log2 p; binning preserves the mean."""
+        p = cast(BoundIid, self.phrases.law).probabilities  # called for laws of this class only
         p = p[p > 0]
         bits = -np.log2(p)
         origin = float(bits.min())
@@ -174,10 +175,11 @@ class Space:
         return np.trim_zeros(mass, "b"), origin
 
     def draws_for(self, phrases: int) -> int | None:
-        """Return how many draws are expected to give ``phrases`` distinct ones; None above 1,000 a phrase.
+        """Return how many draws are expected to give ``phrases`` distinct phrases; None if above 1,000 a phrase.
 
-        Where only a bound of the duplicates is known, it is two draws a phrase at most, or None if the first draws show
-        that 1,000 will not do: the bound may be far off, and a run draws more where they are too few.
+        If only a bound of the duplicates is known, the result is at most two draws a phrase, because the bound may be
+        far too high and a run draws more if they are too few. It is None if a sample shows that 1,000 draws a phrase
+        are not enough.
         """
         if self.duplicates_bound(phrases) < 1e-9:
             return phrases
@@ -194,7 +196,7 @@ class Space:
         return None if self.in_closed_form or self._is_hopeless(phrases) else most
 
     def _is_hopeless(self, phrases: int) -> bool:
-        """Tell whether the first draws show that 1,000 a phrase do not give ``phrases``; False if they cannot tell."""
+        """Tell whether a sample shows that 1,000 draws a phrase do not give ``phrases``; False if it is too small."""
         before, draws = (0, 0), _FIRST_SAMPLE
         while draws * self.phrases.recipe.mean_length() <= _MOST_SAMPLED:
             found = np.sort(fingerprints(self.phrases, seed_range(0, draws)))
@@ -208,10 +210,10 @@ class Space:
 
 
 def at_most(before: tuple[int, int], seen: tuple[int, int], draws: int) -> float:
-    """Return how many distinct phrases ``draws`` give at most, from two counts of (draws, distinct ones of them).
+    """Return an upper bound of the distinct phrases in ``draws``, from two samples of (draws, distinct phrases).
 
-    The chance that a draw is a new phrase only falls, so beyond ``seen`` it is not above what it was between the two.
-    Three new ones more could have come by chance (the rule of three: 95 in 100).
+    The probability that a draw is a new phrase never increases, so beyond ``seen`` it is at most what it was between
+    ``before`` and ``seen``. Three is added to the new phrases of that interval (the rule of three: 95% confidence).
     """
     chance = (seen[1] - before[1] + 3) / (seen[0] - before[0])
     return seen[1] + chance * (draws - seen[0])
@@ -227,7 +229,7 @@ def _runs(lengths: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _convolve(a: NDArray[np.float64], b: NDArray[np.float64], start: float) -> NDArray[np.float64]:
-    """Convolve two non-negative arrays, by FFT where they are long; keep what lies below 192 bits from ``start``."""
+    """Convolve two non-negative arrays, by FFT if they are long; keep bins below 192 bits (bin 0: ``start`` bits)."""
     most = max(1, int((_MOST_BITS - start) / _BIN))
     if min(len(a), len(b)) < 64:
         return np.convolve(a, b)[:most]

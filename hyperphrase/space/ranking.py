@@ -1,7 +1,7 @@
-"""rank and unrank: a phrase to its number and back, for the laws that give no phrase twice.
+"""rank and unrank: convert a phrase to its number and back, for laws ``exhaustive`` and ``permutation``.
 
-The number is the phrase's seed. Where phrases are numbered in order it may be any whole number, also one above all
-seeds: the arithmetic is exact.
+Both are injective: no two seeds give the same phrase. The number of a phrase is its seed. ``exhaustive`` numbers all
+phrases in order; there a number may exceed the largest seed, and the arithmetic is exact.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from hyperphrase.limits import SEED_STOP
 from hyperphrase.numbers.digits import decimal_text
 from hyperphrase.phrases.phrases import Phrases
 
-NOTATIONS = ("ids", "symbols", "words")  #: how a phrase can be written
+NOTATIONS = ("ids", "symbols", "words")  #: the notations of a phrase
 
 
 def rank(phrases: Phrases, ids: Sequence[int]) -> int:
@@ -64,7 +64,7 @@ def _drawn(phrases: Phrases, seed: int) -> list[int]:
 def read_phrase(text: str, notation: str, lexicon: Lexicon) -> list[int]:
     """Return the ids of a phrase written as ids with commas, as symbols, or as words with spaces. Raises InputError.
 
-    Ids may be any whole numbers here: :func:`rank` says which there are.
+    The range of ids is not checked here, but in :func:`rank`.
     """
     if notation == "ids":
         parts = [part.strip() for part in text.split(",")]
@@ -82,7 +82,7 @@ def read_phrase(text: str, notation: str, lexicon: Lexicon) -> list[int]:
 
 
 def write_phrase(ids: Sequence[int], notation: str, lexicon: Lexicon) -> str:
-    """Return a phrase as :func:`read_phrase` reads it."""
+    """Return a phrase in the notation that :func:`read_phrase` reads."""
     if notation == "ids":
         return ",".join(map(str, ids))
     if notation == "symbols":

@@ -1,8 +1,9 @@
-"""Bytes from elsewhere, judged before they are used.
+"""Validation of untrusted files and bytes.
 
-A corpus, a lexicon or a law's file may come from a stranger. What stands here checks values of JSON, headers of
-``.npy`` files, Parquet files, compressed streams and folders before anything is sized, allocated or loaded by what they
-say. What cannot be checked beforehand is parsed in a bounded process of its own (``separate_process``).
+A corpus, a lexicon or a law's file may be untrusted. This wing validates JSON values, headers of ``.npy`` files,
+Parquet files, compressed streams and folders before the program allocates memory or loads anything according to them.
+Formats that cannot be validated first are parsed in a separate process with limited memory and time
+(``separate_process``).
 """
 
 from hyperphrase.untrusted.decompression import inflate, read_full, unzstd

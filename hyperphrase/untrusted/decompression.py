@@ -1,6 +1,7 @@
-"""Read and decompress bytes from elsewhere in bounded memory.
+"""Read and decompress untrusted bytes in bounded memory.
 
-A small stream can unpack to a thousand times its size, so every function here takes the most that it may return.
+A small stream can unpack to a thousand times its size, so every function here takes the maximum number of bytes that
+it may return.
 """
 
 from typing import BinaryIO, cast
@@ -9,16 +10,16 @@ import zstandard
 from zlib_ng import zlib_ng
 
 InflateError = cast("type[Exception]", zlib_ng.error)
-"""What zlib-ng raises on damaged streams."""
+"""The exception that zlib-ng raises for a damaged stream."""
 
 _MOST_AT_ONCE = 16 << 20  # bytes
 _ZSTD_MAX_WINDOW = 1 << 20  # bytes
 
 
 def read_full(stream: BinaryIO, size: int) -> bytes:
-    """Return ``size`` bytes of ``stream``, less only at its end, however short its own reads are."""
+    """Return ``size`` bytes of ``stream``, fewer only at its end; one call of its ``read`` may return less."""
     parts: list[bytes] = []
-    while size > 0 and (part := stream.read(min(size, _MOST_AT_ONCE))):  # a reader makes room for all it is asked for
+    while size > 0 and (part := stream.read(min(size, _MOST_AT_ONCE))):  # ``read`` may allocate the size asked for
         parts.append(part)
         size -= len(part)
     return parts[0] if len(parts) == 1 else b"".join(parts)
@@ -27,8 +28,8 @@ def read_full(stream: BinaryIO, size: int) -> bytes:
 def inflate(stored: memoryview, most: int, trailing: bool = False) -> bytes:
     """Return the content of a raw deflate stream (RFC 1951), at most ``most`` bytes.
 
-    trailing: accept bytes behind the stream's end, which some writers leave there.
-    Raises ValueError if the stream is cut off or unpacks to more, :data:`InflateError` if it is damaged.
+    trailing: accept bytes after the end of the stream, which some writers leave there.
+    Raises ValueError if the stream is truncated or unpacks to more, :data:`InflateError` if it is damaged.
     """
     inflater = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS)
     content: bytes = inflater.decompress(stored, most)

@@ -1,10 +1,11 @@
-"""Parquet files in the plainest layout there is: written so, and read from elsewhere only if they have it.
+"""Write Parquet files in one fixed, plain layout, and read untrusted ones only if they have it.
 
-A Parquet reader follows what a file says of its pages: one may unpack to gigabytes, a dictionary of one long text may
-stand for a million of them, and some values in a footer end the process that asks for them. So a file has one layout
-here: one row group without nulls, for each column one data page, in plain encoding, without compression, one directly
-behind the other. Where the pages are is found by their headers alone, which have one form. They are read by the footer
-of a file of as many rows and bytes that is made here; the file's own is looked at for its schema and its metadata.
+A general Parquet reader trusts a file's description of its pages: a page can unpack to gigabytes, a dictionary with
+one long text can expand to a million copies, and some values in a footer crash the process that reads them. So only
+one layout is allowed here: one row group without nulls; for each column one data page, in plain encoding, without
+compression; the pages directly one after the other. The pages are located by their headers, which have a fixed form.
+Their content is read with the footer of a file that is made here with the same number of rows and bytes; of the file's
+own footer only the schema, the number of row groups and rows, and the metadata are used.
 
 Source: the Parquet format 2.6 (parquet.thrift), in Thrift's compact protocol.
 """
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 _MAGIC = b"PAR1"
 _MOST_FOOTER_BYTES = 1 << 14
-_ROW_GROUP = 1 << 30  # rows, at most
+_ROW_GROUP = 1 << 30  # maximum number of rows
 _NUMBER = rb"([\x80-\xff]{0,4}[\x00-\x7f])"
-#: The header of a data page: bytes unpacked and packed, rows, plain encoding; statistics, an empty struct.
+#: The header of a data page: its size unpacked and packed, its rows, plain encoding; an empty struct of statistics.
 _PAGE_HEADER = re.compile(
     rb"\x15\x00\x15" + _NUMBER + rb"\x15\1,\x15" + _NUMBER + rb"\x15\x00\x15\x06\x15\x06\x1c\x00\x00\x00"
 )
@@ -44,9 +45,9 @@ _SETTINGS: dict[str, Any] = {
 def write_plain(table: "pa.Table", metadata: dict[str, str]) -> "pa.Buffer":
     """Return ``table``, of fewer than 2^30 rows, as a file with ``metadata``.
 
-    Its bytes depend on both and the release of pyarrow alone.
+    The bytes depend only on both and on the release of pyarrow.
     """
-    import pyarrow as pa  # here and below, as it takes 0.1 s to import and not all need it
+    import pyarrow as pa  # here and below inside functions: the import takes 0.1 s, and not every command needs it
     from pyarrow.parquet import ParquetWriter
 
     out = pa.BufferOutputStream()
@@ -57,10 +58,10 @@ def write_plain(table: "pa.Table", metadata: dict[str, str]) -> "pa.Buffer":
 
 
 def read_plain(data: bytes, schema: "pa.Schema", most_rows: int, where: str) -> "pa.Table":
-    """Return the table in a file that :func:`write_plain` wrote; the bytes are not trusted.
+    """Return the table in a file that :func:`write_plain` wrote; ``data`` is untrusted.
 
-    It has the columns of ``schema``, numbers and strings without nulls, from 1 to ``most_rows`` rows, and the file's
-    metadata as those of its schema. Strings need not be UTF-8. ``where`` names the file in errors. Raises CorruptError.
+    The table has the columns of ``schema`` (numbers and strings, no nulls) and 1 to ``most_rows`` rows; the metadata of
+    its schema are the file's. Strings need not be UTF-8. ``where`` names the file in errors. Raises CorruptError.
     """
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
@@ -74,7 +75,7 @@ def read_plain(data: bytes, schema: "pa.Schema", most_rows: int, where: str) -> 
         ) as file:
             groups, rows, metadata = file.metadata.num_row_groups, file.metadata.num_rows, file.metadata.metadata
             found = file.schema_arrow
-    except Exception as error:  # the Parquet library lets a dozen kinds of exceptions out when bytes are wrong
+    except Exception as error:  # the Parquet library raises many kinds of exceptions for damaged bytes
         raise CorruptError(f"{where}: not a Parquet file ({type(error).__name__})") from error
     if not found.equals(schema):
         raise CorruptError(
@@ -93,7 +94,7 @@ def read_plain(data: bytes, schema: "pa.Schema", most_rows: int, where: str) -> 
 
 
 def _layout(data: bytes, end: int, schema: "pa.Schema", rows: int) -> "FileMetaData | None":
-    """Return where the pages of ``data`` are, which end at ``end``, as a footer says it; None if not as they should."""
+    """Return a footer that describes the pages of ``data``, which end at ``end``; None if their layout is another."""
     import pyarrow as pa
     from pyarrow.parquet import read_metadata
 
@@ -114,13 +115,13 @@ def _layout(data: bytes, end: int, schema: "pa.Schema", rows: int) -> "FileMetaD
 
 
 def _zeros(kind: "pa.DataType", rows: int, size: int) -> "pa.Array | None":
-    """Return ``rows`` values that take ``size`` bytes of a page, None if there are no such."""
+    """Return a column of ``rows`` values that takes ``size`` bytes of a page, None if no column does."""
     import pyarrow as pa
 
     if kind != pa.string():
         values = [None, pa.py_buffer(bytes(size))]
         return pa.Array.from_buffers(kind, rows, values) if 8 * size == kind.bit_width * rows else None
-    texts = size - 4 * rows  # a length stands before each
+    texts = size - 4 * rows  # a length of 4 bytes precedes each text
     if texts < 0:
         return None
     offsets = np.full(rows + 1, texts, np.int32)
@@ -129,5 +130,5 @@ def _zeros(kind: "pa.DataType", rows: int, size: int) -> "pa.Array | None":
 
 
 def _number(written: bytes) -> int:
-    """Return a number as Thrift's compact protocol has it: zigzag, then groups of 7 bits, lowest first."""
+    """Return a number encoded as in Thrift's compact protocol: zigzag, then groups of 7 bits, lowest first."""
     return sum((byte & 0x7F) << 7 * place for place, byte in enumerate(written)) >> 1

@@ -1,7 +1,6 @@
-"""Parse bytes from elsewhere in a process of their own, whose memory and time are bounded.
+"""Parse untrusted bytes in a separate process with limited memory and time.
 
-For formats that only a large library in C++ reads: what hostile bytes make it allocate is not known beforehand, and a
-crash of it would be ours.
+For formats that only a large C++ library reads: hostile bytes can make it allocate any amount of memory, or crash.
 """
 
 import os
@@ -15,13 +14,13 @@ _SECONDS = 60
 def parse_apart(program: Path, data: bytes) -> bytes:
     """Return what the Python file ``program`` writes to standard output, given ``data`` on standard input.
 
-    The program bounds its own memory, and depends on installed packages alone. Raises ValueError if it fails: with
-    what it says on standard error, in status 2; without a text if it dies in another way or takes a minute.
+    The program limits its own memory, and may import installed packages only. Raises ValueError if it fails: with its
+    standard error as the text if the exit status is 2; without a text for any other status, or after a minute.
     """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-P", str(program)]
     try:
-        done = subprocess.run(  # noqa: S603 - the program is one of ours
+        done = subprocess.run(  # noqa: S603 - the program is part of this package
             command, input=data, capture_output=True, check=False, timeout=_SECONDS, env=environment
         )
     except subprocess.TimeoutExpired as error:

@@ -1,6 +1,7 @@
-"""Whether a folder holds only what we, or those whose code runs here anyway, have put there.
+"""Whether only this user, root or the owner of the installed package can have written what a folder holds.
 
-Machine code of kernels and indexes of meanings are read without another look: what else they could do, nobody checks.
+Machine code of kernels and indexes of meanings are loaded without further checks, so they are loaded from such folders
+only.
 """
 
 import functools
@@ -13,16 +14,16 @@ _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 @functools.cache
 def is_trusted(folder: Path, source: Path | None = None) -> bool:
-    """Tell whether nobody can write into ``folder``, or put another in its place, but we, root and ``source``'s owner.
+    """Tell whether only this user, root and the owner of ``source`` can write into ``folder`` or replace it.
 
-    A folder that is not there yet is as good as the one that it would be made in. A group may write that is its
-    owner's own: it has the owner's number.
+    For a folder that does not exist, the answer is that of the nearest parent that does. Write permission for a group
+    is allowed if the group's id equals the owner's: it is then the owner's private group.
     """
     owners = {0, os.geteuid(), *([source.stat().st_uid] if source else [])}
     place, real = folder.absolute(), folder.resolve()
-    if real != place and not is_trusted(real, source):  # a link leads to where others may write
+    if real != place and not is_trusted(real, source):  # a link leads to a folder where others can write
         return False
-    inside = place  # of a folder with the sticky bit others cannot move what is ours
+    inside = place  # in a folder with the sticky bit, others cannot replace it
     while True:
         try:
             found = place.stat()

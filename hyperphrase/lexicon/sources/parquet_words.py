@@ -1,8 +1,9 @@
-"""Turns a user's Parquet file on standard input into CSV on standard output: word, count.
+"""Convert a user's untrusted Parquet file on standard input to CSV on standard output: word, count.
 
-A program of its own (:mod:`hyperphrase.untrusted.separate_process`), which imports nothing of this package: a page may
-unpack to gigabytes, a dictionary of one long text may stand for a million of them, and only the library that reads them
-finds out. Status 2 and a line on standard error say what is wrong; another, that it is damaged, or too large inside.
+It runs as a separate process (:mod:`hyperphrase.untrusted.separate_process`) and imports nothing of this package: a
+page can unpack to gigabytes, a dictionary with one long text can expand to a million copies, and only reading the file
+shows it. Exit status 2 means that a line on standard error says what is wrong; any other status except 0 means that the
+file is damaged or its content too large.
 """
 
 import csv
@@ -13,15 +14,15 @@ import sys
 from typing import Any
 
 _MOST_MEMORY = 1 << 30  # bytes
-_MOST_ROWS = 1 << 20  # as many as a vocabulary may have
-_MOST_TEXT = 64 << 20  # bytes, as of any file of words
+_MOST_ROWS = 1 << 20  # the largest vocabulary
+_MOST_TEXT = 64 << 20  # bytes: the limit for any file of words
 _BATCH = 4096  # rows
 
 
 def main() -> int:
-    """Run the program; returns the exit status."""
+    """Run the program and return the exit status."""
     resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
-    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # others reserve more than they use
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # other memory pools reserve more than they use
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
@@ -46,7 +47,7 @@ def main() -> int:
 
 
 def _problem(names: dict[str, Any], count: str | None, rows: int) -> str | None:
-    """Say what is wrong with the columns of a file, or None."""
+    """Return what is wrong with the columns of a file, None if nothing is."""
     import pyarrow as pa
 
     word = names.get("word")

@@ -1,6 +1,6 @@
-"""Russian words: those of wordfreq's large list that are written in the 33 letters.
+"""Russian words: those in wordfreq's large list that use only the 33 letters.
 
-Why one source: it suffices. wordfreq 3.1.1 (code Apache-2.0, data CC-BY-SA 4.0) has 668,309.
+wordfreq 3.1.1 (code Apache-2.0, data CC-BY-SA 4.0) has 668,309 of them, so no other source is needed.
 """
 
 import re

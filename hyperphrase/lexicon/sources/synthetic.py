@@ -1,11 +1,11 @@
-"""Synthetic words: pronounceable ones that do not exist, so that no reader knows them beforehand.
+"""Synthetic words: pronounceable words that do not exist in the language.
 
-Why: a model trained on such words cannot lean on what it knows of English or Russian, only on the law that drew the
-phrase; and their number is not bounded by a list. The words come from a Markov chain of order 3 over letters, learned
-from the real words, each with the weight of its frequency's binary exponent. All arithmetic is on integers, and draw
-number n is a pure function of n (splitmix64: Steele, Lea and Flood 2014), so a word is the same on every machine and
-never changes. Kept are, in order of draws, new words of 3 to 14 letters that are no real word and can be pronounced;
-then they are sorted by length, as frequent words are short, and get frequencies by Zipf's law, 1 / rank.
+A model trained on them cannot use what it knows of English or Russian, only the law that drew the phrases; and no list
+limits their number. A Markov chain of order 3 over letters draws the words. It is estimated from the real words, each
+weighted by the binary exponent of its frequency. All arithmetic is on integers, and draw number n is a pure function of
+n (splitmix64: Steele, Lea and Flood 2014), so the words are the same on every machine. In order of draws, a word is
+kept if it is new, has 3 to 14 letters, is not a real word and is pronounceable. The kept words are sorted by length,
+because frequent words are short, and get frequencies by Zipf's law, 1 / rank.
 """
 
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 @dataclass(frozen=True)
 class _Model:
-    """The law of a flavour.
+    """The Markov chain of a flavour.
 
     letters: the alphabet; letter i has the code i + 1, and code 0 marks both ends of a word.
-    classes: uint8, shape (codes,), vowel, consonant or sign.
-    sums: int64, shape (codes ** 3, codes), running sums of the weights of the code after each three codes.
-    real: every real word of the language's list.
+    classes: uint8, shape (codes,): vowel, consonant or sign.
+    sums: int64, shape (codes ** 3, codes): for each three codes, cumulative weights of the next code.
+    real: all real words of the language.
     """
 
     letters: str
@@ -57,20 +57,20 @@ def synthetic_words(flavour: str, count: int) -> RankedWords:
 
 
 def _english_model() -> _Model:
-    """Learn from the counted English words; none of the uncounted ones is drawn either."""
+    """Estimate the chain from the counted English words; uncounted words are excluded from the draws too."""
     counted = english.counted_english_words(None)
     real = [*counted.words, *english.uncounted_english_words()]
     return _learned(counted, real, english.LETTERS, english.VOWELS, signs="")
 
 
 def _russian_model() -> _Model:
-    """Learn from the Russian words."""
+    """Estimate the chain from the Russian words."""
     counted = russian.russian_words(None)
     return _learned(counted, counted.words, russian.LETTERS, russian.VOWELS, russian.SIGNS)
 
 
 def _learned(counted: RankedWords, real: list[str], letters: str, vowels: str, signs: str) -> _Model:
-    """Return the law of the words in ``counted`` that are made of ``letters`` and neither too short nor too long."""
+    """Return the chain of the words in ``counted`` that consist of letters only and have an allowed length."""
     fits = [SHORTEST <= len(word) <= LONGEST and word.isalpha() for word in counted.words]
     chosen = list(compress(counted.words, fits))
     weights = np.frexp(counted.frequencies[fits] * 1e9)[1]  # from 4 for the rarest to 26
@@ -86,7 +86,7 @@ def _learned(counted: RankedWords, real: list[str], letters: str, vowels: str, s
 
 
 def _codes(text: str, letters: str) -> NDArray[np.int64]:
-    """Return the code of each character: int64, shape (characters,); 0 for the mark."""
+    """Return the code of each character: int64, shape (characters,); 0 for the end mark."""
     codes = np.zeros(max(map(ord, letters)) + 1, dtype=np.int64)
     codes[[ord(letter) for letter in letters]] = np.arange(1, len(letters) + 1)
     found: NDArray[np.int64] = codes[np.frombuffer(text.encode("utf-32-le"), dtype="<u4")]
@@ -94,12 +94,12 @@ def _codes(text: str, letters: str) -> NDArray[np.int64]:
 
 
 def _drawn_words(model: _Model, first: int) -> list[str]:
-    """Return the pronounceable words among the draws ``first..first+_BATCH-1``, in their order."""
+    """Return the pronounceable words among the draws ``first..first+_BATCH-1``, in order of draws."""
     codes = np.empty((_BATCH, LONGEST), dtype=np.uint8)
     lengths = np.empty(_BATCH, dtype=np.int64)
     _draw(np.uint64(first), model.sums, model.classes, codes, lengths)
-    flat = codes[np.arange(LONGEST) < lengths[:, None]]  # row after row
-    # letters: (letters, bytes of a letter, the same for all)
+    flat = codes[np.arange(LONGEST) < lengths[:, None]]  # row by row
+    # letters: (letters, bytes of a letter); all letters of a language have the same number of bytes
     letters = np.frombuffer(model.letters.encode(), dtype=np.uint8).reshape(len(model.letters), -1)
     ends = np.cumsum(lengths[lengths > 0]) * letters.shape[1]
     return table_texts(TextTable(letters[flat - 1].ravel(), np.append(0, ends)))
@@ -107,7 +107,7 @@ def _drawn_words(model: _Model, first: int) -> list[str]:
 
 @inline_kernel
 def _mixed(value: np.uint64) -> np.uint64:
-    """Return splitmix64's output for a state: a bijection that scatters neighbours."""
+    """Return the output function of splitmix64: a bijection of the 64-bit state."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return value ^ (value >> np.uint64(31))
@@ -121,7 +121,7 @@ def _draw(
     out: NDArray[np.uint8],
     lengths: NDArray[np.int64],
 ) -> None:
-    """Fill row i of ``out`` with the codes of draw ``first + i`` and ``lengths[i]``; 0 letters if it is refused."""
+    """Write the codes of draw ``first + i`` to row i of ``out`` and its length to ``lengths[i]``: 0 if rejected."""
     codes = len(classes)
     for i in range(len(out)):
         stream = _mixed((first + np.uint64(i)) * _GOLDEN)
@@ -144,7 +144,7 @@ def _draw(
 
 @kernel
 def _is_pronounceable(word: NDArray[np.uint8], classes: NDArray[np.uint8]) -> bool:
-    """Say whether a word has a vowel, no long run of vowels or of consonants, and no letter three times in a row."""
+    """Tell whether a word has a vowel, no long run of vowels or consonants, and no letter three times in a row."""
     vowels = 0
     run = 0
     last = _SIGN

@@ -1,8 +1,8 @@
-"""A user's own words: a .csv, .tsv, .avro or .parquet file of words and counts, or any other as one word a line.
+"""A user's file of words: .csv, .tsv, .avro or .parquet with words and counts; other files have one word on each line.
 
-Why so strict: a lexicon with a repeated or an invisible word looks well and spoils a corpus, so whatever is doubtful
-is refused with its line, and nothing is repaired. The bytes are the user's but not trusted: how many are read, and
-how many words are kept, is bounded.
+The rules are strict, because a repeated or invisible word is easily overlooked and makes a corpus useless: an invalid
+row raises an error with its line number, and nothing is repaired. The file is untrusted: the bytes read and the words
+kept are limited.
 """
 
 import csv
@@ -27,15 +27,15 @@ _PARQUET_PROGRAM = Path(__file__).with_name("parquet_words.py")
 _number = re.compile(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?").fullmatch
 
 Row = tuple[str, str, float]
-"""Where a word stands (``line 3``), the word, its count."""
+"""The place of a word in the file (``line 3``), the word, its count."""
 
 
 def user_words(path: str, open_file: Callable[[str], BinaryIO]) -> RankedWords:
     """Return the words of a file, highest count first, equal counts in the file's order.
 
-    ``.csv`` and ``.tsv``: word and count, perhaps after a line ``word,count``. ``.avro`` and ``.parquet``: records with
-    ``word`` and perhaps ``count`` or ``frequency``, a lexicon of this package among them. Others: a word a line, each
-    of frequency 1, as nothing is known. Raises InputError that names the file, and the line.
+    ``.csv`` and ``.tsv``: word and count, optionally after a header ``word,count``. ``.avro`` and ``.parquet``: records
+    with ``word`` and optionally ``count`` or ``frequency``; the lexicon file of a corpus is one of them. Other files:
+    one word on each line, all of frequency 1. Raises InputError that names the file and the line.
     """
     try:
         return _ranked(_rows(path, _content(path, open_file)))
@@ -55,7 +55,7 @@ def _rows(path: str, data: bytes) -> Iterable[Row]:
 
 
 def _content(path: str, open_file: Callable[[str], BinaryIO]) -> bytes:
-    """Return the bytes of the file; InputError if it cannot be read, is empty or too large."""
+    """Return the bytes of the file. Raises InputError if it cannot be read, is empty or too large."""
     try:
         with open_file(path) as stream:
             data = stream.read(FILE_LIMIT + 1)
@@ -73,9 +73,9 @@ def _content(path: str, open_file: Callable[[str], BinaryIO]) -> bytes:
 
 
 def _lines(data: bytes) -> Iterator[str]:
-    """Yield the lines with their ends, without byte order mark and the line ends at the end; one at a time is text.
+    """Yield the lines with their line ends, without a byte order mark and without line ends at the end of the file.
 
-    Raises InputError if the file is binary or not UTF-8.
+    Lines are decoded one at a time. Raises InputError if the file is binary or not UTF-8.
     """
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
@@ -94,9 +94,9 @@ def _lines(data: bytes) -> Iterator[str]:
 
 
 def _csv_rows(data: bytes, delimiter: str, what: str = "line") -> Iterator[Row]:
-    """Yield the rows of a table of words and counts; InputError if a line is not a word and a positive number.
+    """Yield the rows of a table of words and counts. Raises InputError if a row is not a word and a positive number.
 
-    what: what a line is to the user.
+    what: what error texts call a row.
     """
     reader = csv.reader(_lines(data), delimiter=delimiter, strict=True)
     try:
@@ -112,7 +112,7 @@ def _csv_rows(data: bytes, delimiter: str, what: str = "line") -> Iterator[Row]:
 
 
 def _parquet_rows(data: bytes) -> Iterator[Row]:
-    """Yield the rows of a Parquet file; InputError if it is none or its rows have no word."""
+    """Yield the rows of a Parquet file. Raises InputError if it is not valid or has no column of words."""
     try:
         table = parse_apart(_PARQUET_PROGRAM, data)
     except ValueError as error:
@@ -121,7 +121,7 @@ def _parquet_rows(data: bytes) -> Iterator[Row]:
 
 
 def _avro_rows(data: bytes) -> Iterator[Row]:
-    """Yield the rows of an Avro file; InputError if it is none or its records have no word."""
+    """Yield the rows of an Avro file. Raises InputError if it is not valid or its records have no word."""
     place = "the header"
     try:
         for number, record in enumerate(records(data, FILE_LIMIT), 1):
@@ -129,12 +129,12 @@ def _avro_rows(data: bytes) -> Iterator[Row]:
             yield place, *_avro_row(record, place)
     except InputError:
         raise
-    except Exception as error:  # the Avro library lets a dozen kinds of exceptions out when bytes are wrong
+    except Exception as error:  # the Avro library raises many kinds of exceptions for damaged bytes
         raise InputError(f"not a whole Avro file, broken after {place} ({type(error).__name__})") from error
 
 
 def _avro_row(record: Any, place: str) -> tuple[str, float]:
-    """Return the word and the count of one record, 1 if it has none."""
+    """Return the word and the count of a record; a record without a count has count 1."""
     if not isinstance(record, dict) or not isinstance(record.get("word"), str):
         raise InputError(f"{place} has no string field 'word'; give records with word and count")
     count = record.get("count", record.get("frequency", 1.0))
@@ -144,7 +144,7 @@ def _avro_row(record: Any, place: str) -> tuple[str, float]:
 
 
 def _count(text: str, place: str) -> float:
-    """Return a count; InputError if it is not a positive finite number."""
+    """Return ``text`` as a count. Raises InputError if it is not a positive finite number."""
     count = float(text) if _number(text) else math.nan
     if not 0 < count < math.inf:
         raise InputError(f"{place} has the count {_shown(text)}; give a positive finite number")
@@ -152,7 +152,7 @@ def _count(text: str, place: str) -> float:
 
 
 def _ranked(rows: Iterable[Row]) -> RankedWords:
-    """Return the rows' words, highest count first; InputError if one is unfit, repeated or too many."""
+    """Return the rows' words, highest count first. Raises InputError for invalid, repeated or too many words."""
     counts: dict[str, float] = {}
     for place, word, count in rows:
         if not word or unfit(word) or len(word.encode(errors="surrogatepass")) > MAX_WORD:
@@ -171,5 +171,5 @@ def _ranked(rows: Iterable[Row]) -> RankedWords:
 
 
 def _shown(text: str) -> str:
-    """Return ``text`` in quotes, on one line, at most 40 characters of it."""
+    """Return at most 40 characters of ``text``, quoted and escaped, on one line."""
     return ascii(text) if len(text) <= 40 else ascii(text[:40]) + "..."

@@ -1,8 +1,8 @@
-"""Words and their frequencies, as every source of a lexicon returns them, and the rules they share.
+"""Words and their frequencies, the result of every source of a lexicon, and the rules that sources share.
 
-Why rules of our own: frequencies enter the digest of a lexicon, so they have to be the same bits on every machine.
-Powers are taken in decimal arithmetic, never by the C library, and everything is rounded to 6 significant digits; a
-tie is broken by the word itself, never by the order in which a file or a hash table happens to hold it.
+Frequencies are part of the lexicon's digest, so they must have the same bits on every machine. Powers are computed in
+decimal arithmetic instead of by the C library, and all frequencies are rounded to 6 significant digits. Ties are broken
+by the word itself, not by the order of a file or a hash table.
 """
 
 import gzip
@@ -17,7 +17,7 @@ import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
-_DECIMAL = Context(prec=28)  # of our own: the thread's context may be anybody's
+_DECIMAL = Context(prec=28)  # the thread's own context may have been changed
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,25 +34,25 @@ def six_digits(value: float) -> float:
 
 
 def centibel_frequency(centibels: int) -> float:
-    """Return 10^(-centibels/100) to 6 significant digits: the share of a word among all tokens."""
+    """Return 10^(-centibels/100), rounded to 6 significant digits: the share of a word among all tokens."""
     return six_digits(float(_DECIMAL.power(10, Decimal(-centibels).scaleb(-2))))
 
 
 def in_tie_order(words: Iterable[str]) -> list[str]:
-    """Return words of equal frequency in their order: shorter first, then by code points."""
+    """Return words of equal frequency in a fixed order: shorter words first, then by code points."""
     return sorted(sorted(words), key=len)
 
 
 def counted_words(language: str) -> list[list[str]]:
     """Return wordfreq's large list of ``language`` (``en``, ``ru``): item c holds the words of -c centibels.
 
-    Its file is read without wordfreq's code, which takes 0.2 s to import and does the same.
+    The file is read here, because importing wordfreq, which reads it in the same way, takes 0.2 s.
     """
     package = find_spec("wordfreq")
     if package is None or package.origin is None:
         raise ModuleNotFoundError("wordfreq, which has the words, is not installed")
     with gzip.open(Path(package.origin).parent / "data" / f"large_{language}.msgpack.gz") as stream:
-        return cast(list[list[str]], msgpack.load(stream)[1:])  # a header stands first
+        return cast(list[list[str]], msgpack.load(stream)[1:])  # the first item is a header
 
 
 def from_centibels(lists: list[list[str]], keep: Callable[[str], object], limit: int | None) -> RankedWords:
@@ -70,8 +70,8 @@ def from_centibels(lists: list[list[str]], keep: Callable[[str], object], limit:
 def continued(counted: RankedWords, more: Iterable[str], limit: int | None) -> RankedWords:
     """Append the new words of ``more``, in its order, until there are ``limit`` words (all if None).
 
-    Their sources count other texts, or give ranks only. So they go on from the last counted word, of rank n and
-    frequency f, as Zipf's law does: rank r gets f * n / r. ``more`` is not touched if there are enough words.
+    Their sources counted other texts, or give ranks only. So Zipf's law extrapolates from the last counted word, of
+    rank n and frequency f: rank r gets f * n / r. ``more`` is not iterated if ``counted`` has enough words.
     """
     known = len(counted.words)
     if known == limit:
