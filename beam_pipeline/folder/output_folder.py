@@ -51,7 +51,7 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
         check_version(StoredFiles(folder), "output")
         held = storage.read_file(storage.join(folder, RECIPE_FILE), _SMALL)
         if held is None:
-            storage.reach(folder)
+            storage.check_access(folder)
     if held is not None and held != _recipe_bytes(request):
         problem = "holds the corpus of another recipe; choose another folder or remove it"
         raise InputError(problem, field="output", value=folder)
@@ -79,7 +79,7 @@ def need_manifest(folder: str) -> Manifest:
     with _as_input("folder", folder):
         manifest = read_manifest(folder)
         if manifest is None:
-            storage.reach(folder)
+            storage.check_access(folder)
     if manifest is None:
         problem = f"holds no {MANIFEST_FILE}, so no complete corpus; name a folder that a run finished"
         raise InputError(problem, field="folder", value=folder)

@@ -31,7 +31,7 @@ from hyperphrase.planning.machines import this_machine
 from hyperphrase.planning.schedule import Speed
 from transforms.files import storage
 from transforms.worker.context import CorpusContext
-from transforms.worker.key_runs import put_runs, take_run
+from transforms.worker.key_runs import load_run, store_runs
 from transforms.write_shards import MeasuredFile
 
 _SPAN = 1 << 18  # phrases, at most, of a span that is fingerprinted
@@ -135,7 +135,7 @@ def _fingerprinters(job: Job, context: CorpusContext, dedup: Deduplication) -> C
     def work(item: int) -> int:
         span = cut.span(item % max(cut.unit_count, 1), 1)
         runs, _ = distinct_in_span(job.phrases, span, dedup)
-        for _ in put_runs(context, item, runs):
+        for _ in store_runs(context, item, runs):
             pass
         return len(span)
 
@@ -153,11 +153,11 @@ def _comparers(job: Job, context: CorpusContext, dedup: Deduplication) -> tuple[
     kept = []
     for i in range(runs):
         keys = np.sort(random.integers(0, 1 << 63, run, dtype=np.uint64))
-        ((_, place),) = put_runs(context, i, [(0, keys)])
+        ((_, place),) = store_runs(context, i, [(0, keys)])
         kept.append((i, place))
 
     def work(_: int) -> int:
-        taken = [(request.span(i, dedup.span_units), take_run(context, i, place)) for i, place in kept]
+        taken = [(request.span(i, dedup.span_units), load_run(context, i, place)) for i, place in kept]
         list(duplicates_in_bucket(job.phrases, taken, dedup))
         return run * runs
 
@@ -192,5 +192,5 @@ def _shard_writers(job: Job, context: CorpusContext) -> Callable[[int], int]:
 @contextlib.contextmanager
 def _opened(context: CorpusContext, output: Output, item: int) -> Iterator[tuple[Encoder, MeasuredFile]]:
     encoder = FORMATS[output.format].encoder(output.compression, context.texts(output.text))
-    with storage.written_whole(context.folder, storage.join(SHARDS_FOLDER, f"{item}.{output.extension}")) as stream:
+    with storage.atomic_writer(context.folder, storage.join(SHARDS_FOLDER, f"{item}.{output.extension}")) as stream:
         yield encoder, MeasuredFile(stream)
