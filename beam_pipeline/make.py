@@ -17,7 +17,7 @@ from apache_beam.runners.runner import PipelineResult
 
 from beam_pipeline.engines import dataflow_engine, engine
 from beam_pipeline.engines.engine import Engine
-from beam_pipeline.engines.worker_watch import lost_worker
+from beam_pipeline.engines.worker_monitor import lost_worker
 from beam_pipeline.folder import output_folder
 from beam_pipeline.pipeline import apply_pipeline
 from beam_pipeline.terminal.progress_line import ProgressLine
@@ -156,12 +156,12 @@ class Maker:
         request, drawn = self.request, self.request.stop_seed - self.request.first_seed
         target = request.phrases or drawn
         shards = -(-target // request.phrases_per_shard) * len(request.outputs)
-        return self.progress(self.output, drawn, target, shards, self.engine.here)
+        return self.progress(self.output, drawn, target, shards, self.engine.in_process)
 
     def _pipeline(self) -> beam.Pipeline:
         dedup = deduplication(self.job.phrases, self.request)
         pipeline = beam.Pipeline(options=self.engine.options)
-        folder = self.output if self.engine.here or "://" in self.output else str(Path(self.output).absolute())
+        folder = self.output if self.engine.in_process or "://" in self.output else str(Path(self.output).absolute())
         files = self.engine.local and "://" not in self.output
         apply_pipeline(pipeline, CorpusContext(folder, self.request, files), dedup, self.job.lexicon.name)
         return pipeline
@@ -197,10 +197,10 @@ def make(
     logger = logging.getLogger("apache_beam")
     level = logger.level
     try:
-        chosen = engine.choose(beam_options, output=output, give_up=_interrupt)
+        chosen = engine.choose(beam_options, output=output, on_lost_worker=_interrupt)
         FileSystems.set_options(chosen.options)  # who we are to a bucket, before a pipeline is there to say it
         watched = functools.partial(ProgressLine, show=progress) if progress else no_progress
-        log = progress or say_nothing
+        log = progress or no_log
         made = Maker(output, job, chosen, log, watched).make()
         for line in summary(output, made, chosen.template):
             log(line)
@@ -219,7 +219,7 @@ def no_progress(*_: object) -> AbstractContextManager[object]:
     return contextlib.nullcontext()
 
 
-def say_nothing(_: str) -> None:
+def no_log(_: str) -> None:
     """Log nothing."""
 
 

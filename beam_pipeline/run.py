@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from apache_beam.io.filesystems import FileSystems
 
 from beam_pipeline.engines import engine
-from beam_pipeline.make import Maker, no_progress, say_nothing, summary
+from beam_pipeline.make import Maker, no_log, no_progress, summary
 from beam_pipeline.terminal import options
-from beam_pipeline.terminal.command import DONE, INTERRUPTED, RESUME_HINT, leave, run_command
+from beam_pipeline.terminal.command import DONE, INTERRUPTED, RESUME_HINT, exit_process, run_command
 from beam_pipeline.terminal.progress_line import ProgressLine
 from hyperphrase.errors import InputError
 
@@ -33,7 +33,7 @@ def _run(arguments: Sequence[str]) -> int:
     if not given.output:
         raise InputError("--output: is required; name a folder for the corpus, as in --output=out")
     job = options.read_job(given)
-    show, progress = (say_nothing, no_progress) if given.quiet else (_log, ProgressLine)
+    show, progress = (no_log, no_progress) if given.quiet else (_log, ProgressLine)
     around = _quiet if chosen.local else contextlib.nullcontext
     made = Maker(given.output, job, chosen, show, progress, around).make()
     if not given.quiet:
@@ -52,7 +52,7 @@ def _quiet() -> Iterator[None]:
         try:
             yield
         except KeyboardInterrupt:
-            leave("run", RESUME_HINT, INTERRUPTED)
+            exit_process("run", RESUME_HINT, INTERRUPTED)
 
 
 if __name__ == "__main__":
