@@ -1,4 +1,4 @@
-"""The program: options, wiring and commands."""
+"""The command-line program: commands, options, engines and the pipeline."""
 
 from beam_pipeline.terminal.process import is_program_process, prepare_process
 

@@ -24,12 +24,12 @@ def _run(arguments: Sequence[str]) -> int:
     parser = options.parser("run", "make a corpus")
     if {"--help", "-h"} & set(arguments):
         print(parser.format_help())
-        print("All other options are Beam's, and pass through:\n")
+        print("All other options are passed to Beam:\n")
         print(engine.beam_help())
         return DONE
     given, rest = parser.parse_known_args(arguments)
     chosen = engine.choose(rest, parser.names(), given.output)
-    FileSystems.set_options(chosen.options)  # who we are to a bucket, before a pipeline is there to say it
+    FileSystems.set_options(chosen.options)  # credentials for buckets, needed before the pipeline exists
     if not given.output:
         raise InputError("--output: is required; name a folder for the corpus, as in --output=out")
     job = options.read_job(given)
@@ -47,7 +47,7 @@ def _log(line: str) -> None:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Catch the tracebacks that Beam's threads print on stderr, also while an interrupted run ends."""
+    """Discard the tracebacks that Beam's threads print to stderr, also while an interrupted run ends."""
     with contextlib.redirect_stderr(io.StringIO()):
         try:
             yield

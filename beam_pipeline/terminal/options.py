@@ -90,8 +90,8 @@ def _add_hyperwords(made: Parser) -> None:
         "--lexicon",
         metavar="NAME|PATH",
         default="english",
-        help="english (default), russian, synthetic, synthetic:flavour=russian, or a file: .txt with one word per line, "
-        ".csv or .tsv with columns word,count, .avro or .parquet",
+        help="english (default), russian, synthetic, synthetic:flavour=russian, or a file: .txt with one word per "
+        "line, .csv or .tsv with columns word,count, .avro or .parquet",
     )
     words.add_argument(
         "--vocabulary",

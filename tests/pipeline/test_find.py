@@ -233,7 +233,7 @@ def test_a_phrase_is_near_to_its_own_words(program, whole, shards_of):
 
 def test_words_are_read_as_people_write_them(program, whole):
     written = program("find", whole, "The SEA, and Water... qwxzk!")
-    assert "left out, since they have no meaning here: qwxzk\n" == written.error
+    assert "ignored, because they have no meaning in this lexicon: qwxzk\n" == written.error
     assert answers(written) == answers(program("find", whole, "the", "sea", "and", "water"))
 
 
