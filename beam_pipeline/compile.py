@@ -74,11 +74,11 @@ def draw_laws(folder: str) -> None:
 
 def _quietly(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> None:
     """Run a command and discard its output. Raises WorkFailedError with the output if it fails."""
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         status = command(arguments)
     if status != DONE:
-        raise WorkFailedError(said.getvalue() or f"status {status}")
+        raise WorkFailedError(output.getvalue() or f"status {status}")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def prepare(options: PipelineOptions, output: str | None) -> str:
     from beam_pipeline.engines import dask_runner
 
     options.view_as(StandardOptions).runner = f"{dask_runner.__name__}.{dask_runner.DaskRunner.__name__}"
-    logging.disable(_SILENT)  # failures reach us as exceptions
+    logging.disable(_SILENT)  # failures are raised as exceptions
     for name in ("distributed", "dask"):
         warnings.filterwarnings("ignore", module=name)
     given = dask_runner.client_options(options)

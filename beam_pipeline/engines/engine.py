@@ -111,8 +111,8 @@ def _local(options: PipelineOptions, rest: Sequence[str]) -> Engine:
 
 def failure(error: BaseException) -> WorkFailedError:
     """Return the reason of an engine's exception in one line; engines embed it in the text of a traceback."""
-    said = lost_worker() or portable_engine.reason(error) or str(error)
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    text = lost_worker() or portable_engine.reason(error) or str(error)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     lines = [line for line in lines if line != "None"]  # from a job without a reason
     reasons = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Interrupt)\b", line)]
     reason = (reasons or lines or [type(error).__name__])[-1]

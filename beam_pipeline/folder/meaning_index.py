@@ -26,7 +26,7 @@ from hyperphrase.untrusted.trusted_folders import is_trusted
 from transforms.files import storage
 from transforms.worker.context import CorpusContext
 
-CELL_FRACTION = 8  # a query searches 1/8 of the cells: recall@10 is 0.98 for 10,000,000 meanings of 50 components
+CELLS_PER_PROBE = 8  # a query searches 1/8 of the cells: recall@10 is 0.98 for 10,000,000 meanings of 50 components
 _WIDER = 4  # candidates per phrase asked for, as the index rounds to bytes
 _SAMPLE = 64  # training meanings per cell
 _ROUNDS = 10  # iterations of k-means
@@ -58,7 +58,7 @@ def candidates(context: CorpusContext, manifest: Manifest, query: NDArray[np.int
     if index is None:
         _keep(faiss, _build(faiss, context, manifest), path)
         index = _read(faiss, path)
-    index.nprobe = -(-index.nlist // CELL_FRACTION)
+    index.nprobe = -(-index.nlist // CELLS_PER_PROBE)
     _, found = index.search(_units(query[None, :]), min(_WIDER * count, index.ntotal))
     return np.sort(found[0][found[0] >= 0]).astype(np.uint64)
 

@@ -159,7 +159,7 @@ def test_verify_sees_a_file_too_many(program, copied):
 @pytest.mark.parametrize("search", [[], ["--search=exact"], ["--search=index"]], ids=str)
 def test_find_finds_what_numpy_finds(program, copied, vectors_in, lexicon_of, monkeypatch, search):
     if search == ["--search=index"]:
-        monkeypatch.setattr(meaning_index, "CELL_FRACTION", 1)  # all cells: exact but for rounding
+        monkeypatch.setattr(meaning_index, "CELLS_PER_PROBE", 1)  # all cells: exact but for rounding
     folder = copied(*WHOLE)
     expected = expected_answers(folder, vectors_in, lexicon_of, SEA)[:20]
     found = answers(program("find", folder, *SEA, "--nearest=20", *search))

@@ -24,7 +24,7 @@ from transforms.files import bucket
 from transforms.files.direct_file import DirectFile
 
 _PIECE = 8 << 20  # 8 MiB: size of the reads of measure()
-PLAIN = CompressionTypes.UNCOMPRESSED  # Beam must not guess a compression from our extensions
+PLAIN = CompressionTypes.UNCOMPRESSED  # Beam must not guess a compression from the extension
 
 
 def join(folder: str, *names: str) -> str:
