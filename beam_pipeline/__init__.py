@@ -1,6 +1,6 @@
-"""The program: options, wiring and commands."""
+"""The command-line program: commands, options, engines and the pipeline."""
 
-from beam_pipeline.terminal.process import is_ours, prepare_process
+from beam_pipeline.terminal.process import is_program_process, prepare_process
 
-if is_ours():
+if is_program_process():
     prepare_process()

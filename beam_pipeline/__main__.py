@@ -10,19 +10,19 @@ from hyperphrase.errors import InputError
 
 COMMANDS = {
     "run": "make a corpus",
-    "plan": "say what a run would give and cost, and start nothing",
-    "laws": "list the laws and presets that phrases are drawn by, or tell all about one",
-    "verify": "read a corpus again and check every claim of its manifest",
+    "plan": "show what a run would produce and cost, without running it",
+    "laws": "list the laws and presets, or describe one of them",
+    "verify": "read a corpus and verify everything that its manifest states",
     "inspect": "show a corpus as a table, its first phrases, or any phrase by its seed",
-    "find": "show the phrases that are nearest in meaning to words, or to a phrase",
-    "space": "say how many phrases there are, and how soon draws repeat one",
-    "rank": "turn a phrase into its number: its seed, or its place in the whole space",
-    "unrank": "turn a number into its phrase",
-    "compile": "compile all kernels ahead of the first run, as for an image",
+    "find": "show the phrases nearest in meaning to given words, or to a phrase",
+    "space": "show the number of possible phrases, and how soon draws repeat one",
+    "rank": "convert a phrase to its number: its seed, or its index in the whole space",
+    "unrank": "convert a number to its phrase",
+    "compile": "compile all kernels ahead of the first run, for example for a container image",
 }
 
-HELP = f"""hyperphrase {hyperphrase.__version__}: corpora of phrases that nobody wrote, drawn by a law,
-deduplicated exactly, counted, and written as shards that a training run reads.
+HELP = f"""hyperphrase {hyperphrase.__version__}: makes corpora of synthetic phrases, drawn by a law,
+deduplicated exactly, counted, and written as shards for a training run.
 
 usage: hyperphrase COMMAND [options]      hyperphrase COMMAND --help
 
@@ -38,12 +38,12 @@ examples:
   hyperphrase space --vocabulary=500000 --lengths=fixed:length=100
   hyperphrase unrank 12345 --sampler=permutation --text=words
 
-exit status: 0 done, 1 the work failed or the corpus failed verification, 2 the input is wrong
+exit status: 0 success, 1 the work failed or the corpus failed verification, 2 wrong input
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command that the first argument names; returns the exit status."""
+    """Run the command named by the first argument; return the exit status."""
     prepare_process()
     arguments = sys.argv[1:] if arguments is None else arguments
     name = arguments[0] if arguments else "--help"

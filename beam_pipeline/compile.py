@@ -1,4 +1,4 @@
-"""``compile``: compile all kernels ahead of the first run, so that an image or a read-only install holds them."""
+"""``compile``: compile all kernels ahead of the first run, for an image or a read-only installation."""
 
 import contextlib
 import io
@@ -19,10 +19,10 @@ from hyperphrase.phrases.phrases import Phrases, seed_range
 from hyperphrase.phrases.recipe import Recipe
 from transforms.files import storage
 
-VOCABULARY = 1000  # words that laws draw from here
+VOCABULARY = 1000  # number of words that the laws draw from
 _SEEDS = 100
 
-#: Small runs that between them call every kernel but those of single laws: formats, texts, duplicates.
+#: Small runs that together call every kernel except those of single laws: formats, texts, duplicates.
 RUNS = (
     "--phrases=500 --vocabulary=1000 --sampler=zipf --lengths=lognormal --format=tfrecord,avro,jsonl,txt",
     "--phrases=500 --vocabulary=1000 --format=jsonl,txt --text=words",
@@ -32,7 +32,7 @@ RUNS = (
     "--phrases=500 --vocabulary=1000 --format=none --dictionary=sif",
 )
 
-#: Laws that need parameters; ``text.txt`` is made for them.
+#: Laws that need parameters; draw_laws() writes ``text.txt``.
 PARAMETERS = {"markov": "markov:file={folder}/text.txt", "mixture": "mixture:0.7*zipf:s=1.0+0.3*nest:q=0.4"}
 
 
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _compile(arguments: Sequence[str]) -> int:
-    parser = Parser("compile", "compile all kernels for this processor, and keep them where this program finds them")
+    parser = Parser("compile", "compile all kernels for this processor, and save them in the kernel cache")
     parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         for i, options in enumerate(RUNS):
@@ -56,12 +56,12 @@ def _compile(arguments: Sequence[str]) -> int:
         raise WorkFailedError(
             f"{len(lost)} kernels could not be saved; set NUMBA_CACHE_DIR to a folder that can be written to"
         )
-    print(f"{compiled_here()} kernels compiled, all others were there")
+    print(f"{compiled_here()} kernels compiled, all others were cached")
     return DONE
 
 
 def draw_laws(folder: str) -> None:
-    """Draw a few phrases of every law, whole and their beginnings; files that laws need are written to ``folder``."""
+    """Draw a few phrases and prefixes of phrases by every law; write files that laws need to ``folder``."""
     lexicon = build_lexicon("english", VOCABULARY, "stable", storage.open_file)
     Path(folder, "text.txt").write_text(" ".join(lexicon.words), encoding="utf-8")
     for text in [*(PARAMETERS.get(name, name) for name in SYMBOL_LAWS), "loglinear:vectors=gaussian"]:
@@ -73,12 +73,12 @@ def draw_laws(folder: str) -> None:
 
 
 def _quietly(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> None:
-    """Run a command; what it says is shown only if it fails."""
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+    """Run a command and discard its output. Raises WorkFailedError with the output if it fails."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         status = command(arguments)
     if status != DONE:
-        raise WorkFailedError(said.getvalue() or f"status {status}")
+        raise WorkFailedError(output.getvalue() or f"status {status}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``find``: the phrases of a corpus that are nearest in meaning to words, or to another phrase of it."""
+"""``find``: show the phrases of a corpus nearest in meaning to given words, or to another phrase of it."""
 
 import os
 import re
@@ -27,7 +27,7 @@ from transforms.files import storage
 from transforms.files.stored_files import StoredFiles
 from transforms.worker.context import CorpusContext
 
-EXACT_UP_TO = 10_000_000  # phrases: all their meanings are read and compared in a few seconds
+EXACT_UP_TO = 10_000_000  # phrases, whose meanings are all read and compared in a few seconds
 SEARCHES = ("exact", "index")
 _MOST = 10_000  # phrases shown at most
 _words_of = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*").findall
@@ -41,19 +41,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _find(arguments: Sequence[str]) -> int:
     parser = Parser(
         "find",
-        "show the phrases that are nearest in meaning to words, or to a phrase; the corpus needs its dictionary\n"
+        "show the phrases nearest in meaning to given words, or to a phrase; the corpus needs a dictionary\n"
         "(run --dictionary)",
         'examples:\n  hyperphrase find out "stormy sea at night"\n  hyperphrase find out --seed=42 --nearest=3',
     )
     parser.add_argument("out", metavar="OUT", help="folder of a corpus, local or gs://")
-    parser.add_argument("words", metavar="WORDS", nargs="*", help="words of the lexicon; others are left out")
-    parser.add_argument("--seed", metavar="S", help="or: a phrase of the corpus, by its seed")
-    parser.add_argument("--nearest", metavar="N", default="10", help="how many phrases to show, default 10")
+    parser.add_argument("words", metavar="WORDS", nargs="*", help="words of the lexicon; other words are ignored")
+    parser.add_argument("--seed", metavar="S", help="instead of WORDS: the seed of a phrase of the corpus")
+    parser.add_argument("--nearest", metavar="N", default="10", help="number of phrases to show, default 10")
     parser.add_argument(
         "--search",
         metavar="|".join(SEARCHES),
-        help=f"exact compares all meanings, and is the default up to {EXACT_UP_TO:,} phrases; index looks at some of "
-        "them, and is made on first use",
+        help=f"exact compares all meanings, and is the default up to {EXACT_UP_TO:,} phrases; index compares some of "
+        "them, and is built on first use",
     )
     given = parser.parse_args(arguments)
     count = whole("--nearest", given.nearest, 1, _MOST)
@@ -73,14 +73,14 @@ def _find(arguments: Sequence[str]) -> int:
         else _of_phrase(context, manifest, seed)
     )
     search = given.search or (SEARCHES[manifest.kept > EXACT_UP_TO])
-    more = count + (seed is not None)  # the phrase itself is not among those that are near to it
+    more = count + (seed is not None)  # the phrase itself is found, but not shown
     find = _by_index if search == "index" else _exactly
     _show(context, lexicon, find(context, manifest, manifest.dictionary, query, more), seed, count)
     return DONE
 
 
 def _meaning_of_words(context: CorpusContext, lexicon: Lexicon, text: str) -> NDArray[np.int8]:
-    """Return the meaning of a text, (d,). Raises InputError if no word of it means anything here."""
+    """Return the meaning of a text, shape (d,). Raises InputError if none of its words has a meaning."""
     ids = {word: i for i, word in enumerate(lexicon.words)}
     words = _words_of(text.replace("\u2019", "'"))
     found = [ids.get(word, ids.get(word.lower())) for word in words]
@@ -92,7 +92,10 @@ def _meaning_of_words(context: CorpusContext, lexicon: Lexicon, text: str) -> ND
     if len(known) > MAX_LENGTH:
         raise InputError(f"{len(known)} words are given; give at most {MAX_LENGTH}")
     if unknown:
-        print(escape_controls(f"left out, since they have no meaning here: {', '.join(unknown)}"), file=sys.stderr)
+        print(
+            escape_controls(f"ignored, because they have no meaning in this lexicon: {', '.join(unknown)}"),
+            file=sys.stderr,
+        )
     block = PhraseBlock(np.array(known, np.uint32), np.array([0, len(known)]), np.zeros(1, np.uint64))
     return _direction(context, block, repr(text))
 

@@ -25,12 +25,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _inspect(arguments: Sequence[str]) -> int:
     parser = Parser(
         "inspect",
-        "show a corpus as a table; phrases are made again from the manifest, shards are not read",
+        "show a corpus as a table, or some of its phrases; phrases are drawn again from the manifest, no shard is read",
         "examples:\n  hyperphrase inspect out\n  hyperphrase inspect out --head=3\n  hyperphrase inspect out --seed=42",
     )
     parser.add_argument("out", metavar="OUT", help="folder of a corpus, local or gs://")
     parser.add_argument("--head", metavar="N", help="show the first N phrases as symbols and as words")
-    parser.add_argument("--seed", metavar="S", help="show the phrase of seed S, in the corpus or not")
+    parser.add_argument("--seed", metavar="S", help="show the phrase of seed S, whether it is in the corpus or not")
     given = parser.parse_args(arguments)
     head = None if given.head is None else whole("--head", given.head, 1, _MOST)
     seed = None if given.seed is None else whole("--seed", given.seed, 0, SEED_STOP - 1)
@@ -50,7 +50,7 @@ def _inspect(arguments: Sequence[str]) -> int:
 
 def _rows(corpus: Corpus) -> Iterator[tuple[str, str]]:
     manifest, bound = corpus.manifest, corpus.phrases.law
-    yield "sampler", str(manifest.recipe.law)
+    yield "law", str(manifest.recipe.law)
     yield "lengths", f"{manifest.recipe.lengths}"
     yield "lexicon", f"{manifest.lexicon}, {manifest.recipe.vocabulary:,} hyperwords"
     yield "key", str(manifest.recipe.key)
@@ -60,7 +60,7 @@ def _rows(corpus: Corpus) -> Iterator[tuple[str, str]]:
     yield "symbols", f"{manifest.symbols:,}"
     yield (
         "entropy",
-        f"{bound.entropy:.2f} bits a symbol: a floor of {format_bytes(bound.entropy * manifest.symbols / 8)}",
+        f"{bound.entropy:.2f} bits per symbol, at least {format_bytes(bound.entropy * manifest.symbols / 8)} in all",
     )
     if manifest.length_histogram:
         lengths = manifest.length_histogram
@@ -70,7 +70,7 @@ def _rows(corpus: Corpus) -> Iterator[tuple[str, str]]:
         kind = f"{output.format}, {output.compression}"
         yield "shards", f"{len(shards):,} of {kind}: {format_bytes(bytes_in(shards))}"
     if not manifest.outputs:
-        yield "shards", "none: the manifest is the corpus"
+        yield "shards", "none (--format=none)"
     if manifest.dictionary:
         yield "dictionary", f"{manifest.dictionary.kind}: {format_bytes(bytes_in(manifest.dictionary.shards))}"
     yield "versions", ", ".join(f"{name} {version}" for name, version in manifest.versions.items())

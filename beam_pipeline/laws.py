@@ -1,4 +1,4 @@
-"""``laws``: list the laws, the length laws and the presets, or tell all about one of them."""
+"""``laws``: list the laws, the length laws and the presets, or describe one of them."""
 
 import ast
 import dataclasses
@@ -33,15 +33,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _laws(arguments: Sequence[str]) -> int:
-    parser = Parser("laws", "list the laws, the length laws and the presets, or tell all about one of them", _EPILOG)
-    parser.add_argument("name", metavar="NAME", nargs="?", help="a law, a length law or a preset; without it: a list")
+    parser = Parser("laws", "list the laws, the length laws and the presets, or describe one of them", _EPILOG)
+    parser.add_argument(
+        "name",
+        metavar="NAME",
+        nargs="?",
+        help="a law, a length law or a preset to describe; without it, all are listed",
+    )
     name = parser.parse_args(arguments).name
     print("\n".join(_list() if name is None else _about(name)))
     return DONE
 
 
 def _list() -> Iterator[str]:
-    """Yield the lines of all laws and presets, a paragraph a kind."""
+    """Yield the lines of the list of laws, length laws and presets."""
     yield "laws, as in --sampler=zipf:s=1.0"
     yield from _entries({name: law.summary for name, law in sorted(SYMBOL_LAWS.items())})
     yield ""
@@ -51,11 +56,11 @@ def _list() -> Iterator[str]:
     yield "presets, as in --preset=shuffle-dyck-hu2025"
     yield from _entries({name: preset.source for name, preset in PRESETS.items()})
     yield ""
-    yield "hyperphrase laws NAME tells parameters, source and presets of one of them"
+    yield "hyperphrase laws NAME shows the parameters, the source and the presets of one of them"
 
 
 def _about(name: str) -> Iterator[str]:
-    """Yield all that is known of ``name``, which a law and a length law may share. Raises InputError."""
+    """Yield the description of ``name``; a law and a length law may share it. Raises InputError if it is unknown."""
     if name in PRESETS:
         return _about_preset(PRESETS[name])
     kinds: list[type[Law]] = [laws[name] for laws in (SYMBOL_LAWS, LENGTH_LAWS) if name in laws]
@@ -70,9 +75,9 @@ def _about_law(law: type[Law]) -> Iterator[str]:
     yield from _paragraphs(_description(law))
     yield ""
     if len(law.parameters()) == len(dataclasses.fields(law)) > 0:
-        yield "  its parameters:"
+        yield "  parameters:"
         yield from _entries(law.parameters(), "    ")
-    else:  # none, or of the law's own kind
+    else:  # no parameters, or a grammar of its own
         yield from _wrapped(law.usage(), "  ")
     if issubclass(law, SymbolLaw):
         yield from _wrapped(f"source: {law.source}", "  ")
@@ -93,17 +98,17 @@ def _about_preset(preset: Preset) -> Iterator[str]:
     yield f"--preset={preset.name}: {preset.source}"
     yield ""
     vocabulary = preset.vocabulary or law.vocabulary()
-    rows = {"sampler": f"{law}", "lengths": f"{preset.lengths}", "vocabulary": f"{vocabulary:,}", "note": preset.note}
+    rows = {"law": f"{law}", "lengths": f"{preset.lengths}", "vocabulary": f"{vocabulary:,}", "note": preset.note}
     yield from _entries(rows)
 
 
 def _open(path: str) -> BinaryIO:
-    """Open a local file; no cloud is loaded to tell what a preset is."""
+    """Open a local file; describing a preset needs no cloud client."""
     return Path(path).open("rb")
 
 
 def _entries(entries: dict[str, str], indent: str = "  ") -> Iterator[str]:
-    """Yield ``name  text`` lines, the texts below each other, long ones over several lines."""
+    """Yield ``name  text`` lines in two columns, with long texts wrapped."""
     width = max(map(len, entries))
     for name, text in entries.items():
         first, *rest = _lines(text, max(30, _columns() - len(indent) - width - 2)) or [""]
@@ -112,7 +117,7 @@ def _entries(entries: dict[str, str], indent: str = "  ") -> Iterator[str]:
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    """Yield the lines of a docstring, without its marks."""
+    """Yield the lines of a docstring, without its markup."""
     text = re.sub(r":\w+:`~?(.*?)`", r"\1", text).replace("``", "")
     for paragraph in text.split("\n\n"):
         yield ""

@@ -1,4 +1,4 @@
-"""Make a corpus: run the pipeline into a folder until it holds the phrases that were asked for."""
+"""Make a corpus: run the pipeline into a folder until it holds the requested phrases."""
 
 import _thread
 import contextlib
@@ -17,7 +17,7 @@ from apache_beam.runners.runner import PipelineResult
 
 from beam_pipeline.engines import dataflow_engine, engine
 from beam_pipeline.engines.engine import Engine
-from beam_pipeline.engines.worker_watch import lost_worker
+from beam_pipeline.engines.worker_monitor import lost_worker
 from beam_pipeline.folder import output_folder
 from beam_pipeline.pipeline import apply_pipeline
 from beam_pipeline.terminal.progress_line import ProgressLine
@@ -35,11 +35,10 @@ from transforms.worker.context import CorpusContext
 
 @dataclass(frozen=True)
 class Made:
-    """What became of a run.
+    """The result of a run.
 
-    manifest: of the complete corpus, None where the job was written to a template for somebody else to launch.
-    was_complete: the corpus was there before. shards_kept: how many shards an earlier run had made. seconds: the time
-    that the run took.
+    manifest: of the complete corpus, None if the job was written as a template to be launched later. was_complete:
+    whether the corpus was complete before. shards_kept: number of shards reused from an earlier run. seconds: duration.
     """
 
     manifest: Manifest | None
@@ -52,8 +51,8 @@ class Made:
 class Maker:
     """One run into one folder.
 
-    log: is told, in lines, what the run does. progress: as :class:`~beam_pipeline.terminal.progress_line.ProgressLine`,
-    shows how far the pipeline is. around: a context that the pipeline runs in.
+    log: called with each line to log. progress: as :class:`~beam_pipeline.terminal.progress_line.ProgressLine`, shows
+    the progress of the pipeline. around: a context manager that the pipeline runs in.
     """
 
     output: str
@@ -62,20 +61,20 @@ class Maker:
     log: Callable[[str], object]
     progress: Callable[[str, int, int, int, bool], AbstractContextManager[object]]
     around: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext
-    request: CorpusRequest = field(init=False)  # the job's, with more seeds where those of the job were too few
-    seen: tuple[int, int] = (0, 0)  # draws that were too few, and how many distinct phrases they gave
+    request: CorpusRequest = field(init=False)  # the job's, with more seeds if those of the job were too few
+    seen: tuple[int, int] = (0, 0)  # (draws, distinct phrases) of the last attempt with too few draws
 
     def __post_init__(self) -> None:
         self.request = self.job.request
 
     def make(self) -> Made:
-        """Make the corpus, or what is missing of it. Raises InputError, CorruptError, WorkFailedError or OSError."""
-        self._check()  # before a folder is made
+        """Make the corpus, or its missing files. Raises InputError, CorruptError, WorkFailedError or OSError."""
+        self._check()  # before the folder is created
         if self.engine.check:
             self.engine.check(self._pipeline())
         begin = time.monotonic()
         with output_folder.locked(self.output):
-            before = self._check()  # again: another run may have finished meanwhile
+            before = self._check()  # again: another run may have finished in the meantime
             if before is not None and not output_folder.missing_files(self.output, before):
                 return self._complete(before)
             if self.engine.template:
@@ -96,14 +95,14 @@ class Maker:
         return Made(manifest, was_complete=True)
 
     def _work_until_complete(self, before: Manifest | None) -> tuple[Manifest, int]:
-        """Return the manifest of the finished corpus, and how many of its shards an earlier run had made."""
+        """Return the manifest of the finished corpus, and the number of its shards reused from an earlier run."""
         self._begin(before)
         earlier = output_folder.shard_times(self.output)
         try:
             self._work()
         except WorkFailedError:
             if self._check() is None:
-                raise  # else the engine was lost when all was done
+                raise  # else the engine failed after the corpus was complete
         manifest = output_folder.read_manifest(self.output)
         if manifest is None:
             raise WorkFailedError(
@@ -121,14 +120,14 @@ class Maker:
             output_folder.reopen(self.output, before)
 
     def _stage(self, before: Manifest | None) -> Made:
-        """Write what workers read, and the job for somebody else to launch."""
+        """Write the files that workers read, and the job as a template to be launched later."""
         self._begin(before)
         self._draw_more()
         self._run_pipeline()
         return Made(None)
 
     def _draw_more(self) -> bool:
-        """Draw more seeds than are known to be too few; tells whether the drawn ones are."""
+        """If an attempt is known to have drawn too few seeds, double them and return True; else return False."""
         short = output_folder.shortfall(self.output, self.request)
         if short is None:
             return False
@@ -143,7 +142,7 @@ class Maker:
         return True
 
     def _work(self) -> None:
-        """Run the pipeline until the drawn seeds hold the phrases asked for."""
+        """Run the pipeline until the drawn seeds give the requested number of phrases."""
         self._draw_more()
         while True:
             self.log(f"engine: {self.engine.description}")
@@ -156,12 +155,12 @@ class Maker:
         request, drawn = self.request, self.request.stop_seed - self.request.first_seed
         target = request.phrases or drawn
         shards = -(-target // request.phrases_per_shard) * len(request.outputs)
-        return self.progress(self.output, drawn, target, shards, self.engine.here)
+        return self.progress(self.output, drawn, target, shards, self.engine.in_process)
 
     def _pipeline(self) -> beam.Pipeline:
         dedup = deduplication(self.job.phrases, self.request)
         pipeline = beam.Pipeline(options=self.engine.options)
-        folder = self.output if self.engine.here or "://" in self.output else str(Path(self.output).absolute())
+        folder = self.output if self.engine.in_process or "://" in self.output else str(Path(self.output).absolute())
         files = self.engine.local and "://" not in self.output
         apply_pipeline(pipeline, CorpusContext(folder, self.request, files), dedup, self.job.lexicon.name)
         return pipeline
@@ -182,7 +181,7 @@ class Maker:
             result.wait_until_finish()
         except KeyboardInterrupt:
             if self.engine.cancel:
-                with contextlib.suppress(Exception):  # it may be gone already, with the job server
+                with contextlib.suppress(Exception):  # job or job server may have ended already
                     result.cancel()
             raise
 
@@ -190,7 +189,7 @@ class Maker:
 def make(
     output: str, job: Job, beam_options: Sequence[str] = (), progress: Callable[[str], object] | None = None
 ) -> Made:
-    """Make the corpus of ``job`` in ``output``, as :func:`hyperphrase.make_corpus` asks for it.
+    """Make the corpus of ``job`` in ``output``, for :func:`hyperphrase.make_corpus`.
 
     Raises InputError, CorruptError, WorkFailedError or OSError.
     """
@@ -198,10 +197,10 @@ def make(
     level = logger.level
     logger.setLevel(logging.CRITICAL)  # failures of Beam reach us as exceptions; their tracebacks are not for users
     try:
-        chosen = engine.choose(beam_options, output=output, give_up=_interrupt)
-        FileSystems.set_options(chosen.options)  # who we are to a bucket, before a pipeline is there to say it
+        chosen = engine.choose(beam_options, output=output, on_lost_worker=_interrupt)
+        FileSystems.set_options(chosen.options)  # credentials for buckets, needed before the pipeline exists
         watched = functools.partial(ProgressLine, show=progress) if progress else no_progress
-        log = progress or say_nothing
+        log = progress or no_log
         made = Maker(output, job, chosen, log, watched).make()
         for line in summary(output, made, chosen.template):
             log(line)
@@ -220,22 +219,22 @@ def no_progress(*_: object) -> AbstractContextManager[object]:
     return contextlib.nullcontext()
 
 
-def say_nothing(_: str) -> None:
+def no_log(_: str) -> None:
     """Log nothing."""
 
 
 def _interrupt(_: str) -> NoReturn:
-    """End a run whose worker process is gone and that Beam goes on waiting for."""
+    """Interrupt a run whose worker process died and that Beam keeps waiting for."""
     _thread.interrupt_main()
-    raise SystemExit  # of the thread that watches
+    raise SystemExit  # ends the monitoring thread
 
 
 def summary(output: str, made: Made, template: str | None) -> Iterator[str]:
-    """Yield what a run ends with, in lines."""
+    """Yield the lines of the summary of a run."""
     manifest = made.manifest
     if manifest is None:
         yield f"{template} holds the job; {output} is complete once manifest.json is there"
-        yield "then      the same command removes what is left of the work, or says how to go on"
+        yield "then      rerun the same command to remove the temporary files, or to see what is missing"
         return
     if made.was_complete:
         yield f"{output} is complete already: {manifest.kept:,} phrases in {len(manifest.shards):,} shards"

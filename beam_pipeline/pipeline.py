@@ -1,4 +1,4 @@
-"""The pipeline, as one sentence."""
+"""The pipeline: the transforms and how they are connected."""
 
 import apache_beam as beam
 
@@ -18,7 +18,7 @@ from transforms.write_shards import WriteShards
 def apply_pipeline(
     pipeline: beam.Pipeline, context: CorpusContext, dedup: Deduplication | None, lexicon: str
 ) -> beam.PCollection:
-    """Apply the whole job to ``pipeline``; returns the path of the manifest as a PCollection of one element."""
+    """Apply all transforms to ``pipeline``; return the path of the manifest as a PCollection of one element."""
     units = pipeline | ExpandSeeds(context.request)  # WorkUnit
     drops, counts = _duplicates(
         pipeline, units, context, dedup

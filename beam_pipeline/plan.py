@@ -1,4 +1,4 @@
-"""``plan``: say what a run would give and cost, and start nothing."""
+"""``plan``: show what a run would produce and cost, without running it."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ from hyperphrase.phrases.phrases import CHUNK, Phrases
 from hyperphrase.planning.job import Job
 from hyperphrase.space.phrase_space import Space
 
-_SAMPLE = CHUNK  # phrases that are drawn and encoded to tell the bytes of each format
+_SAMPLE = CHUNK  # phrases that are drawn and encoded to estimate the bytes of each format
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _plan(arguments: Sequence[str]) -> int:
-    parser = options.parser("plan", "say what a run with these options would give and cost, and start nothing")
+    parser = options.parser("plan", "show what a run with these options would produce and cost, without running it")
     cost_tables.add_options(parser)
     if {"--help", "-h"} & set(arguments):
         print(parser.format_help())
@@ -48,7 +48,9 @@ def _plan(arguments: Sequence[str]) -> int:
     print()
     symbols = mean * _expected(job.request, job.space)
     print_table(_format_rows(sample, texts_of(job.lexicon, given.text), symbols, job.phrases.law.entropy))
-    print(f"\nbytes: from a sample of {len(sample.seeds):,} phrases; below the floor no file of these symbols can be")
+    print(
+        f"\nbytes: estimated from {len(sample.seeds):,} phrases; no encoding of these symbols is smaller than the floor"
+    )
     if fleet is not None:
         print()
         outputs = tuple(mean * _bytes_a_symbol(sample, job.lexicon, output) for output in job.request.outputs)
@@ -62,7 +64,7 @@ def _bytes_a_symbol(block: PhraseBlock, lexicon: Lexicon, output: Output) -> flo
 
 
 def _encoded(form: Format, compression: str, texts: Texts, block: PhraseBlock) -> int:
-    """Return the bytes of a sample of phrases, without the header of a file, which does not grow with the corpus."""
+    """Return the encoded bytes of a sample of phrases, without the file header, whose size is constant."""
     encoder = form.encoder(compression, texts if form.text else None)
     encoder.begin()
     return len(encoder.encode(block)) + len(encoder.end())
@@ -74,14 +76,14 @@ def _expected(request: CorpusRequest, space: Space) -> float:
 
 
 def _sample_seeds(request: CorpusRequest) -> NDArray[np.uint64]:
-    """Return seeds to tell bytes by, from all over the range: laws may go in order, and large seeds take more bytes."""
+    """Return the sample's seeds, spread over the range: laws may be ordered, and large seeds take more bytes."""
     drawn = request.stop_seed - request.first_seed
     count = min(drawn, _SAMPLE)
     return np.array([request.first_seed + i * drawn // count for i in range(count)], np.uint64)
 
 
 def _mean_length(phrases: Phrases, sample: PhraseBlock) -> float:
-    """Return the mean length of the corpus: the length law's, or that of a sample where the content has a say."""
+    """Return the mean length of the corpus: the length law's, or the sample's if lengths depend on the content."""
     if type(phrases.law).lengths is BoundLaw.lengths:
         return phrases.recipe.mean_length()
     return float(sample.lengths.mean())
@@ -91,11 +93,11 @@ def _rows(request: CorpusRequest, space: Space, lexicon: Lexicon, mean: float) -
     bound, drawn = space.phrases.law, request.stop_seed - request.first_seed
     kept = _expected(request, space)
     yield "recipe digest", request.recipe.digest
-    yield "sampler", f"{request.recipe.law}"
+    yield "law", f"{request.recipe.law}"
     yield "lengths", f"{request.recipe.lengths}, mean {mean:,.1f}"
     yield "lexicon", f"{lexicon.name}, {lexicon.vocabulary:,} hyperwords"
     yield "space", f"10^{space.log10_size():,.1f} phrases"
-    yield "entropy", f"{bound.entropy:.2f} bits a symbol (collision entropy {bound.collision_entropy:.2f})"
+    yield "entropy", f"{bound.entropy:.2f} bits per symbol (collision entropy {bound.collision_entropy:.2f})"
     yield "seeds", f"{request.first_seed:,} to {request.stop_seed - 1:,}: {drawn:,} to draw"
     least, most = ("", "") if space.in_closed_form else ("at least ", "at most ")
     yield "phrases", f"{kept:,.0f}" if request.phrases else f"{least}{kept:,.0f} expected"
@@ -117,7 +119,7 @@ def _dictionary_rows(job: Job) -> Iterator[tuple[str, str]]:
 
 def _format_rows(block: PhraseBlock, texts: Texts, symbols: float, entropy: float) -> Iterator[tuple[str, ...]]:
     floor = entropy / 8
-    yield "format", "compression", "bytes", "a symbol", "times the floor"
+    yield "format", "compression", "bytes", "per symbol", "times the floor"
     for name, form in FORMATS.items():
         for compression in form.compressions:
             each = _encoded(form, compression, texts, block) / len(block.ids)

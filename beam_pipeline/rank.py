@@ -1,4 +1,4 @@
-"""``rank``: a phrase to its number, for the laws that give no phrase twice."""
+"""``rank``: convert a phrase to its number, for the laws that give no phrase twice."""
 
 import argparse
 import sys
@@ -29,8 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _rank(arguments: Sequence[str]) -> int:
-    parser = numbers_parser("rank", "say which number has the phrase: its seed, or its place in the whole space")
-    parser.add_argument("phrase", metavar="PHRASE", help="the phrase, as --text says")
+    parser = numbers_parser("rank", "convert a phrase to its number: its seed, or its index in the whole space")
+    parser.add_argument("phrase", metavar="PHRASE", help="the phrase, in the notation of --text")
     given = parser.parse_args(arguments)
     lexicon, phrases = read_numbered(parser, given)
     print(decimal_text(rank(phrases, read_phrase(given.phrase, given.text, lexicon))))
@@ -40,19 +40,21 @@ def _rank(arguments: Sequence[str]) -> int:
 def numbers_parser(command: str, description: str) -> Parser:
     """Return the parser of the options that ``rank`` and ``unrank`` share."""
     parser = options.recipe_parser(command, description, EXAMPLES)
-    what = parser.add_argument_group("numbers", "--sampler is exhaustive (default here) or permutation")
-    what.add_argument("--corpus", metavar="OUT", help="take recipe and lexicon from this corpus, not from options")
+    what = parser.add_argument_group("numbers", "--sampler is exhaustive (default of this command) or permutation")
+    what.add_argument(
+        "--corpus", metavar="OUT", help="use the recipe and the lexicon of this corpus instead of options"
+    )
     what.add_argument(
         "--text",
         default="ids",
         metavar="|".join(NOTATIONS),
-        help="how the phrase is written: ids with commas between them (default), symbols, or words with spaces",
+        help="notation of the phrase: ids separated by commas (default), symbols, or words separated by spaces",
     )
     return parser
 
 
 def read_numbered(parser: Parser, given: argparse.Namespace) -> tuple[Lexicon, Phrases]:
-    """Return the hyperwords and phrases of the options, or of the corpus that they name. Raises InputError."""
+    """Return the lexicon and the phrases of the options, or of the corpus that they name. Raises InputError."""
     if given.text not in NOTATIONS:
         raise InputError(f"--text={given.text}: allowed are {', '.join(NOTATIONS)}")
     if given.corpus is None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from apache_beam.io.filesystems import FileSystems
 
 from beam_pipeline.engines import engine
-from beam_pipeline.make import Maker, no_progress, say_nothing, summary
+from beam_pipeline.make import Maker, no_log, no_progress, summary
 from beam_pipeline.terminal import options
-from beam_pipeline.terminal.command import DONE, INTERRUPTED, RESUME_HINT, leave, run_command
+from beam_pipeline.terminal.command import DONE, INTERRUPTED, RESUME_HINT, exit_process, run_command
 from beam_pipeline.terminal.progress_line import ProgressLine
 from hyperphrase.errors import InputError
 
@@ -24,16 +24,16 @@ def _run(arguments: Sequence[str]) -> int:
     parser = options.parser("run", "make a corpus")
     if {"--help", "-h"} & set(arguments):
         print(parser.format_help())
-        print("All other options are Beam's, and pass through:\n")
+        print("All other options are passed to Beam:\n")
         print(engine.beam_help())
         return DONE
     given, rest = parser.parse_known_args(arguments)
     chosen = engine.choose(rest, parser.names(), given.output)
-    FileSystems.set_options(chosen.options)  # who we are to a bucket, before a pipeline is there to say it
+    FileSystems.set_options(chosen.options)  # credentials for buckets, needed before the pipeline exists
     if not given.output:
         raise InputError("--output: is required; name a folder for the corpus, as in --output=out")
     job = options.read_job(given)
-    show, progress = (say_nothing, no_progress) if given.quiet else (_log, ProgressLine)
+    show, progress = (no_log, no_progress) if given.quiet else (_log, ProgressLine)
     around = _quiet if chosen.local else contextlib.nullcontext
     made = Maker(given.output, job, chosen, show, progress, around).make()
     if not given.quiet:
@@ -47,12 +47,12 @@ def _log(line: str) -> None:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Catch the tracebacks that Beam's threads print on stderr, also while an interrupted run ends."""
+    """Discard the tracebacks that Beam's threads print to stderr, also while an interrupted run ends."""
     with contextlib.redirect_stderr(io.StringIO()):
         try:
             yield
         except KeyboardInterrupt:
-            leave("run", RESUME_HINT, INTERRUPTED)
+            exit_process("run", RESUME_HINT, INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``space``: how many phrases there are, and how soon draws repeat one; nothing is drawn."""
+"""``space``: show the number of possible phrases, and how soon draws repeat one; nothing is drawn."""
 
 import argparse
 import json
@@ -15,7 +15,7 @@ from hyperphrase.limits import SEED_STOP
 from hyperphrase.numbers.digits import decimal_text
 from hyperphrase.space.phrase_space import Space
 
-_SUMMARY = "how many phrases there are, and how soon draws repeat one; nothing is drawn"
+_SUMMARY = "show the number of possible phrases, and how soon draws repeat one; nothing is drawn"
 _EXAMPLES = """
 examples:
   hyperphrase space
@@ -23,9 +23,9 @@ examples:
   hyperphrase space --sampler=permutation --lengths=fixed:length=100 --json
 """
 _DRAWS = "1000000,1000000000,1000000000000"
-_ROWS = 12  # lengths shown, unless all are asked for
-_EXACT = 9.0  # a number below 10^9 is told to the unit by its logarithm
-_MOST_DIGITS = 50_000_000  # in all exact numbers together: about a second's work, and 50 MB of text
+_ROWS = 12  # lengths shown without --exact
+_EXACT = 9.0  # a double's logarithm determines whole numbers below 10^9 exactly
+_MOST_DIGITS = 50_000_000  # of all exact numbers together: about one second of work, and 50 MB of text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,12 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _space(arguments: Sequence[str]) -> int:
     parser = options.recipe_parser("space", _SUMMARY, _EXAMPLES)
-    what = parser.add_argument_group("what to tell")
+    what = parser.add_argument_group("what to show")
     what.add_argument(
-        "--draws", metavar="N,...", default=_DRAWS, help=f"tell the distinct phrases after N draws, default {_DRAWS}"
+        "--draws",
+        metavar="N,...",
+        default=_DRAWS,
+        help=f"show the expected distinct phrases after N draws, default {_DRAWS}",
     )
-    what.add_argument("--exact", action="store_true", help="all lengths, and all digits of every number")
-    what.add_argument("--json", action="store_true", help="the same as one JSON object; numbers of phrases are exact")
+    what.add_argument("--exact", action="store_true", help="show all lengths, and all digits of every number")
+    what.add_argument("--json", action="store_true", help="print one JSON object; numbers of phrases are exact")
     given = parser.parse_args(arguments)
     draws = [options.whole("--draws", part, 1, SEED_STOP) for part in given.draws.split(",")]
     space = Space(options.read_recipe(given)[1])
@@ -68,7 +71,7 @@ def _check_digits(space: Space, given: argparse.Namespace) -> None:
 
 
 def _lengths(space: Space, exact: bool) -> Iterator[tuple[str, ...]]:
-    """Yield the table of V^L: some lengths, or with ``exact`` all, and the total."""
+    """Yield the table of V^L for some lengths, or all if ``exact``, and the total."""
     vocabulary, lengths = space.phrases.recipe.vocabulary, sorted(space.lengths)
     some = {len(lengths) * i // _ROWS for i in range(_ROWS)} | {len(lengths) - 1}
     yield "symbols", "log10", "phrases"
@@ -81,7 +84,7 @@ def _lengths(space: Space, exact: bool) -> Iterator[tuple[str, ...]]:
 
 
 def _shown(log10: float) -> str:
-    """Return a whole number by its decimal logarithm: exactly while that tells it, else in five digits."""
+    """Return the whole number with this decimal logarithm as text: exact below 10^9, else to five digits."""
     if log10 < _EXACT:
         return f"{round(10**log10):,}"
     exponent = math.floor(log10)
@@ -91,17 +94,17 @@ def _shown(log10: float) -> str:
 
 def _rows(space: Space) -> Iterator[tuple[str, str]]:
     recipe, bound = space.phrases.recipe, space.phrases.law
-    yield "sampler", f"{recipe.law}"
+    yield "law", f"{recipe.law}"
     yield "lengths", f"{recipe.lengths}"
     yield "hyperwords", f"{recipe.vocabulary:,}"
     of_phrase = space.phrase_entropy()
-    yield "entropy", f"{bound.entropy:.4f} bits a symbol" + (f", {of_phrase:,.1f} a phrase" if of_phrase else "")
+    yield "entropy", f"{bound.entropy:.4f} bits per symbol" + (f", {of_phrase:,.1f} per phrase" if of_phrase else "")
     birthday = space.log10_birthday()
     if birthday is None:
         yield "seeds", f"{recipe.seed_stop():,} have phrases"
         yield "birthday", "never: no two seeds give the same phrase, so nothing is deduplicated"
     else:
-        bits = f"{bound.collision_entropy:.4f} bits a symbol, {space.collision_bits():,.1f} a phrase"
+        bits = f"{bound.collision_entropy:.4f} bits per symbol, {space.collision_bits():,.1f} per phrase"
         yield "collision entropy", bits if space.in_closed_form else f"at least {bits}"
         least = "about" if space.in_closed_form else "no fewer than"
         yield "birthday", f"{least} {_shown(birthday)} draws repeat a phrase with probability 1/2"

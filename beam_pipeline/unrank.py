@@ -1,4 +1,4 @@
-"""``unrank``: a number to its phrase, for the laws that give no phrase twice."""
+"""``unrank``: convert a number to its phrase, for the laws that give no phrase twice."""
 
 import sys
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _unrank(arguments: Sequence[str]) -> int:
-    parser = numbers_parser("unrank", "show the phrase that has the number: a seed, or a place in the whole space")
-    parser.add_argument("number", metavar="NUMBER", help="a whole number from 0 on, however large")
+    parser = numbers_parser("unrank", "convert a number, a seed or an index in the whole space, to its phrase")
+    parser.add_argument("number", metavar="NUMBER", help="a whole number from 0 on, of any size")
     given = parser.parse_args(arguments)
     text = given.number
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):

@@ -1,4 +1,4 @@
-"""``verify``: read a corpus again and check every claim of its manifest."""
+"""``verify``: read a corpus and verify everything that its manifest states."""
 
 import sys
 import time
@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _verify(arguments: Sequence[str]) -> int:
-    parser = Parser("verify", "read a corpus again and check every claim of its manifest; exit status 0 or 1")
+    parser = Parser("verify", "read a corpus and verify everything that its manifest states; exit status 0 or 1")
     parser.add_argument("out", metavar="OUT", help="folder of a corpus, local or gs://")
     given = parser.parse_args(arguments)
     begin = time.monotonic()
@@ -33,7 +33,7 @@ def _verify(arguments: Sequence[str]) -> int:
     manifest, seconds = corpus.manifest, time.monotonic() - begin
     print(
         f"{escape_controls(given.out)} verified: {manifest.kept:,} distinct phrases, {manifest.symbols:,} symbols, "
-        f"{len(manifest.shards):,} shards, read and drawn again in {seconds:.1f} s"
+        f"{len(manifest.shards):,} shards, read and compared with redrawn phrases in {seconds:.1f} s"
     )
     return DONE
 

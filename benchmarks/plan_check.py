@@ -100,7 +100,7 @@ def plan_once(options: list[str]) -> Values:
         "largest": _number(rows["buckets"].rpartition(" ")[2]),
         "shards": _number(shards),
         "shard": _size(shard) / _MEGA,
-        "memory": _size(rows["memory a machine"].removeprefix("at most ").partition(":")[0]) / _MEGA,
+        "memory": _size(rows["memory per machine"].removeprefix("at most ").partition(":")[0]) / _MEGA,
         "seconds": _number(rows["total"]),
     }
 

@@ -22,8 +22,8 @@ _BEGIN = time.perf_counter()
 _CLOCKED = [
     ("transforms.fingerprint_phrases", None, "distinct_in_span", "first pass: sort, own duplicates"),
     ("hyperphrase.deduplication.duplicates", None, "fingerprints", "first pass: prefix fingerprints"),
-    ("transforms.fingerprint_phrases", None, "put_runs", "first pass: keys out"),
-    ("transforms.find_duplicates", None, "take_run", "duplicates: keys in"),
+    ("transforms.fingerprint_phrases", None, "store_runs", "first pass: keys out"),
+    ("transforms.find_duplicates", None, "load_run", "duplicates: keys in"),
     ("transforms.find_duplicates", None, "duplicates_in_bucket", "duplicates: compare"),
     ("hyperphrase.phrases.phrases", "Phrases", "draw", "draw"),
     ("hyperphrase.corpus.statistics", "Counter", "add", "count"),

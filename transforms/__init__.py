@@ -1,5 +1,5 @@
-"""Apache Beam transforms, one file each, named by a verb. They are thin: the logic is in ``hyperphrase``.
+"""Apache Beam transforms, one file each, named by a verb. Each is thin: the logic is in ``hyperphrase``.
 
-They hand units of seeds, fingerprints and counts to functions of the domain, and write files. The pipeline that joins
-them is ``beam_pipeline/pipeline.py``.
+They pass units of seeds, fingerprints and counts to functions of ``hyperphrase``, and write files.
+``beam_pipeline/pipeline.py`` joins them into the pipeline.
 """

@@ -1,4 +1,4 @@
-"""CollectUnits: what is known of each written unit, gathered in one place by way of many."""
+"""CollectUnits: combine the records of all written units into one element."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _Parts = tuple[list[bytes], list[bytes], list[tuple[int, bytes]]]  # ends, rows,
 
 @dataclass(frozen=True)
 class Collected:
-    """All units: where each ends (_END), the rows of its shards (ROW), and (index, its dropped seeds); in any order."""
+    """All units, in any order: their stop seeds (_END), the rows of their shards (ROW), (index, dropped seeds)."""
 
     ends: bytes = b""
     rows: bytes = b""
@@ -28,11 +28,11 @@ class Collected:
         return np.sort(np.frombuffer(self.ends, _END)["unit"])
 
     def stop_seed(self) -> int:
-        """Return where the last unit ends."""
+        """Return the stop seed of the last unit."""
         return int(np.frombuffer(self.ends, _END)["stop_seed"].max())
 
     def sorted_rows(self) -> NDArray[np.void]:
-        """Return the rows in the order of their outputs and units, shape (shards,); those of a unit stand together."""
+        """Return the rows sorted by output, then by unit, shape (shards,); ``rows`` has those of a unit together."""
         rows = np.frombuffer(self.rows, ROW)
         outputs = len(rows) // max(len(self.indexes()), 1)
         return rows[np.lexsort((rows["unit"], np.arange(len(rows)) % max(outputs, 1)))]
@@ -43,9 +43,10 @@ class Collected:
 
 
 class CollectUnits(beam.PTransform):
-    """PCollection[Unit] -> PCollection[Collected] of one element, none without units.
+    """PCollection[Unit] -> PCollection[Collected] of one element; empty if there are no units.
 
-    12 bytes a unit, 44 an output of it, and the dropped seeds: rows are joined on each worker before they meet.
+    It holds 12 bytes per unit, 44 per unit and output, and the dropped seeds. Each worker joins its rows before the
+    results are merged.
     """
 
     def expand(self, units: beam.PCollection) -> beam.PCollection:
@@ -53,7 +54,7 @@ class CollectUnits(beam.PTransform):
 
 
 class _Join(beam.CombineFn):
-    """Accumulates lists of parts, joined where accumulators meet: adding to bytes would copy them each time."""
+    """Accumulates lists of parts and joins them when accumulators merge: appending to bytes would copy each time."""
 
     def create_accumulator(self) -> _Parts:
         return [], [], []
@@ -68,9 +69,9 @@ class _Join(beam.CombineFn):
 
     def merge_accumulators(self, accumulators: Iterable[_Parts]) -> _Parts:
         parts = list(accumulators)
-        ends = b"".join(some for part in parts for some in part[0])
-        rows = b"".join(some for part in parts for some in part[1])
-        return [ends], [rows], [some for part in parts for some in part[2]]
+        ends = b"".join(data for part in parts for data in part[0])
+        rows = b"".join(data for part in parts for data in part[1])
+        return [ends], [rows], [dropped for part in parts for dropped in part[2]]
 
     def extract_output(self, accumulator: _Parts) -> Collected:
         ends, rows, dropped = accumulator

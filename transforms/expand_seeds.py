@@ -1,4 +1,4 @@
-"""ExpandSeeds: the seed range, cut into units and spread over the workers."""
+"""ExpandSeeds: divide the seed range into units and distribute them over the workers."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import apache_beam as beam
 from hyperphrase.corpus.request import CorpusRequest
 from hyperphrase.phrases.phrases import WorkUnit
 
-_GROUP = 1024  # units that one starting element stands for: a graph of any corpus stays small
+_GROUP = 1024  # units per element of Create, so that the pipeline graph stays small for any corpus
 
 
 class ExpandSeeds(beam.PTransform):

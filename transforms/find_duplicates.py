@@ -1,4 +1,4 @@
-"""FindDuplicates: for each span, the seeds whose phrase a seed of another span gave first."""
+"""FindDuplicates: for each span, the seeds whose phrase an earlier seed of another span also gives."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -8,7 +8,7 @@ import apache_beam as beam
 from hyperphrase.deduplication.duplicates import Deduplication, duplicates_in_bucket
 from transforms.fingerprint_phrases import COUNTS, DROPS
 from transforms.worker.context import CorpusContext
-from transforms.worker.key_runs import KeyRun, take_run
+from transforms.worker.key_runs import KeyRun, load_run
 
 
 class FindDuplicates(beam.PTransform):
@@ -33,7 +33,7 @@ def _compare(
     bucket: tuple[int, Iterable[tuple[int, KeyRun]]], context: CorpusContext, dedup: Deduplication
 ) -> Iterator[Any]:
     request = context.request
-    parts = [(request.span(index, dedup.span_units), take_run(context, index, run)) for index, run in bucket[1]]
+    parts = [(request.span(index, dedup.span_units), load_run(context, index, run)) for index, run in bucket[1]]
     counts: dict[int, int] = {}
     for span, dropped in duplicates_in_bucket(context.phrases(), parts, dedup):
         counts |= request.counts_by_unit(span, dropped)

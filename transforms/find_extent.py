@@ -1,4 +1,4 @@
-"""FindExtent: where the corpus ends, once it is known how many seeds each unit drops, and that none was lost."""
+"""FindExtent: find the end of the corpus from the number of dropped seeds per unit, and check that no seed was lost."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,13 +9,13 @@ import numpy as np
 from hyperphrase.corpus.request import CorpusRequest, Extent, extent
 
 Count = tuple[dict[int, int], int]
-_SEEN = -1  # the place of the seeds seen among the seeds dropped by unit
+_SEEN = -1  # key of the number of seeds seen, beside the unit indexes
 
 
 class FindExtent(beam.PTransform):
     """PCollection[({unit index: seeds dropped in it}, seeds seen)] -> PCollection[Extent] of one element.
 
-    Every drawn seed has to be seen once: dropped in its unit, or compared with those of other units.
+    Every drawn seed must be counted once: as dropped within its span, or as compared with other spans.
     """
 
     def __init__(self, request: CorpusRequest) -> None:
@@ -31,7 +31,7 @@ class FindExtent(beam.PTransform):
 
 
 class _AddCounts(beam.CombineFn):
-    """Adds up counts into {unit: seeds dropped in it}, only units that drop any, so that partial sums stay small."""
+    """Sums counts as {unit: seeds dropped in it}, without units that drop none, so that partial sums stay small."""
 
     def create_accumulator(self) -> dict[int, int]:
         return {}

@@ -9,7 +9,7 @@ from apache_beam.metrics import Metrics
 from hyperphrase.deduplication.duplicates import Deduplication, distinct_in_span
 from hyperphrase.phrases.phrases import WorkUnit
 from transforms.worker.context import CorpusContext
-from transforms.worker.key_runs import put_runs
+from transforms.worker.key_runs import store_runs
 from transforms.worker.progress import PROGRESS
 
 #: Output tags.
@@ -19,9 +19,9 @@ KEYS, DROPS, COUNTS = "keys", "drops", "counts"
 class FingerprintPhrases(beam.PTransform):
     """PCollection[WorkUnit] -> keys: (bucket, (span index, run)); drops: (span index, offsets to drop); counts.
 
-    The first unit of a span stands for all of it.
-    A run is what ``key_runs`` says. Offsets are uint32, ascending, as bytes: 13 times cheaper to shuffle than arrays.
-    Counts are ({unit index: seeds dropped in it}, seeds that will not be compared because they are dropped already).
+    The first unit of a span triggers the work of the whole span; its other units give nothing. ``key_runs`` defines a
+    run. Offsets are uint32, ascending, as bytes, which cost 13 times less to shuffle than arrays. Counts are
+    ({unit index: seeds dropped in it}, seeds that are not compared further because they are already dropped).
     """
 
     def __init__(self, context: CorpusContext, dedup: Deduplication) -> None:
@@ -45,7 +45,7 @@ class _Fingerprint(beam.DoFn):
             return
         span = request.span(unit.index // units, units)
         runs, dropped = distinct_in_span(self._context.phrases(), span, self._dedup)
-        for bucket, run in put_runs(self._context, span.index, runs):
+        for bucket, run in store_runs(self._context, span.index, runs):
             yield beam.pvalue.TaggedOutput(KEYS, (bucket, (span.index, run)))
         if len(dropped):
             yield beam.pvalue.TaggedOutput(DROPS, (span.index, dropped.tobytes()))

@@ -1,8 +1,8 @@
 """GeneratePhrases: the phrases that the corpus keeps, unit by unit.
 
-The element is the unit less its dropped seeds, not the symbols: whoever reads it draws them piece by piece, in a
-buffer that stays in the cache. A block of a whole unit would be 100 MB, and some engines hold what passes between
-two transforms.
+An element is a unit and its dropped seeds, without symbols: the transforms that read it draw the phrases in chunks that
+fit into the processor's cache. The symbols of a whole unit would take 100 MB, and some engines keep the elements
+between two transforms in memory.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,8 +21,8 @@ _NONE = np.empty(0, np.uint32)
 class GeneratePhrases(beam.PTransform):
     """(PCollection[WorkUnit], PCollection[(span index, offsets to drop)], ...) -> PCollection[KeptPhrases].
 
-    dedup: what spans are; None without drops. extent: PCollection[Extent] of one element; units beyond it, and all
-    units if it is short, give nothing.
+    dedup: defines the spans; None if nothing is deduplicated. extent: PCollection[Extent] of one element; units beyond
+    it give nothing, and if it is short, no unit does.
     """
 
     def __init__(self, request: CorpusRequest, dedup: Deduplication | None, extent: beam.PCollection) -> None:
@@ -33,7 +33,7 @@ class GeneratePhrases(beam.PTransform):
         units, *drops = units_and_drops
         keyed = units | "KeyUnits" >> beam.Map(lambda unit, size: (unit.index // size, unit), self._span_units)
         return (
-            {_UNITS: keyed, **{f"drops {i}": some for i, some in enumerate(drops)}}
+            {_UNITS: keyed, **{f"drops {i}": part for i, part in enumerate(drops)}}
             | "JoinDrops" >> beam.CoGroupByKey()  # (span index, {"units": [WorkUnit], "drops 0": [bytes], ...})
             | "KeepPhrases"
             >> beam.FlatMap(_keep, self._request, self._span_units, beam.pvalue.AsSingleton(self._extent))

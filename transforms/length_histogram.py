@@ -1,4 +1,4 @@
-"""LengthHistogram: the counts of all units, added up."""
+"""LengthHistogram: the sum of the statistics of all units."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from hyperphrase.corpus.statistics import Statistics
 
 
 class LengthHistogram(beam.PTransform):
-    """PCollection[WrittenUnit] -> PCollection[Statistics] of one element, none without units: lengths, and ranks."""
+    """PCollection[WrittenUnit] -> PCollection[Statistics] of lengths and ranks, one element; empty without units."""
 
     def expand(self, written: beam.PCollection) -> beam.PCollection:
         return (

@@ -16,7 +16,7 @@ from transforms.write_shards import MeasuredFile, finished, write_row
 class WriteDictionary(beam.PTransform):
     """PCollection[KeptPhrases] -> PCollection[(unit index, Shard)]: the file of meanings of each unit.
 
-    The phrases are drawn once more, so that nothing large passes between transforms.
+    The phrases are drawn again, so that no large elements pass between transforms.
     """
 
     def __init__(self, context: CorpusContext) -> None:
@@ -33,10 +33,10 @@ def _write(kept: KeptPhrases, context: CorpusContext) -> Iterator[tuple[int, Sha
 
 
 def _written(kept: KeptPhrases, context: CorpusContext, name: str) -> Shard:
-    with storage.written_whole(context.folder, storage.join(DICTIONARY_FOLDER, name)) as stream:
+    with storage.atomic_writer(context.folder, storage.join(DICTIONARY_FOLDER, name)) as stream:
         measured = MeasuredFile(stream)
         symbols = write_meanings(kept, context.phrases(), context.meanings(), measured)
-        context.check_ours()
+        context.check_current()
     seeds = kept.seeds()
     row = Shard(name, len(seeds), symbols, measured.size, measured.crc32c, *ends(seeds))
     write_row(context.folder, row)

@@ -1,4 +1,4 @@
-"""WriteManifest: check that all counts agree, then write statistics, report and, last of all, the manifest."""
+"""WriteManifest: check that all counts agree, then write the statistics, the report and, last, the manifest."""
 
 import dataclasses
 import json
@@ -37,9 +37,8 @@ _LIBRARIES = ("apache-beam", "numba", "numpy", "pyarrow", "zlib-ng", "zstandard"
 class WriteManifest(beam.PTransform):
     """(PCollection[WrittenUnit], statistics, extent) -> PCollection[str]: the path of the manifest.
 
-    statistics, extent: PCollections of one element. meanings: PCollection[(unit index, Shard)], None without a
-    dictionary. If the extent is short, what is written instead is a note for
-    the program, which then draws more seeds.
+    statistics, extent: PCollections of one element. meanings: PCollection[(unit index, Shard)], None if there is
+    no dictionary. If the extent is short, a shortfall file is written instead, and the program then draws more seeds.
     """
 
     def __init__(
@@ -86,9 +85,11 @@ def _finish(
         drawn = context.request.stop_seed - context.request.first_seed
         storage.write_file(context.folder, SHORTFALL_FILE, json.dumps({"kept": extent.kept, "drawn": drawn}).encode())
         return SHORTFALL_FILE
-    for some in (units, meanings) if context.request.dictionary else (units,):
-        if not np.array_equal(some.indexes(), np.arange(extent.units)):
-            raise RuntimeError(f"{len(some.indexes())} units of {extent.units} arrived: the corpus is not complete")
+    for collected in (units, meanings) if context.request.dictionary else (units,):
+        if not np.array_equal(collected.indexes(), np.arange(extent.units)):
+            raise RuntimeError(
+                f"{len(collected.indexes())} units of {extent.units} arrived: the corpus is not complete"
+            )
     manifest = _manifest(units, context, lexicon, counts, extent, meanings)
     _check(manifest, counts, extent, context)
     texts = _texts(manifest, counts, context) | manifest.tables()
@@ -100,14 +101,14 @@ def _finish(
         [*texts, RECIPE_FILE, *loading.files_read(context.phrases().recipe, context.request.dictionary is not None)]
     )
     files = tuple(_measured(context.folder, name) for name in names)
-    storage.settle(context.folder, [*names, *_stored(manifest)])
+    storage.sync_to_disk(context.folder, [*names, *_stored(manifest)])
     storage.write_once(context.folder, MANIFEST_FILE, dataclasses.replace(manifest, files=files).dumps())
-    storage.settle(context.folder, [MANIFEST_FILE])
+    storage.sync_to_disk(context.folder, [MANIFEST_FILE])
     return storage.join(context.folder, MANIFEST_FILE)
 
 
 def _stored(manifest: Manifest) -> Iterator[str]:
-    """Yield the names of shards and files of meanings, in the folder."""
+    """Yield the names of shards and files of meanings, relative to the folder."""
     yield from (storage.join(SHARDS_FOLDER, shard.name) for shard in manifest.shards)
     yield from (
         storage.join(DICTIONARY_FOLDER, shard.name)
@@ -151,7 +152,7 @@ def _dropped(seeds: bytes) -> DroppedSeeds:
 
 
 def _check(manifest: Manifest, counts: Statistics, extent: Extent, context: CorpusContext) -> None:
-    """Raise RuntimeError unless every count of the corpus agrees with every other."""
+    """Raise RuntimeError unless all counts of the corpus agree."""
     shards_phrases = [phrases_in(manifest.shards_of(output)) for output in manifest.outputs]
     agree: dict[str, tuple[object, object]] = {
         "phrases kept and the histogram's sum": (extent.kept, counts.phrases),
@@ -163,8 +164,8 @@ def _check(manifest: Manifest, counts: Statistics, extent: Extent, context: Corp
     if manifest.dictionary:
         stored.append(("sizes of meanings", DICTIONARY_FOLDER, manifest.dictionary.shards))
         agree["meanings and phrases"] = (phrases_in(manifest.dictionary.shards), manifest.kept)
-    for what, room, shards in stored:
-        on_disk = storage.file_sizes(storage.join(context.folder, room))
+    for what, subfolder, shards in stored:
+        on_disk = storage.file_sizes(storage.join(context.folder, subfolder))
         written = {shard.name: shard.bytes for shard in shards}
         agree[f"{what} and what is stored"] = (
             sorted(written.items()),
@@ -176,7 +177,7 @@ def _check(manifest: Manifest, counts: Statistics, extent: Extent, context: Corp
 
 
 def _texts(manifest: Manifest, counts: Statistics, context: CorpusContext) -> dict[str, bytes]:
-    """Return the contents of statistics and report, by file name."""
+    """Return {file name: content} of the statistics and the report."""
     page = render(manifest, counts.ranks, context.phrases().law.entropy)
     return {**statistics.statistics_files(counts, manifest.recipe.vocabulary), REPORT_FILE: page.encode()}
 

@@ -1,4 +1,4 @@
-"""WriteShards: draw, count, encode and write the kept phrases of a unit, in one pass over memory."""
+"""WriteShards: draw, count, encode and write the kept phrases of a unit, chunk by chunk in one pass."""
 
 import contextlib
 import dataclasses
@@ -64,7 +64,7 @@ class _Write(beam.DoFn):
         missing = [output for output, row in found.items() if row is None]
         if found:
             statistics, written = self._draw_and_write(kept, missing)
-        else:  # the manifest alone: there is nothing to draw for
+        else:  # --format=none: the counts need lengths only
             statistics, written = Statistics.of_lengths(self._context.phrases().lengths(kept.seeds())), {}
             PROGRESS.add(written=statistics.phrases)
         shards = tuple(found[output] or written[output] for output in self._context.request.outputs)
@@ -96,7 +96,7 @@ class _Write(beam.DoFn):
 
 
 class MeasuredFile:
-    """Passes bytes on to a file, and measures them: size in bytes and CRC32C."""
+    """Writes to a file, and computes the size in bytes and the CRC32C of what is written."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self.size, self.crc32c = stream, 0, 0
@@ -104,7 +104,7 @@ class MeasuredFile:
     def write(self, data: bytes | memoryview) -> int:
         """Write ``data`` and return its size in bytes."""
         self._stream.write(data)
-        self.crc32c = google_crc32c.extend(self.crc32c, np.frombuffer(data, np.uint8))  # it takes no memoryview
+        self.crc32c = google_crc32c.extend(self.crc32c, np.frombuffer(data, np.uint8))  # extend() accepts no memoryview
         self.size += len(data)
         return len(data)
 
@@ -119,30 +119,30 @@ class _ShardWriter(MeasuredFile):
     @classmethod
     @contextlib.contextmanager
     def opened(cls, context: CorpusContext, kept: KeptPhrases, output: Output) -> Iterator["_ShardWriter"]:
-        """Open the unit's shard; it appears under its name when the block ends well."""
+        """Open the unit's shard; it appears under its name when the block ends without an exception."""
         name = shard_name(kept.unit.index, kept.total, output.extension)
         format_ = FORMATS[output.format]
         encoder = format_.encoder(output.compression, context.texts(output.text) if format_.text else None)
-        with storage.written_whole(context.folder, storage.join(SHARDS_FOLDER, name)) as stream:
+        with storage.atomic_writer(context.folder, storage.join(SHARDS_FOLDER, name)) as stream:
             writer = cls(name, output, encoder, stream)
             writer.write(encoder.begin())
             yield writer
-            context.check_ours()
+            context.check_current()
 
 
-def finished(folder: str, room: str, name: str) -> Shard | None:
-    """Return the row of a shard in ``folder/room`` that an earlier run finished, if it still is what the row says."""
+def finished(folder: str, subfolder: str, name: str) -> Shard | None:
+    """Return the row of a shard in ``folder/subfolder`` of an earlier run, if size and CRC32C still match."""
     try:
         data = storage.read_file(storage.join(folder, row_file(name)), _ROW_LIMIT)
         if data is None:
             return None
         row = shard_of(json.loads(data))
     except (ValueError, KeyError, TypeError, RecursionError, TooLargeError):
-        return None  # a damaged row vouches for nothing: the shard is written again
-    whole = row.name == name and storage.measure_file(storage.join(folder, room, name)) == (row.bytes, row.crc32c)
+        return None  # a damaged row is ignored: the shard is written again
+    whole = row.name == name and storage.measure_file(storage.join(folder, subfolder, name)) == (row.bytes, row.crc32c)
     return row if whole else None
 
 
 def write_row(folder: str, shard: Shard) -> None:
-    """Keep the row of a finished shard until the corpus is complete: :func:`finished` reads it."""
+    """Write the row of a finished shard, which :func:`finished` reads when a run resumes."""
     storage.write_file(folder, row_file(shard.name), json.dumps(dataclasses.asdict(shard)).encode())

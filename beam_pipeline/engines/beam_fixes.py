@@ -1,6 +1,7 @@
-"""Two races of Beam's FnApiRunner that lose or garble elements, read in 2.77.0 and mended here.
+"""Fixes for two race conditions of Beam's FnApiRunner that lose or corrupt elements, found in Beam 2.77.0.
 
-Each has a test that shows it without the mend: when Beam mends it, that test fails, and the mend can go.
+Each has a test that reproduces the defect without the fix. When Beam fixes it, that test fails, and the fix here can be
+removed.
 """
 
 import threading
@@ -11,7 +12,7 @@ from apache_beam.runners.portability.fn_api_runner.execution import BundleContex
 
 
 def fix_beam() -> None:
-    """Mend both, once in a process."""
+    """Apply both fixes to this process; repeated calls have no further effect."""
     make_buffers_once()
     send_whole_elements()
 
@@ -19,9 +20,9 @@ def fix_beam() -> None:
 def make_buffers_once() -> None:
     """Let several workers share a stage's output buffer.
 
-    ``BundleContextManager.get_buffer`` looks whether a stage's output buffer is there and makes it if not. Two
-    workers whose first outputs come at the same moment each make one, and what the first had put into its own is
-    gone without a word: a unit, or a run of fingerprints. Under a lock they share one buffer.
+    ``BundleContextManager.get_buffer`` creates a stage's output buffer if it does not exist, without a lock. Two
+    workers whose first outputs coincide each create one, and the elements in the replaced buffer are lost silently: a
+    unit, or a run of fingerprints. With a lock they share one buffer.
     """
     original = BundleContextManager.get_buffer
     if getattr(original, "locked", False):
@@ -32,17 +33,17 @@ def make_buffers_once() -> None:
         with lock:
             return original(self, buffer_id, transform_id)
 
-    get_buffer.locked = True  # type: ignore[attr-defined]  # marks our own, so that it is wrapped once
+    get_buffer.locked = True  # type: ignore[attr-defined]  # marks the fixed function, so that it is wrapped once
     BundleContextManager.get_buffer = get_buffer
 
 
 def send_whole_elements() -> None:
-    """Let what a worker sends end where an element ends.
+    """Flush output streams only between elements.
 
-    With more workers than one, a thread flushes each output stream once a second, whatever the worker is just writing
-    to it: half an element goes, and the other half is read as the beginning of the next. Bytes read so are garbage,
-    or a length below zero, at which the reader turns back and reads for ever, until memory is full. It takes a stage
-    of more than a second with many small outputs. Without the limit in time, streams are flushed by their size, by
-    the worker itself, between two elements.
+    With more than one worker, a thread flushes each output stream once a second, even while the worker writes an
+    element to it. The reader then takes the second part of the element for the start of the next. It decodes garbage,
+    or a negative length, at which it moves backwards and reads for ever, until memory is full. This happens in stages
+    of more than a second with many small outputs. Without the time limit, the worker itself flushes streams by size,
+    between two elements.
     """
     worker_handlers.DATA_BUFFER_TIME_LIMIT_MS = 0

@@ -1,4 +1,4 @@
-"""A Dask cluster as the engine: found out before anything is written whether it can do the work."""
+"""A Dask cluster as the engine: checked before anything is written."""
 
 import contextlib
 import importlib.util
@@ -18,31 +18,31 @@ from beam_pipeline.terminal.process import CHILD
 from hyperphrase.errors import InputError
 
 _SILENT = 60  # above all levels of logging
-_CONNECT_SECONDS = 5  # how long a scheduler may take to answer, and the first worker to be there
-#: What has to be the same everywhere: what tasks are pickled with and made of, and what the bytes of shards come from.
-_ALIKE = (
+_CONNECT_SECONDS = 5  # time limit for the scheduler to answer, and for the first worker to connect
+#: Packages whose versions must be equal on all machines: for pickling tasks, or for the bytes of the shards.
+_SAME_VERSIONS = (
     "hyperphrase", "apache-beam", "dask", "distributed", "cloudpickle", "numba", "numpy", "zlib-ng", "zstandard",
 )  # fmt: skip
 
 
 def is_meant(runner: str) -> bool:
-    """Tell whether ``--runner=`` names Dask."""
+    """Return whether ``--runner=`` names Dask."""
     return kind_of(runner) == "daskrunner"
 
 
 def declare_options(arguments: Sequence[str] | None = None) -> None:
-    """Let Beam know Dask's options, if ``arguments`` speak of Dask; without arguments, if Dask is installed.
+    """Register Dask's options with Beam if ``arguments`` mention Dask; without arguments, if Dask is installed.
 
-    Raises InputError if Dask is spoken of and is not installed.
+    Raises InputError if Dask is mentioned but not installed.
     """
     installed = all(importlib.util.find_spec(package) for package in ("dask", "distributed"))
     meant = arguments is not None and any(_is_of_dask(argument) for argument in arguments)
     if meant and not installed:
         raise InputError("--runner=DaskRunner: Dask is not installed; pip install 'hyperphrase[dask]'")
     if meant or (arguments is None and installed):
-        os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", str(_SILENT))  # of a cluster on this machine
+        os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", str(_SILENT))  # inherited by a cluster on this machine
         os.environ.setdefault(CHILD, "1")
-        import apache_beam.runners.dask.dask_runner  # noqa: F401  # declares them
+        import apache_beam.runners.dask.dask_runner  # noqa: F401  # declares the options
 
 
 def _is_of_dask(argument: str) -> bool:
@@ -50,14 +50,14 @@ def _is_of_dask(argument: str) -> bool:
 
 
 def prepare(options: PipelineOptions, output: str | None) -> str:
-    """Check the cluster that ``options`` name, and set what it needs; returns what people read of it.
+    """Check the cluster that ``options`` name and set the options it needs; return its description for the log.
 
-    output: None if nothing is to be made: then the cluster is not asked. Raises InputError.
+    output: None if no corpus is to be made; then the cluster is not contacted. Raises InputError.
     """
     from beam_pipeline.engines import dask_runner
 
     options.view_as(StandardOptions).runner = f"{dask_runner.__name__}.{dask_runner.DaskRunner.__name__}"
-    logging.disable(_SILENT)  # failures reach us as exceptions
+    logging.disable(_SILENT)  # failures are raised as exceptions
     for name in ("distributed", "dask"):
         warnings.filterwarnings("ignore", module=name)
     given = dask_runner.client_options(options)
@@ -78,7 +78,7 @@ def prepare(options: PipelineOptions, output: str | None) -> str:
 
 
 def check(pipeline: beam.Pipeline) -> None:
-    """Raise InputError if ``pipeline``, of no use afterwards, has a transform that would be left out without a word."""
+    """Raise InputError if ``pipeline``, of no use afterwards, has a transform that the runner does not support."""
     from beam_pipeline.engines import dask_runner
 
     try:
@@ -89,7 +89,7 @@ def check(pipeline: beam.Pipeline) -> None:
 
 @contextlib.contextmanager
 def _connected(given: dict[str, Any]) -> Iterator[Any]:
-    """Give a client of the cluster that has a worker at least. Raises InputError."""
+    """Yield a client of the cluster. Raises InputError if no scheduler answers or it has no worker."""
     import distributed
 
     by_file = "address" not in given
@@ -99,7 +99,7 @@ def _connected(given: dict[str, Any]) -> Iterator[Any]:
     seconds = given.setdefault("timeout", _CONNECT_SECONDS)
     try:
         client = distributed.Client(**given, set_as_default=False)
-    except Exception as error:  # a wrong address has as many ways to fail as there are kinds of addresses
+    except Exception as error:  # each kind of address raises other exceptions
         raise InputError(
             f"{option}: no scheduler answers there ({str(error) or type(error).__name__}); start one by "
             "'dask scheduler', or leave the option out for a cluster on this machine"
@@ -115,20 +115,22 @@ def _connected(given: dict[str, Any]) -> Iterator[Any]:
 
 
 def _check_versions(client: Any) -> None:
-    found = client.get_versions(packages=_ALIKE)
-    here = _versions(found["client"])
+    found = client.get_versions(packages=_SAME_VERSIONS)
+    local = _versions(found["client"])
     places = {"the scheduler": found["scheduler"]} | {f"worker {at}": what for at, what in found["workers"].items()}
     for place, what in places.items():
         for package, version in _versions(what).items():
-            if version != here[package]:
+            if version != local[package]:
                 has = f"has {package} {version}" if version else f"does not have {package}"
-                problem = f"{place} {has}, this machine has {here[package]}; install the same on all machines"
+                problem = f"{place} {has}, this machine has {local[package]}; install the same on all machines"
                 raise InputError(f"--runner=DaskRunner: {problem}")
 
 
 def _versions(place: dict[str, Any]) -> dict[str, str | None]:
     packages = place["packages"]
-    return {"Python": ".".join(packages["python"].split(".")[:2])} | {name: packages.get(name) for name in _ALIKE}
+    return {"Python": ".".join(packages["python"].split(".")[:2])} | {
+        name: packages.get(name) for name in _SAME_VERSIONS
+    }
 
 
 def _check_folder(client: Any, output: str) -> None:
@@ -139,9 +141,9 @@ def _check_folder(client: Any, output: str) -> None:
         parent = parent.parent
     try:
         with tempfile.TemporaryDirectory(dir=parent, prefix=".hyperphrase-") as probe:
-            answers = client.run(os.access, probe, os.W_OK)  # folders of other machines may have the parent's name
+            answers = client.run(os.access, probe, os.W_OK)  # other machines may have such a parent
     except OSError:
-        return  # the program itself cannot write there, and says so
+        return  # output_folder.check reports it
     for worker, can_write in answers.items():
         if not can_write:
             problem = f"worker {worker} cannot write to this machine's {parent}"

@@ -1,9 +1,9 @@
-"""Beam's DaskRunner, mended where it would be silently wrong, and refusing what it would silently leave out.
+"""A DaskRunner that fixes Beam's where it gives wrong results silently, and rejects transforms that it would skip.
 
-Beam's own (read, and run, in 2.77.0) hands each reader of one tagged output all outputs of the ParDo, drops what
-``finish_bundle`` gives, leaves in one partition all that one starting element expands to, works for one end of the
-pipeline only, passes through unchanged what it does not know, and waits for ever where no worker is left. Here a Dask
-bag stands for each PCollection, and a side input is a task like others. Create, GroupByKey and Flatten are Beam's.
+In 2.77.0, Beam's passes all outputs of a ParDo to the reader of one tagged output, drops the elements of
+``finish_bundle``, keeps all that one element of Create expands to in one partition, computes only one leaf of the
+pipeline, passes elements unchanged through transforms that it does not know, and waits for ever if no worker is left.
+Here each PCollection is a Dask bag, and a side input is a task. Create, GroupByKey and Flatten are Beam's.
 """
 
 import time
@@ -26,20 +26,20 @@ from apache_beam.runners.runner import PipelineState
 from apache_beam.transforms.sideinputs import SideInputMap
 from apache_beam.utils.windowed_value import WindowedValue
 
-_PARTITIONS = 4  # for each thread of the cluster: late units spread, and a shuffle has partitions^2 tasks
+_PARTITIONS = 4  # per thread of the cluster: more balance the load, but a shuffle has partitions^2 tasks
 _FEWEST_PARTITIONS = 16
-_LOOK_SECONDS = 2.0  # how often it is looked whether there are workers
-_ALONE_SECONDS = 30.0  # how long no worker may be there: as long as a new one takes to start, and no longer
+_POLL_SECONDS = 2.0  # interval of checks for workers
+_NO_WORKER_SECONDS = 30.0  # time limit without any worker: enough for a new one to start
 
-#: A PCollection: what makes it, and its tag among the outputs of that.
+#: A PCollection: its producer, and its tag among the producer's outputs.
 _Name = tuple[AppliedPTransform, str | None]
 
 
 class DaskRunner(BeamsDaskRunner):
-    """Runs a pipeline on a Dask cluster: the one named by ``--dask_client_address``, or one made on this machine."""
+    """Runs a pipeline on a Dask cluster: the one at ``--dask_client_address``, or a new one on this machine."""
 
     def run_pipeline(self, pipeline: beam.Pipeline, options: Any) -> "Result":
-        """Start the pipeline. Raises UnsupportedError for what it cannot do."""
+        """Start the pipeline. Raises UnsupportedError if it has an unsupported transform."""
         given = client_options(options)
         partitions = given.pop("npartitions", None)
         cluster = None
@@ -55,7 +55,7 @@ class DaskRunner(BeamsDaskRunner):
 
 
 def client_options(options: Any) -> dict[str, Any]:
-    """Return the keyword arguments for Dask's client, and ``npartitions``, that were given."""
+    """Return the given options as keyword arguments of Dask's client, and ``npartitions``."""
     given: dict[str, Any] = options.view_as(DaskOptions).get_all_options(drop_default=True, current_only=True)
     return given
 
@@ -66,18 +66,18 @@ def _partitions(client: distributed.Client) -> int:
 
 
 class UnsupportedError(Exception):
-    """A pipeline has a transform that this runner cannot do."""
+    """A pipeline has a transform that this runner does not support."""
 
 
 class Result(DaskRunnerResult):
-    """A pipeline at work; whoever waits for it hears of a cluster without workers, and closes the client."""
+    """A running pipeline. ``wait_until_finish`` also detects a cluster without workers, and closes the client."""
 
     def __init__(self, client: Any, futures: Sequence[Any], cluster: Any) -> None:
         super().__init__(client, futures)
         self._cluster = cluster
 
     def wait_until_finish(self, duration: int | None = None) -> str:
-        """Wait for the end. Raises what a task raised, RuntimeError if no worker or no scheduler is left."""
+        """Wait for the end. Raises a task's exception, or RuntimeError if no worker or no scheduler is left."""
         try:
             self._wait()
         except BaseException:
@@ -93,24 +93,24 @@ class Result(DaskRunnerResult):
         waiting: Any = self.futures
         while waiting:
             try:
-                done, waiting = distributed.wait(waiting, timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED")
-                self.client.gather(list(done))  # raises what a task raised
+                done, waiting = distributed.wait(waiting, timeout=_POLL_SECONDS, return_when="FIRST_COMPLETED")
+                self.client.gather(list(done))  # raises a task's exception
             except distributed.TimeoutError:
                 if self.client.nthreads():
                     last_seen = time.monotonic()
-                elif time.monotonic() - last_seen > _ALONE_SECONDS:
-                    raise RuntimeError(f"Dask has had no worker for {_ALONE_SECONDS:.0f} s") from None
+                elif time.monotonic() - last_seen > _NO_WORKER_SECONDS:
+                    raise RuntimeError(f"Dask has had no worker for {_NO_WORKER_SECONDS:.0f} s") from None
 
 
 def close(client: distributed.Client, cluster: Any = None) -> None:
-    """Leave the cluster, which drops what is not yet done, and end it if it is ours."""
-    client.close(timeout=_LOOK_SECONDS)
+    """Disconnect from the cluster, which cancels unfinished tasks; stop ``cluster``, one made by the runner."""
+    client.close(timeout=_POLL_SECONDS)
     if cluster is not None:
         cluster.close()
 
 
 def check(pipeline: beam.Pipeline) -> None:
-    """Raise UnsupportedError if ``pipeline``, which is of no use afterwards, has a transform that cannot be done."""
+    """Raise UnsupportedError if ``pipeline``, which cannot be used afterwards, has an unsupported transform."""
     _translate(pipeline, 1)
 
 
@@ -123,19 +123,19 @@ def _translate(pipeline: beam.Pipeline, partitions: int) -> "_Bags":
 
 @dataclass
 class _Bags(PipelineVisitor):
-    """The Dask bag of each PCollection, in ``partitions`` pieces where work is to spread."""
+    """The Dask bag of each PCollection; a Reshuffle makes ``partitions`` partitions."""
 
     partitions: int
-    _run: str = field(default_factory=lambda: uuid.uuid4().hex)  # no task is taken for one of another run: they write
+    _run: str = field(default_factory=lambda: uuid.uuid4().hex)  # in task names, so that no run reuses tasks of another
     _bags: dict[_Name, dask.bag.Bag] = field(default_factory=dict)
     _read: set[_Name] = field(default_factory=set)
 
     def ends(self) -> list[dask.bag.Bag]:
-        """Return, for each PCollection that nothing reads, a bag of nothing that is done when the PCollection is."""
+        """Return, for each PCollection that nothing reads, an empty bag that is computed when the PCollection is."""
         return [bag.map_partitions(_nothing) for name, bag in self._bags.items() if name not in self._read]
 
     def visit_transform(self, node: AppliedPTransform) -> None:
-        """Make the bags of what ``node`` gives."""
+        """Make the bags of the outputs of ``node``."""
         kind, inputs = type(node.transform), [self._bag(value) for value in node.inputs if _is_collection(value)]
         if kind is beam.ParDo:
             self._bags |= self._pardo(node, inputs[0])
@@ -144,7 +144,7 @@ class _Bags(PipelineVisitor):
         elif kind is overrides._GroupByKeyOnly:
             self._bags[node, None] = TRANSLATIONS[kind](node).apply(inputs[0])
         elif kind is overrides._Flatten:
-            bag = TRANSLATIONS[kind](node).apply(inputs)  # as many partitions as all together
+            bag = TRANSLATIONS[kind](node).apply(inputs)  # has as many partitions as all inputs
             self._bags[node, None] = bag.repartition(min(self.partitions, bag.npartitions))
         elif kind is overrides._Reshuffle:
             self._bags[node, None] = inputs[0].repartition(self.partitions)
@@ -165,7 +165,7 @@ class _Bags(PipelineVisitor):
 
 
 class _ParDo:
-    """The work of a ParDo on one partition: a bundle. Carries what is pickled anyway, and makes the rest there."""
+    """A ParDo on one partition, as one bundle. Carries only what can be pickled; the rest is made on the worker."""
 
     def __init__(self, node: AppliedPTransform, run: str) -> None:
         self.run, transform = run, node.transform
@@ -210,7 +210,7 @@ class _ParDo:
 
 
 class _Receivers(dict[str | None, "_Receiver"]):
-    """A receiver for each tag, made when it is asked for."""
+    """A receiver for each tag, made on first access."""
 
     def __init__(self, outputs: list[tuple[str | None, Any]]) -> None:
         super().__init__()
@@ -223,13 +223,13 @@ class _Receivers(dict[str | None, "_Receiver"]):
 
 @dataclass
 class _Receiver(beam.runners.common.Receiver):
-    """Keeps what a ParDo gives to one of its outputs, with the output's tag."""
+    """Collects the elements of one output of a ParDo, with the output's tag."""
 
     tag: str | None
     outputs: list[tuple[str | None, Any]]
 
     def receive(self, windowed_value: WindowedValue) -> None:
-        """Keep the value; there is one window."""
+        """Append the value without its window: there is only the global one."""
         self.outputs.append((self.tag, windowed_value.value))
 
 

@@ -1,4 +1,4 @@
-"""The Dataflow service as the engine: what it needs, found out before anything is written, and what it is told."""
+"""The Dataflow service as the engine: its required options, checked before anything is written, and defaults."""
 
 import hashlib
 import logging
@@ -17,23 +17,23 @@ from apache_beam.runners.runner import PipelineResult
 from beam_pipeline.engines.runner_kind import kind_of
 from hyperphrase.errors import InputError
 
-_MACHINE = "n2-standard-4"  # 16 GB, and AVX2 for certain: what the kernels in the image may be compiled for
-_DISK_GB = 30  # system and image; keys wait in the service's shuffle, and shards go to the bucket
+_MACHINE = "n2-standard-4"  # 16 GB, and AVX2 guaranteed: kernels in the image may be compiled for it
+_DISK_GB = 30  # system and image; keys are in the service's shuffle, shards in the bucket
 _EXPERIMENTS = (
-    # one process a machine, whose threads share lexicon, tables and kernels: these let go of Python's lock
+    # one process per machine, whose threads share lexicon, tables and kernels; the kernels release the GIL
     "no_use_multiple_sdk_containers",
-    # Beam would send the output of pip freeze: it knows addresses of repositories, at worst with a password
+    # Beam would send the output of pip freeze, which can contain repository URLs, even with a password
     "disable_logging_submission_environment",
 )
 
 
 def is_meant(runner: str) -> bool:
-    """Tell whether ``--runner=`` names Dataflow."""
+    """Return whether ``--runner=`` names Dataflow."""
     return kind_of(runner) == "dataflowrunner"
 
 
 def prepare(options: PipelineOptions, output: str | None) -> None:
-    """Check what Dataflow needs, and set what the user left open. Raises InputError. output: None if not yet known."""
+    """Check Dataflow's required options and set defaults. Raises InputError. output: None if not yet known."""
     try:
         from google.cloud import dataflow  # noqa: F401
     except ImportError:
@@ -41,11 +41,11 @@ def prepare(options: PipelineOptions, output: str | None) -> None:
             "--runner=DataflowRunner: its client is not installed; pip install 'hyperphrase[dataflow]'"
         ) from None
     _check(options, output)
-    logging.getLogger("apache_beam").setLevel(logging.CRITICAL + 1)  # failures reach us as exceptions, and we say them
+    logging.getLogger("apache_beam").setLevel(logging.CRITICAL + 1)  # failures are raised as exceptions
     cloud, worker, debug = (options.view_as(kind) for kind in (GoogleCloudOptions, WorkerOptions, DebugOptions))
     cloud.staging_location = cloud.staging_location or cloud.temp_location
     cloud.temp_location = cloud.temp_location or cloud.staging_location
-    if output and not cloud.job_name:  # one for each folder: the service refuses a second active job of a name
+    if output and not cloud.job_name:  # one per folder: the service rejects a second active job of the same name
         cloud.job_name = f"hyperphrase-{hashlib.sha256(output.encode()).hexdigest()[:12]}"
     worker.machine_type = worker.machine_type or _MACHINE
     worker.disk_size_gb = worker.disk_size_gb or _DISK_GB
@@ -85,19 +85,19 @@ def _check(options: PipelineOptions, output: str | None) -> None:
 
 
 def template(options: PipelineOptions) -> str | None:
-    """Return where the job is to be written for somebody else to launch, None if the run submits it itself."""
+    """Return the path that the job is written to as a template, None if the run submits the job itself."""
     where: str | None = options.view_as(GoogleCloudOptions).template_location
     return where
 
 
 def job_of(result: Any) -> str | None:
-    """Return name and id of the service's job behind a result, None if there is none."""
-    job: Any = getattr(result, "_job", None)  # of a template it is None, and other engines have none
+    """Return name and id of the Dataflow job of a result, None if there is none."""
+    job: Any = getattr(result, "_job", None)  # None for a template; other engines have no such attribute
     return f"{job.name} ({job.id})" if job and hasattr(job, "name") else None
 
 
 def page_of(result: PipelineResult, options: PipelineOptions) -> str | None:
-    """Return the line that tells where to watch the job behind ``result``, None if it is not one of Dataflow."""
+    """Return a line with the job of ``result`` and the URL of its page, None if it is not a Dataflow job."""
     job, cloud = job_of(result), options.view_as(GoogleCloudOptions)
     if job is None:
         return None

@@ -1,4 +1,4 @@
-"""The engine that runs the pipeline: which one, with which options, and what its failures mean."""
+"""The engine that runs the pipeline: its choice, its options, and the reasons of its failures."""
 
 import argparse
 import logging
@@ -14,13 +14,13 @@ from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions,
 from beam_pipeline.engines import dask_engine, dataflow_engine, portable_engine
 from beam_pipeline.engines.beam_fixes import fix_beam
 from beam_pipeline.engines.runner_kind import kind_of
-from beam_pipeline.engines.worker_watch import lost_worker, watch_workers
-from beam_pipeline.terminal.command import FAILED, Parser, leave
+from beam_pipeline.engines.worker_monitor import lost_worker, monitor_workers
+from beam_pipeline.terminal.command import FAILED, Parser, exit_process
 from hyperphrase.errors import InputError, WorkFailedError
 from hyperphrase.laws.grammar import nearest
 
 LOCAL = "DirectRunner"
-_HERE = ("directrunner", "fnapirunner")  # names of the default engine
+_DIRECT_RUNNERS = ("directrunner", "fnapirunner")  # names of the default engine
 _KNOWN = (LOCAL, "PrismRunner", "PortableRunner", "FlinkRunner", "DaskRunner", "DataflowRunner")
 
 
@@ -28,16 +28,16 @@ _KNOWN = (LOCAL, "PrismRunner", "PortableRunner", "FlinkRunner", "DaskRunner", "
 class Engine:
     """A chosen engine.
 
-    options: for Beam. description: for people. local: whether all work is done on this machine. here: whether it is
-    done in this process, so that its progress can be seen directly. cancel: whether an interrupted job has to
-    be cancelled, because it would go on by itself. template: where the job is written, if it is not to be started but
-    launched by somebody else. check: raises InputError for a pipeline that the engine cannot do.
+    options: for Beam. description: for the log. local: whether all work is done on this machine. in_process: whether it
+    is done in this process, which then counts its progress. cancel: whether an interrupted job must be cancelled,
+    because it would continue otherwise. template: the path that the job is written to, if it is to be launched later
+    instead of now. check: raises InputError for a pipeline that the engine does not support.
     """
 
     options: PipelineOptions
     description: str
     local: bool
-    here: bool
+    in_process: bool
     cancel: bool = False
     template: str | None = None
     check: Callable[[beam.Pipeline], None] | None = None
@@ -47,48 +47,50 @@ def choose(
     rest: Sequence[str],
     known: Iterable[str] = (),
     output: str | None = None,
-    give_up: Callable[[str], NoReturn] | None = None,
+    on_lost_worker: Callable[[str], NoReturn] | None = None,
 ) -> Engine:
-    """Read what is left of the command line as Beam's options and choose the engine.
+    """Parse the remaining arguments as Beam's options and choose the engine.
 
-    known: our own options, to suggest one for a misspelt name. give_up: is called with the reason, by a thread, where a
-    lost worker process ends the run and Beam does not notice; by default it ends this process.
+    known: hyperphrase's options, to suggest one for a misspelt name. on_lost_worker: called by a thread, with the
+    reason, if a worker process is lost and Beam does not end the run; by default it ends this process.
 
-    ``DirectRunner`` (the default) becomes Beam's FnApiRunner with one thread a core: since Beam 2.68 the plain
-    DirectRunner tries first to download another engine. Whatever Beam option the user gives stands.
-    Raises InputError for an option that neither we nor Beam have, and where the engine cannot write to ``output``.
+    ``DirectRunner`` (the default) becomes Beam's FnApiRunner with one thread per core: since Beam 2.68 the plain
+    DirectRunner first tries to download another engine. Beam options that the user gives take precedence.
+    Raises InputError for an option that neither hyperphrase nor Beam has, and if the engine cannot write to ``output``.
     """
     dask_engine.declare_options(rest)
     given = _check(rest, known)
     options = PipelineOptions(list(rest))
     fix_beam()
-    watch_workers(give_up or _leave)
+    monitor_workers(on_lost_worker or _exit)
     runner = given.runner or LOCAL
-    if kind_of(runner) in _HERE:
+    if kind_of(runner) in _DIRECT_RUNNERS:
         return _local(options, rest)
     if dask_engine.is_meant(runner):
         description = f"{runner} ({dask_engine.prepare(options, output)})"
-        return Engine(options, description, local=False, here=False, check=dask_engine.check)
+        return Engine(options, description, local=False, in_process=False, check=dask_engine.check)
     if portable_engine.is_meant(runner):
         description = portable_engine.prepare(options, runner, ask=output is not None)
         _check_runner(runner, options)
-        return Engine(options, description, local=False, here=portable_engine.works_here(options), cancel=True)
+        return Engine(
+            options, description, local=False, in_process=portable_engine.workers_in_process(options), cancel=True
+        )
     if dataflow_engine.is_meant(runner):
         dataflow_engine.prepare(options, output)
         _check_runner(runner, options)
         template = dataflow_engine.template(options)
-        return Engine(options, runner, local=False, here=False, cancel=True, template=template)
+        return Engine(options, runner, local=False, in_process=False, cancel=True, template=template)
     if "." not in runner:
         raise InputError(
             f"--runner={runner:.80}: is not one of {', '.join(_KNOWN)}{nearest(runner, _KNOWN)}; an engine with a Beam "
             "job server, such as Spark, is reached by --runner=PortableRunner --job_endpoint=HOST:PORT"
         )
-    _check_runner(runner, options)  # somebody's own
-    return Engine(options, runner, local=False, here=False)
+    _check_runner(runner, options)  # a runner class of the user's
+    return Engine(options, runner, local=False, in_process=False)
 
 
-def _leave(reason: str) -> NoReturn:
-    leave("run", failure(RuntimeError(reason)), FAILED)
+def _exit(reason: str) -> NoReturn:
+    exit_process("run", failure(RuntimeError(reason)), FAILED)
 
 
 def _local(options: PipelineOptions, rest: Sequence[str]) -> Engine:
@@ -100,18 +102,18 @@ def _local(options: PipelineOptions, rest: Sequence[str]) -> Engine:
     if direct.direct_num_workers < 0:
         raise InputError(f"--direct_num_workers={direct.direct_num_workers}: give 1 or more, or 0 for one a core")
     options.view_as(StandardOptions).runner = "FnApiRunner"
-    options.view_as(TypeOptions).pipeline_type_check = False  # the tests check types; at each start it takes 0.1 s
+    options.view_as(TypeOptions).pipeline_type_check = False  # takes 0.1 s at each start; the tests check types
     workers, mode = direct.direct_num_workers or os.cpu_count(), direct.direct_running_mode
-    logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # its failures reach us as exceptions, and we say them
+    logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # failures are raised as exceptions
     description = f"{LOCAL} (Beam's FnApiRunner, {workers} workers, {mode})"
-    return Engine(options, description, local=True, here=mode != "multi_processing")
+    return Engine(options, description, local=True, in_process=mode != "multi_processing")
 
 
 def failure(error: BaseException) -> WorkFailedError:
-    """Return the reason, in one line, behind what an engine raised; engines wrap it in the text of a traceback."""
-    said = lost_worker() or portable_engine.reason(error) or str(error)
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    lines = [line for line in lines if line != "None"]  # of a job whose service gave no reason
+    """Return the reason of an engine's exception in one line; engines embed it in the text of a traceback."""
+    text = lost_worker() or portable_engine.reason(error) or str(error)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line for line in lines if line != "None"]  # from a job without a reason
     reasons = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Interrupt)\b", line)]
     reason = (reasons or lines or [type(error).__name__])[-1]
     job = dataflow_engine.job_of(getattr(error, "result", None))
@@ -141,7 +143,7 @@ def _all_subclasses(kind: Any) -> list[Any]:
 
 
 def _check(rest: Sequence[str], known: Iterable[str]) -> argparse.Namespace:
-    """Parse ``rest`` by Beam's own declarations. Raises InputError for what they do not have."""
+    """Parse ``rest`` with the parser of all of Beam's options. Raises InputError for unknown ones."""
     parser = _beam_parser()
     given, unknown = parser.parse_known_args(list(rest))
     for argument in unknown:
@@ -154,10 +156,10 @@ def _check(rest: Sequence[str], known: Iterable[str]) -> argparse.Namespace:
 
 
 def _check_runner(name: str, options: PipelineOptions) -> None:
-    """Let Beam make the runner and judge its options, before anything is written. Raises InputError."""
+    """Let Beam create the runner and validate its options before anything is written. Raises InputError."""
     try:
         beam.Pipeline(options=options)
-    except Exception as error:  # each runner has its own ways to refuse
+    except Exception as error:  # each runner raises other exceptions
         raise InputError(f"--runner={name}: {error}") from error
 
 

@@ -27,7 +27,7 @@ from hyperphrase.errors import InputError
 _RUNNERS = ("portablerunner", "prismrunner", "flinkrunner")
 _ENVIRONMENTS = ("LOOPBACK", "EXTERNAL", "DOCKER", "PROCESS")
 _PRISM = "github.com/apache/beam/sdks/v2/go/cmd/prism"
-_ANSWER_SECONDS = 5  # how long a server may take to answer
+_ANSWER_SECONDS = 5  # time limit for a server to answer
 _WORKERS = (
     "LOOPBACK: in this process; EXTERNAL with --environment_config=HOST:PORT: a worker pool beside each machine of the "
     'engine; DOCKER with --environment_config=IMAGE; PROCESS with --environment_config={"command": ...}'
@@ -35,16 +35,16 @@ _WORKERS = (
 
 
 def is_meant(runner: str) -> bool:
-    """Tell whether ``--runner=`` names one of these."""
+    """Return whether ``--runner=`` names one of these."""
     return kind_of(runner) in _RUNNERS
 
 
 def prepare(options: PipelineOptions, runner: str, ask: bool) -> str:
-    """Check what the engine needs, set what the user left open, and return what people read of it.
+    """Check the engine's options, set defaults, and return a description for the log.
 
-    ask: whether job server and workers are asked if they are there. Raises InputError.
+    ask: whether to test that the job server and the workers answer. Raises InputError.
     """
-    _hush()
+    _silence_beam()
     portable = options.view_as(PortableOptions)
     name = kind_of(runner)
     if portable.job_endpoint:
@@ -56,20 +56,20 @@ def prepare(options: PipelineOptions, runner: str, ask: bool) -> str:
         _find_prism(options.view_as(PrismRunnerOptions))
     else:
         _find_java(options.view_as(JobServerOptions), options.view_as(FlinkRunnerOptions).flink_job_server_jar)
-    started_here = name == "prismrunner" or options.view_as(FlinkRunnerOptions).flink_master in ("[local]", "[auto]")
-    _check_workers(options, portable, started_here and not portable.job_endpoint, ask)
+    on_this_machine = name == "prismrunner" or options.view_as(FlinkRunnerOptions).flink_master in ("[local]", "[auto]")
+    _check_workers(options, portable, on_this_machine and not portable.job_endpoint, ask)
     server = f" at {portable.job_endpoint}" if portable.job_endpoint else ""
     workers = " ".join(filter(None, (portable.environment_type, portable.environment_config)))
     return f"{runner}{server}, workers {workers}"
 
 
-def works_here(options: PipelineOptions) -> bool:
-    """Tell whether the workers are threads of this process."""
+def workers_in_process(options: PipelineOptions) -> bool:
+    """Return whether the workers are threads of this process."""
     return bool(options.view_as(PortableOptions).environment_type == "LOOPBACK")
 
 
 def reason(error: BaseException) -> str | None:
-    """Return why a job server's answer failed, None if ``error`` is something else."""
+    """Return why a call to the job server failed, None if ``error`` is another error."""
     details: Any = getattr(error, "details", None)
     code: Any = getattr(error, "code", None)
     if not callable(details) or not callable(code):
@@ -77,24 +77,24 @@ def reason(error: BaseException) -> str | None:
     return f"the job server hung up ({getattr(code(), 'name', code())}: {details()}), and its own log may say why"
 
 
-def _hush() -> None:
-    """Keep Beam's logs and the tracebacks of its threads off stderr: failures reach us as exceptions, and we say them.
+def _silence_beam() -> None:
+    """Keep Beam's logs and the tracebacks of its threads off stderr: failures are raised as exceptions.
 
-    To the end of the process, because threads that serve a job outlive it, and fail when their server goes.
+    Lasts until the process ends: threads that serve a job outlive it, and fail when their server ends.
     """
     logging.disable(logging.CRITICAL)
-    if not isinstance(sys.stderr, _OwnThreads):
-        sys.stderr = cast(TextIO, _OwnThreads(sys.stderr))
+    if not isinstance(sys.stderr, _OwnThreadsOnly):
+        sys.stderr = cast(TextIO, _OwnThreadsOnly(sys.stderr))
 
 
-class _OwnThreads:
-    """A stream on which only our threads are heard."""
+class _OwnThreadsOnly:
+    """A stream that writes only the output of hyperphrase's own threads."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write ``text`` if a thread of ours says it."""
+        """Write ``text`` if the calling thread is one of hyperphrase's; else discard it."""
         own = threading.current_thread().name in ("MainThread", PROGRESS_THREAD)
         return self._stream.write(text) if own else len(text)
 
@@ -102,8 +102,8 @@ class _OwnThreads:
         return getattr(self._stream, name)
 
 
-def _check_workers(options: PipelineOptions, portable: PortableOptions, started_here: bool, ask: bool) -> None:
-    kind = (portable.environment_type or ("LOOPBACK" if started_here else "")).upper()
+def _check_workers(options: PipelineOptions, portable: PortableOptions, on_this_machine: bool, ask: bool) -> None:
+    kind = (portable.environment_type or ("LOOPBACK" if on_this_machine else "")).upper()
     if not kind:
         raise InputError(f"--environment_type: is required, and says where the workers are: {_WORKERS}")
     if kind not in _ENVIRONMENTS:
@@ -118,7 +118,7 @@ def _check_workers(options: PipelineOptions, portable: PortableOptions, started_
     address = portable.environment_config or portable.lookup_environment_option("external_service_address")
     if kind == "EXTERNAL" and address:
         place = _address("--environment_config", address)
-        if ask and started_here:  # that engine is on this machine, and comes to its end where no worker pool answers
+        if ask and on_this_machine:  # the engine, on this machine too, would crash if no worker pool answers
             _ask_worker_pool(address, place)
 
 
@@ -158,11 +158,11 @@ def _ask_job_server(endpoint: str) -> None:
 
 
 def _find_prism(prism: PrismRunnerOptions) -> None:
-    """Set where Prism is. Raises InputError if it is not on this machine: Beam would download it without asking."""
+    """Set where Prism is. Raises InputError if it is not installed: Beam would download it without asking."""
     given = prism.prism_location
     if given and "://" not in given and not os.access(given, os.X_OK):
         raise InputError(f"--prism_location={given}: is not a program; name the file that 'go install' made")
-    beside = Path(sys.executable).with_name("prism")  # where ./run.sh test puts it
+    beside = Path(sys.executable).with_name("prism")  # ./run.sh test installs it there
     prism.prism_location = given or (str(beside) if beside.exists() else shutil.which("prism"))
     if not prism.prism_location:
         raise InputError(

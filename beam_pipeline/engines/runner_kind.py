@@ -1,7 +1,7 @@
-"""Which runner an option means: Beam takes it as a class or by its name, in any case, with or without "Runner"."""
+"""Normalise runner names: Beam accepts a class or a name, in any case, with or without "Runner"."""
 
 
 def kind_of(runner: str) -> str:
-    """Return the name of ``--runner=`` in full, in lower case and without its module: "prismrunner" of Prism."""
+    """Return the full name of a ``--runner=`` value, in lower case, without its module: "prismrunner" for Prism."""
     name = runner.rpartition(".")[2].lower()
     return name if name.endswith("runner") else f"{name}runner"

@@ -1,7 +1,7 @@
-"""A worker process of ``--direct_running_mode=multi_processing``; ``worker_watch`` starts it.
+"""A worker process of ``--direct_running_mode=multi_processing``; ``worker_monitor`` starts it.
 
-Its standard input is a pipe whose other end the run holds. However the run ends, killed or not, the pipe is then at
-its end, and so is the worker: no run leaves processes behind that write into a folder which another run took over.
+Its standard input is a pipe whose other end the run holds. When the run ends, even killed, the pipe is closed and the
+worker exits, so no run leaves workers behind that write into a folder which another run has since locked.
 """
 
 import os

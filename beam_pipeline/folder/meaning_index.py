@@ -1,9 +1,10 @@
-"""The index of a dictionary: an inverted file of faiss, which finds near meanings without looking at all of them.
+"""The index of a dictionary: an inverted-file (IVF) index of faiss, for approximate nearest-neighbour search.
 
-Meanings are put into about sqrt(n) cells around means of a sample, one byte a component; a query looks into an eighth
-of the cells. What it finds is made again from its seeds and ordered by exact cosines, so the index decides who is
-found and never how near. It is no part of the corpus. faiss parses it, and a folder may come from a stranger: so it
-lies in the user's own cache, in a file named after the folder and the manifest, and may be removed at any time.
+Meanings, of one byte per component, are assigned to about sqrt(n) cells around centroids of a sample; a query searches
+an eighth of the cells. The meanings of the candidates are recomputed from their seeds and sorted by exact cosines: the
+index selects the candidates and does not affect their cosines. It is not part of the corpus. Because faiss parses it
+and a corpus folder may be untrusted, it is kept in the user's own cache, in a file named after folder and manifest,
+and may be removed at any time.
 """
 
 import contextlib
@@ -25,10 +26,10 @@ from hyperphrase.untrusted.trusted_folders import is_trusted
 from transforms.files import storage
 from transforms.worker.context import CorpusContext
 
-LOOKED_INTO = 8  # one of so many cells; recall@10 is then 0.98 among 10,000,000 meanings of 50 components
-_WIDER = 4  # candidates for each phrase asked for: bytes round
-_SAMPLE = 64  # meanings a cell that its mean is found from
-_ROUNDS = 10
+CELLS_PER_PROBE = 8  # a query searches 1/8 of the cells: recall@10 is 0.98 for 10,000,000 meanings of 50 components
+_WIDER = 4  # candidates per phrase asked for, as the index rounds to bytes
+_SAMPLE = 64  # training meanings per cell
+_ROUNDS = 10  # iterations of k-means
 _SHOW_SECONDS = 1.0
 
 
@@ -45,9 +46,9 @@ def library() -> Any:
 
 
 def candidates(context: CorpusContext, manifest: Manifest, query: NDArray[np.int8], count: int) -> NDArray[np.uint64]:
-    """Return seeds of phrases near ``query``, (d,), in no order: some more than ``count``, where there are so many.
+    """Return seeds of phrases near ``query``, shape (d,), ascending: up to ``_WIDER`` times ``count``.
 
-    The index is made if it is not there. Raises InputError without the library, or where no index can be kept.
+    Builds the index if it does not exist. Raises InputError without faiss, or if no index can be stored.
     """
     faiss = library()
     if "://" in context.folder:
@@ -57,13 +58,13 @@ def candidates(context: CorpusContext, manifest: Manifest, query: NDArray[np.int
     if index is None:
         _keep(faiss, _build(faiss, context, manifest), path)
         index = _read(faiss, path)
-    index.nprobe = -(-index.nlist // LOOKED_INTO)
+    index.nprobe = -(-index.nlist // CELLS_PER_PROBE)
     _, found = index.search(_units(query[None, :]), min(_WIDER * count, index.ntotal))
     return np.sort(found[0][found[0] >= 0]).astype(np.uint64)
 
 
 def _read(faiss: Any, path: Path) -> Any:
-    """Return the index in ``path``, None if there is none or it is damaged."""
+    """Return the index in ``path``, None if it does not exist or is damaged."""
     try:
         return faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
     except RuntimeError:
@@ -71,9 +72,9 @@ def _read(faiss: Any, path: Path) -> Any:
 
 
 def index_path(out: str) -> Path:
-    """Return where this user's index of the corpus in ``out`` lies: another folder or corpus has another name.
+    """Return the path of this user's index of the corpus in ``out``; it depends on the folder and the manifest.
 
-    Raises InputError where the user has no cache of their own.
+    Raises InputError if the user has no private cache folder.
     """
     try:
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hyperphrase"
@@ -88,7 +89,7 @@ def index_path(out: str) -> Path:
 
 
 def _keep(faiss: Any, index: Any, path: Path) -> None:
-    """Write the index whole, and remove those of earlier corpora of the folder."""
+    """Write the index atomically, and remove indexes of earlier corpora of the folder."""
     temporary = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -104,7 +105,7 @@ def _keep(faiss: Any, index: Any, path: Path) -> None:
 
 def _build(faiss: Any, context: CorpusContext, manifest: Manifest) -> Any:
     dimensions, cells = context.meanings().dimensions, max(1, round(manifest.kept**0.5))
-    _say(f"indexing {manifest.kept:,} meanings, once: finding {cells:,} cells")
+    _print_line(f"indexing {manifest.kept:,} meanings, once: finding {cells:,} cells")
     quantizer = faiss.IndexFlatIP(dimensions)
     kind = faiss.ScalarQuantizer.QT_8bit
     index = faiss.IndexIVFScalarQuantizer(quantizer, dimensions, cells, kind, faiss.METRIC_INNER_PRODUCT)
@@ -114,13 +115,13 @@ def _build(faiss: Any, context: CorpusContext, manifest: Manifest) -> Any:
     for seeds, vectors in _all_meanings(context, manifest):
         index.add_with_ids(_units(vectors), seeds.astype(np.int64))
         if time.monotonic() - shown >= _SHOW_SECONDS:
-            _say(f"indexing: {index.ntotal / manifest.kept:4.0%} of {manifest.kept:,} meanings")
+            _print_line(f"indexing: {index.ntotal / manifest.kept:4.0%} of {manifest.kept:,} meanings")
             shown = time.monotonic()
     return index
 
 
 def _sample(context: CorpusContext, manifest: Manifest, count: int) -> NDArray[np.float32]:
-    """Return every so manieth meaning, about ``count`` of them, as unit vectors."""
+    """Return about ``count`` meanings, evenly spaced over the corpus, as unit vectors, shape (n, d)."""
     step = max(1, manifest.kept // count)
     return np.concatenate([_units(vectors[::step]) for _, vectors in _all_meanings(context, manifest)])
 
@@ -135,7 +136,7 @@ def _all_meanings(context: CorpusContext, manifest: Manifest) -> Any:
 
 
 def _units(vectors: NDArray[np.int8]) -> NDArray[np.float32]:
-    """Return vectors of length 1, zeros where there is no direction."""
+    """Return the vectors scaled to length 1; zero vectors stay zero."""
     values = vectors.astype(np.float32)
     lengths = np.sqrt((values * values).sum(axis=1, keepdims=True))
     lengths[lengths == 0.0] = 1.0
@@ -143,5 +144,5 @@ def _units(vectors: NDArray[np.int8]) -> NDArray[np.float32]:
     return values
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     print(line, file=sys.stderr, flush=True)

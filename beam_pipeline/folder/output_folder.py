@@ -1,4 +1,4 @@
-"""The output folder: what it may hold before a run, who writes into it, and what is left of the work."""
+"""The output folder: checked before a run, locked by it, and left with the files that it resumes from."""
 
 import contextlib
 import dataclasses
@@ -41,7 +41,7 @@ _SMALL = 16 << 20  # bytes: recipes with a histogram of all lengths are below 1 
 
 
 def check(folder: str, request: CorpusRequest) -> Manifest | None:
-    """Return the manifest if ``folder`` holds just the corpus of ``request``, None if there is work to do.
+    """Return the manifest if ``folder`` holds the complete corpus of ``request``, None if there is work to do.
 
     Raises InputError if the folder cannot be written to or holds something else. Writes nothing.
     """
@@ -51,7 +51,7 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
         check_version(StoredFiles(folder), "output")
         held = storage.read_file(storage.join(folder, RECIPE_FILE), _SMALL)
         if held is None:
-            storage.reach(folder)
+            storage.check_access(folder)
     if held is not None and held != _recipe_bytes(request):
         problem = "holds the corpus of another recipe; choose another folder or remove it"
         raise InputError(problem, field="output", value=folder)
@@ -68,7 +68,7 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
 
 
 def read_manifest(folder: str) -> Manifest | None:
-    """Return the manifest in ``folder``, None if there is none. Raises CorruptError."""
+    """Return the manifest in ``folder``, None if there is none. Raises CorruptError if it is damaged."""
     return load_manifest(StoredFiles(folder))
 
 
@@ -79,7 +79,7 @@ def need_manifest(folder: str) -> Manifest:
     with _as_input("folder", folder):
         manifest = read_manifest(folder)
         if manifest is None:
-            storage.reach(folder)
+            storage.check_access(folder)
     if manifest is None:
         problem = f"holds no {MANIFEST_FILE}, so no complete corpus; name a folder that a run finished"
         raise InputError(problem, field="folder", value=folder)
@@ -92,24 +92,24 @@ def open_corpus(folder: str) -> Corpus:
 
 
 def shard_times(folder: str) -> dict[str, float]:
-    """Return {name: time of its last change} of the shards that are there: a shard made again has another time."""
+    """Return {name: time of the last modification} of the existing shards; a rewritten shard has a new time."""
     return storage.file_times(storage.join(folder, SHARDS_FOLDER))
 
 
 def missing_files(folder: str, manifest: Manifest) -> list[str]:
-    """Return the names of the manifest's files, shards among them, that are not there in their size."""
+    """Return the names of the manifest's files, including shards, that are missing or of another size."""
     names = {file.name: file.bytes for file in manifest.files}
     names |= {storage.join(SHARDS_FOLDER, shard.name): shard.bytes for shard in manifest.shards}
     names |= {storage.join(DICTIONARY_FOLDER, shard.name): shard.bytes for shard in _meanings(manifest)}
-    there: dict[str, int] = {}
-    for room in sorted({posixpath.dirname(name) for name in names}):
-        found = storage.file_sizes(storage.join(folder, room))
-        there |= {storage.join(room, name): size for name, size in found.items()}
-    return [name for name, size in names.items() if there.get(name) != size]
+    present: dict[str, int] = {}
+    for subfolder in sorted({posixpath.dirname(name) for name in names}):
+        found = storage.file_sizes(storage.join(folder, subfolder))
+        present |= {storage.join(subfolder, name): size for name, size in found.items()}
+    return [name for name, size in names.items() if present.get(name) != size]
 
 
 def begin(folder: str, request: CorpusRequest, lexicon: Lexicon, meanings: Meanings | None) -> None:
-    """Write what repeats a run, and what its workers read: recipe, request, lexicon, the files of law and meanings."""
+    """Write the files that identify the run and that workers read: recipe, request, lexicon, law file, meanings."""
     with _as_input("output", folder):
         try:
             storage.write_once(folder, RECIPE_FILE, _recipe_bytes(request))
@@ -128,7 +128,7 @@ def begin(folder: str, request: CorpusRequest, lexicon: Lexicon, meanings: Meani
 
 
 def reopen(folder: str, manifest: Manifest) -> None:
-    """Turn a corpus that lost shards back into unfinished work that knows its other shards."""
+    """Make a corpus with missing files resumable: write the rows of its shards and remove its manifest."""
     for shard in (*manifest.shards, *_meanings(manifest)):
         write_row(folder, shard)
     storage.remove_file(storage.join(folder, MANIFEST_FILE))
@@ -139,15 +139,15 @@ def _meanings(manifest: Manifest) -> Sequence[Shard]:
 
 
 def shortfall(folder: str, request: CorpusRequest) -> tuple[int, int] | None:
-    """Return (phrases, draws) of work in ``folder`` that drew the seeds of ``request`` at least, and they were too few.
+    """Return (distinct phrases, draws) of an earlier attempt in ``folder`` whose draws were too few.
 
-    None if none is known.
+    None if there was none with at least as many draws as ``request``.
     """
     data = storage.read_file(storage.join(folder, SHORTFALL_FILE), _SMALL)
     try:
         note = {"kept": 0, "drawn": 0} if data is None else json.loads(data)
         kept, drawn = whole(note["kept"], 0, SEED_STOP), whole(note["drawn"], 0, SEED_STOP)
-    except (ValueError, KeyError, TypeError, RecursionError):  # a damaged note tells nothing
+    except (ValueError, KeyError, TypeError, RecursionError):  # a damaged file is ignored
         return None
     return (kept, drawn) if drawn >= request.stop_seed - request.first_seed else None
 
@@ -169,7 +169,7 @@ def _recipe_bytes(request: CorpusRequest) -> bytes:
 
 @contextlib.contextmanager
 def _as_input(field: str, folder: str) -> Iterator[None]:
-    """Make it a fault of the input if ``folder`` is in a bucket that is not there, or is not open to us."""
+    """Raise InputError instead of FileNotFoundError or PermissionError: the bucket is missing or denies access."""
     try:
         yield
     except (FileNotFoundError, PermissionError) as error:
@@ -177,7 +177,7 @@ def _as_input(field: str, folder: str) -> Iterator[None]:
 
 
 def _check_name(field: str, folder: str) -> None:
-    """Raise InputError if ``folder`` is no name, or one that Beam would read as a pattern of other people's files."""
+    """Raise InputError if ``folder`` is not a valid name, or one that Beam would expand as a glob pattern."""
     try:
         storage.check_name(folder)
     except ValueError as error:
@@ -208,10 +208,10 @@ def _check_place(folder: str) -> None:
 
 @contextlib.contextmanager
 def locked(folder: str) -> Iterator[None]:
-    """Own ``folder``, made if it is not there, while the block runs. Raises InputError if another run does.
+    """Create ``folder`` if needed, and hold its lock during the block. Raises InputError if another run holds it.
 
-    On gs:// nobody is locked out. The first to begin there decides what is made: a run with other options is refused
-    then, and two runs with the same options write the same bytes under the same names.
+    On gs:// there is no lock. The first run determines the request; a run with other options is rejected, and runs with
+    the same options write the same bytes under the same names.
     """
     if "://" in folder:
         yield
@@ -223,7 +223,7 @@ def locked(folder: str) -> Iterator[None]:
     except OSError as error:
         problem = f"cannot be made ({error.strerror}); choose another folder"
         raise InputError(problem, field="output", value=folder) from error
-    handle = os.open(folder, os.O_RDONLY)  # the lock is on the folder itself, and goes with the process
+    handle = os.open(folder, os.O_RDONLY)  # the lock is on the folder itself, and is released when the process ends
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -236,5 +236,5 @@ def locked(folder: str) -> Iterator[None]:
 
 
 def corrupt_as_input(error: CorruptError) -> InputError:
-    """Return ``error`` as a fault of the input: a run met a folder whose manifest is damaged."""
+    """Return ``error``, from a folder whose manifest is damaged, as an InputError of a run."""
     return InputError(f"{error}; remove the file to make the corpus again, or choose another `output`")

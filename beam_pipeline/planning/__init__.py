@@ -1,4 +1,4 @@
-"""The tables that ``plan`` prints: what a corpus costs. The arithmetic is in ``hyperphrase.planning``.
+"""The tables of ``plan`` on the cost of a corpus. The arithmetic is in ``hyperphrase.planning``.
 
-``calibration`` measures rates on this machine, ``cost_tables`` prints shuffle, memory, time, requests and money.
+``calibration`` measures rates on this machine, ``cost_tables`` prints shuffle, memory, time, requests and prices.
 """

@@ -1,4 +1,4 @@
-"""How fast this machine is: a few seconds of the very work that is planned, all cores at it, in a temporary folder."""
+"""Calibration: measure the planned work for a few seconds, on all cores of this machine, in a temporary folder."""
 
 import contextlib
 import dataclasses
@@ -31,28 +31,28 @@ from hyperphrase.planning.machines import this_machine
 from hyperphrase.planning.schedule import Speed
 from transforms.files import storage
 from transforms.worker.context import CorpusContext
-from transforms.worker.key_runs import put_runs, take_run
+from transforms.worker.key_runs import load_run, store_runs
 from transforms.write_shards import MeasuredFile
 
 _SPAN = 1 << 18  # phrases, at most, of a span that is fingerprinted
-_BUCKET = 1 << 20  # keys, at most, of a bucket that is compared: beyond the caches, as real ones are
+_BUCKET = 1 << 20  # keys, at most, of a bucket that is compared: larger than the caches, as real ones are
 _SHARD = 1 << 16  # phrases, at most, of a shard that is written
-_ITEM_SECONDS = 0.2  # about, of a work item, where a law is too slow for that much
-_ROUNDS = 4  # work items for each core
-_UNITS = 128  # units of next to no phrases, to tell what a unit costs beside its phrases
-_PEAK_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes, of ru_maxrss
+_ITEM_SECONDS = 0.2  # target duration of a work item; slow laws get smaller ones
+_ROUNDS = 4  # work items per core
+_UNITS = 128  # units of one phrase, to measure the fixed cost of a unit
+_PEAK_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes per unit of ru_maxrss
 
 
 @dataclasses.dataclass(frozen=True)
 class Calibration:
-    """Speed of one core, and bytes of memory of a process that has loaded all and made next to nothing."""
+    """Speed of one core, and memory in bytes of a process after a minimal run."""
 
     speed: Speed
     base: float
 
 
 def calibrate(job: Job, dedup: Deduplication | None, in_files: bool) -> Calibration:
-    """Measure the kinds of work of ``job`` on all cores; in_files: whether keys wait in files, as on one machine."""
+    """Measure the kinds of work of ``job`` on all cores; in_files: whether keys are stored in files."""
     begun, cores = _seconds_since_start(), this_machine().cores
     with tempfile.TemporaryDirectory(prefix="hyperphrase-plan-") as name:
         small = _unlimited(job.request, 1, min(1000, job.request.stop_seed - job.request.first_seed))
@@ -73,13 +73,13 @@ def calibrate(job: Job, dedup: Deduplication | None, in_files: bool) -> Calibrat
 
 
 def _unlimited(request: CorpusRequest, units: int, phrases: int) -> CorpusRequest:
-    """Return a request of so many units of so many seeds."""
+    """Return a request of ``units`` units of ``phrases`` seeds, without a number of distinct phrases."""
     stop = request.first_seed + units * phrases
     return dataclasses.replace(request, stop_seed=stop, phrases=None, phrases_per_shard=phrases)
 
 
 def _seconds_since_start() -> float:
-    """Return for how long this process has run; where the system does not say, for how long its processor worked."""
+    """Return the seconds since this process started, or its processor time if the system has no /proc."""
     stat = Path("/proc/self/stat")
     if not stat.exists():
         return time.process_time()
@@ -88,7 +88,7 @@ def _seconds_since_start() -> float:
 
 
 def _seconds_of_run(job: Job, request: CorpusRequest, out: str) -> float:
-    """Make a small corpus with the local engine and return the seconds it took."""
+    """Make a small corpus with the local engine and return the duration in seconds."""
     begin = time.perf_counter()
     output_folder.begin(out, request, job.lexicon, job.meanings)
     pipeline = beam.Pipeline(options=engine.choose([]).options)
@@ -99,9 +99,9 @@ def _seconds_of_run(job: Job, request: CorpusRequest, out: str) -> float:
 
 
 def _measure(work: Callable[[int], int], cores: int) -> tuple[float, float]:
-    """Return the seconds that one core takes for each phrase or key of ``work(item)``, and how far items differ.
+    """Return the seconds of one core per phrase or key of ``work(item)``, and the coefficient of variation over items.
 
-    All cores work; the first round of items, which touches fresh memory, does not count.
+    All cores work at once; the first round of items is a warm-up, because it touches fresh memory.
     """
 
     def timed(item: int) -> tuple[float, int]:
@@ -116,7 +116,7 @@ def _measure(work: Callable[[int], int], cores: int) -> tuple[float, float]:
 
 
 def _phrases_in_time(job: Job) -> int:
-    """Return how many phrases are drawn within an item's time: laws differ a hundredfold."""
+    """Return the number of phrases drawn in ``_ITEM_SECONDS``: laws differ in speed by a factor of 100."""
     seeds = seed_range(job.request.first_seed, min(job.request.first_seed + CHUNK, job.request.stop_seed))
     begin = time.perf_counter()
     job.phrases.draw_reused(seeds)
@@ -124,7 +124,7 @@ def _phrases_in_time(job: Job) -> int:
 
 
 def _fingerprinters(job: Job, context: CorpusContext, dedup: Deduplication) -> Callable[[int], int]:
-    """Return what the first pass does with a span; smaller spans go to fewer buckets, so that runs stay as long."""
+    """Return the first pass on one span; smaller spans have fewer buckets, so that runs keep their length."""
     request = context.request
     whole = dedup.span_units * request.phrases_per_shard
     size = min(whole, _SPAN, _phrases_in_time(job))
@@ -135,7 +135,7 @@ def _fingerprinters(job: Job, context: CorpusContext, dedup: Deduplication) -> C
     def work(item: int) -> int:
         span = cut.span(item % max(cut.unit_count, 1), 1)
         runs, _ = distinct_in_span(job.phrases, span, dedup)
-        for _ in put_runs(context, item, runs):
+        for _ in store_runs(context, item, runs):
             pass
         return len(span)
 
@@ -143,7 +143,7 @@ def _fingerprinters(job: Job, context: CorpusContext, dedup: Deduplication) -> C
 
 
 def _comparers(job: Job, context: CorpusContext, dedup: Deduplication) -> tuple[int, Callable[[int], int]]:
-    """Return the size of a bucket, and what is done with one: keys are hashes, so random numbers stand for them."""
+    """Return the size of a bucket, and the comparison of one, with random numbers as keys (real keys are hashes)."""
     request = context.request
     drawn = request.stop_seed - request.first_seed
     span = dedup.span_units * request.phrases_per_shard
@@ -153,11 +153,11 @@ def _comparers(job: Job, context: CorpusContext, dedup: Deduplication) -> tuple[
     kept = []
     for i in range(runs):
         keys = np.sort(random.integers(0, 1 << 63, run, dtype=np.uint64))
-        ((_, place),) = put_runs(context, i, [(0, keys)])
+        ((_, place),) = store_runs(context, i, [(0, keys)])
         kept.append((i, place))
 
     def work(_: int) -> int:
-        taken = [(request.span(i, dedup.span_units), take_run(context, i, place)) for i, place in kept]
+        taken = [(request.span(i, dedup.span_units), load_run(context, i, place)) for i, place in kept]
         list(duplicates_in_bucket(job.phrases, taken, dedup))
         return run * runs
 
@@ -165,7 +165,7 @@ def _comparers(job: Job, context: CorpusContext, dedup: Deduplication) -> tuple[
 
 
 def _shard_writers(job: Job, context: CorpusContext) -> Callable[[int], int]:
-    """Return what the second pass does with a unit, for all outputs."""
+    """Return the second pass on one unit, for all outputs."""
     request, phrases = context.request, job.phrases
     size = min(request.phrases_per_shard, request.stop_seed - request.first_seed, _SHARD, _phrases_in_time(job))
     cut = dataclasses.replace(request, phrases_per_shard=size, phrases=None)
@@ -192,5 +192,5 @@ def _shard_writers(job: Job, context: CorpusContext) -> Callable[[int], int]:
 @contextlib.contextmanager
 def _opened(context: CorpusContext, output: Output, item: int) -> Iterator[tuple[Encoder, MeasuredFile]]:
     encoder = FORMATS[output.format].encoder(output.compression, context.texts(output.text))
-    with storage.written_whole(context.folder, storage.join(SHARDS_FOLDER, f"{item}.{output.extension}")) as stream:
+    with storage.atomic_writer(context.folder, storage.join(SHARDS_FOLDER, f"{item}.{output.extension}")) as stream:
         yield encoder, MeasuredFile(stream)

@@ -1,4 +1,4 @@
-"""What ``plan`` says of machines: shuffle, memory, requests, time and money, and what large corpora meet."""
+"""The tables of ``plan`` on machines: shuffle, memory, requests, time, price, and warnings for large corpora."""
 
 import argparse
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _EXAMPLE = "  hyperphrase plan --phrases=1000000000 --workers=16 --machine=n2-st
 
 @dataclass(frozen=True)
 class Fleet:
-    """The machines that are planned with. local: whether all work is done on this one, in one process."""
+    """The machines to plan for. local: whether all work is done on this machine, in one process."""
 
     workers: int
     machine: Machine
@@ -33,28 +33,28 @@ class Fleet:
 
 
 def add_options(made: Parser) -> None:
-    """Add the options that ask for machines, and an example."""
+    """Add the options on machines and prices, and an example."""
     made.epilog = f"{made.epilog}{_EXAMPLE}"
-    group = made.add_argument_group("what it would take (a calibration of some seconds, in a temporary folder)")
+    group = made.add_argument_group("cost (measured by a calibration of some seconds, in a temporary folder)")
     group.add_argument("--workers", metavar="N", help="number of machines, default 1")
     group.add_argument(
         "--machine",
         metavar="NAME",
         help=f"{THIS} (default), {', '.join(MACHINES)}, or cores, GiB and Gbit/s as in cores=16,memory=64,network=10; "
-        "a core of any machine is taken to be as fast as one of this machine",
+        "a core of any machine is assumed to be as fast as one of this machine",
     )
     group.add_argument(
         "--prices",
         metavar="NAME=PRICE,...",
-        help="what you pay, in any currency: machine_hour, gb_month (storage), writes_10k and reads_10k (10,000 "
-        "requests to an object store, class A and B), shuffle_gb; what is not given is 0",
+        help="prices in any currency: machine_hour, gb_month (storage), writes_10k and reads_10k (10,000 "
+        "requests to an object store, class A and B), shuffle_gb; default 0",
     )
 
 
 def read_fleet(given: argparse.Namespace, local: bool) -> Fleet | None:
-    """Return the machines that the options ask for, None if they ask for none. Raises InputError.
+    """Return the machines of the options, None if none of these options is given. Raises InputError.
 
-    local: whether the engine is the one of this machine, and the corpus goes to a folder of it.
+    local: whether the engine is local and the corpus is written to a local folder.
     """
     if all(getattr(given, name) is None for name in _OPTIONS):
         return None
@@ -65,9 +65,9 @@ def read_fleet(given: argparse.Namespace, local: bool) -> Fleet | None:
 
 
 def print_cost(job: Job, fleet: Fleet, symbols: float, bytes_a_phrase: tuple[float, ...]) -> None:
-    """Print what ``job`` takes, given the mean length and the bytes of a phrase in each output."""
+    """Print the cost of ``job``. symbols: mean length of a phrase. bytes_a_phrase: mean, for each output."""
     from beam_pipeline.planning.calibration import (
-        calibrate,  # imports the pipeline, which a plan by itself does not need
+        calibrate,  # imports the pipeline, which other plans do not need
     )
     from beam_pipeline.terminal.table import print_table
 
@@ -81,9 +81,9 @@ def print_cost(job: Job, fleet: Fleet, symbols: float, bytes_a_phrase: tuple[flo
     print_table(_time_rows(planned))
     print()
     print_table([*_speed_rows(measured.speed, work), *_price_rows(work, planned, fleet)])
-    print("\ntimes: of the work, by a calibration on this machine; the start of other machines is not in them")
+    print("\ntimes: from a calibration on this machine; the start of other machines is not included")
     if compiled_here():
-        print(f"start and memory: with {compiled_here()} kernels just compiled, for good; plan again for less")
+        print(f"start and memory: include compiling {compiled_here()} kernels, now cached; rerun for lower values")
     for line in size_warnings(work, fleet.workers, fleet.machine, needed):
         print(f"note: {with_options(line)}")
 
@@ -102,17 +102,17 @@ def _shuffle_rows(work: Work) -> Iterator[tuple[str, str]]:
     if work.dedup is None:
         return
     sent = shuffle(work)
-    yield "keys", f"{sent.keys:,.0f} of 8 bytes, by which phrases are told apart in {work.dedup.width} bits"
+    yield "keys", f"{sent.keys:,.0f} of 8 bytes; bucket and key give {work.dedup.width} bits of the fingerprint"
     yield "spans", f"{work.spans:,} of {work.span:,} phrases"
     yield "buckets", f"{sent.buckets:,} of {sent.mean:,.0f} keys, the largest {sent.largest:,.0f}"
     yield "elements", f"{sent.elements:,.0f} runs of {sent.run:,.0f} keys"
     yield "bytes shuffled", f"{format_bytes(sent.bytes)}"
-    yield "candidates", f"{sent.candidates:,.3g} phrases to draw whole and compare with an earlier one"
+    yield "candidates", f"{sent.candidates:,.3g} phrases to redraw and compare with an earlier one"
 
 
 def _memory_rows(needed: Memory) -> Iterator[tuple[str, str]]:
     yield (
-        "memory a machine",
+        "memory per machine",
         f"at most {format_bytes(needed.peak)}: start {format_bytes(needed.base)}, fingerprint "
         f"{format_bytes(needed.fingerprint)}, "
         f"compare {format_bytes(needed.compare)}, write {format_bytes(needed.write)}",
@@ -128,7 +128,7 @@ def _file_rows(work: Work, fleet: Fleet) -> Iterator[tuple[str, str]]:
 
 
 def _time_rows(planned: list[Phase]) -> Iterator[tuple[str, ...]]:
-    yield "phase", "seconds", "of them work", "network at least", "work items"
+    yield "phase", "seconds", "without waiting", "network at least", "work items"
     for phase in planned:
         yield (
             phase.name,
@@ -143,13 +143,13 @@ def _time_rows(planned: list[Phase]) -> Iterator[tuple[str, ...]]:
 
 def _speed_rows(speed: Speed, work: Work) -> Iterator[tuple[str, str]]:
     yield (
-        "a core, all at work",
+        "per core, all busy",
         f"{1e-6 / speed.fingerprint:,.1f} M phrases/s fingerprinted, {1e-6 / speed.compare:,.1f} M keys/s compared, "
         f"{work.symbols_a_phrase * 1e-6 / speed.write:,.1f} M symbols/s written"
         if work.dedup
         else f"{work.symbols_a_phrase * 1e-6 / speed.write:,.1f} M symbols/s written",
     )
-    yield "of a unit", f"beside its phrases {speed.unit * 1e3:,.1f} ms; items differ by {speed.spread:.0%}"
+    yield "per unit", f"{speed.unit * 1e3:,.1f} ms fixed cost; work items differ by {speed.spread:.0%}"
 
 
 def _price_rows(work: Work, planned: list[Phase], fleet: Fleet) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""How every command starts and ends: one parser, one way to say what is wrong, one set of exit statuses."""
+"""The common start and end of every command: parser, error line, exit status."""
 
 import argparse
 import gc
@@ -14,11 +14,11 @@ from hyperphrase.errors import CorruptError, InputError, WorkFailedError
 from hyperphrase.formatting import escape_controls
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
-RESUME_HINT = "interrupted; rerun the same command to resume"  # what an interrupted command says
+RESUME_HINT = "interrupted; rerun the same command to resume"  # printed by an interrupted command
 
 
 class Parser(argparse.ArgumentParser):
-    """Parses the project's own options; what is wrong with them becomes an InputError of one line."""
+    """Parser of hyperphrase's own options; errors raise InputError with a text of one line."""
 
     def __init__(self, command: str, description: str, epilog: str = "") -> None:
         super().__init__(
@@ -34,38 +34,38 @@ class Parser(argparse.ArgumentParser):
         return list(self._option_string_actions)
 
     def error(self, message: str) -> NoReturn:
-        """Raise InputError instead of printing the usage and leaving."""
+        """Raise InputError instead of printing the usage and exiting."""
         raise InputError(message.removeprefix("argument "))
 
 
 def run_command(name: str, work: Callable[[Sequence[str]], int], arguments: Sequence[str] | None) -> int:
-    """Call ``work`` with the command line; turn what it raises into one line on stderr and an exit status."""
-    gc.freeze()  # what was imported stays: garbage is not looked for among it
+    """Call ``work`` with the command line; turn exceptions into one line on stderr and an exit status."""
+    gc.freeze()  # imported objects stay: exclude them from garbage collection
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # the first process of a container ignores it else
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # else ignored by PID 1 of a container
     try:
         return work(sys.argv[1:] if arguments is None else arguments)
     except InputError as error:
-        return _say(name, error, WRONG_INPUT)
+        return _print_line(name, error, WRONG_INPUT)
     except (CorruptError, WorkFailedError) as error:
-        return _say(name, error, FAILED)
+        return _print_line(name, error, FAILED)
     except KeyboardInterrupt:
-        return _say(name, RESUME_HINT, INTERRUPTED)
+        return _print_line(name, RESUME_HINT, INTERRUPTED)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has enough: nothing to say, and nobody to say it to
+        sys.stderr.close()  # the reader of stdout has closed it: print nothing more
         return FAILED
     except OSError as error:
-        return _say(name, error, FAILED)
+        return _print_line(name, error, FAILED)
 
 
-def leave(name: str, what: object, status: int) -> NoReturn:
-    """Say in one line why the command ends, and end this process at once, whatever its threads wait for or say."""
-    _say(name, what, status, sys.__stderr__)
+def exit_process(name: str, what: object, status: int) -> NoReturn:
+    """Print in one line why the command ends, and exit at once, without waiting for threads."""
+    _print_line(name, what, status, sys.__stderr__)
     sys.stdout.flush()
     os._exit(status)
 
 
-def _say(name: str, what: object, status: int, stream: TextIO | None = None) -> int:
+def _print_line(name: str, what: object, status: int, stream: TextIO | None = None) -> int:
     line = escape_controls(" ".join((error_line(what) if isinstance(what, BaseException) else str(what)).split()))
     print(f"hyperphrase {name}: {line}", file=stream or sys.stderr, flush=True)
     return status

@@ -8,13 +8,13 @@ _SAME = (
     "alphabet", "compression", "dictionary", "first_seed", "key", "lengths", "lexicon", "machine", "output", "phrases",
     "phrases_per_shard", "preset", "prices", "seeds", "text", "vocabulary",
 )  # fmt: skip
-_ARGUMENT = "folder"  # the OUT of most commands has no name
+_ARGUMENT = "folder"  # the positional argument OUT
 OPTIONS = {field: f"--{field}" for field in _SAME} | {"formats": "--format", "law": "--sampler"}
 _mentioned = re.compile(rf"(?<!`)`({'|'.join(OPTIONS)})(=[^`]*)?`(?!`)")
 
 
 def error_line(error: BaseException) -> str:
-    """Return the text of ``error`` with options in place of the fields that it names."""
+    """Return the text of ``error``, with its fields replaced by options."""
     text = str(error)
     if isinstance(error, InputError) and error.field is not None:
         rest = text.removeprefix(error.field)
@@ -23,5 +23,5 @@ def error_line(error: BaseException) -> str:
 
 
 def with_options(text: str) -> str:
-    """Return ``text`` with options in place of the fields that it writes in backticks: `law=zipf`, `key`."""
+    """Return ``text`` with the fields in backticks, such as `law=zipf` or `key`, replaced by options."""
     return _mentioned.sub(lambda found: OPTIONS[found[1]] + (found[2] or ""), text)

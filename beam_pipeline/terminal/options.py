@@ -1,4 +1,4 @@
-"""The options of ``run`` and ``plan``: their grammar, help and checks. All that is wrong with them is found here."""
+"""The options of ``run`` and ``plan``: their grammar, help texts and checks."""
 
 import argparse
 
@@ -37,13 +37,13 @@ def parser(command: str, description: str) -> Parser:
     _add_laws(what)
     _add_hyperwords(made)
     _add_files(made)
-    shown = made.add_argument_group("what you see")
-    shown.add_argument("--quiet", action="store_true", help="no progress and no summary, errors only")
+    shown = made.add_argument_group("terminal output")
+    shown.add_argument("--quiet", action="store_true", help="print errors only, no progress and no summary")
     return made
 
 
 def recipe_parser(command: str, description: str, examples: str) -> Parser:
-    """Return a parser of the options that make a recipe alone: laws, key and hyperwords."""
+    """Return a parser of the options of a recipe only: laws, key and hyperwords."""
     made = Parser(command, description, examples)
     _add_laws(made.add_argument_group("what to draw"))
     _add_hyperwords(made)
@@ -52,9 +52,13 @@ def recipe_parser(command: str, description: str, examples: str) -> Parser:
 
 def _add_seeds(what: argparse._ArgumentGroup) -> None:
     what.add_argument(
-        "--phrases", metavar="N", help="exactly N distinct phrases: the lowest seeds from --first_seed on"
+        "--phrases",
+        metavar="N",
+        help="number of distinct phrases, exactly: those of the lowest seeds from --first_seed on",
     )
-    what.add_argument("--seeds", metavar="START:STOP", help="or: all distinct phrases of this half-open seed range")
+    what.add_argument(
+        "--seeds", metavar="START:STOP", help="instead of --phrases: all distinct phrases of this half-open seed range"
+    )
     what.add_argument("--first_seed", metavar="SEED", help="first seed of --phrases, default 0")
 
 
@@ -62,21 +66,22 @@ def _add_laws(what: argparse._ArgumentGroup) -> None:
     what.add_argument(
         "--sampler",
         metavar="LAW",
-        help=f"the law that draws the symbols, default {DEFAULT_LAW}: {', '.join(sorted(SYMBOL_LAWS))}; its parameters "
-        "follow as in zipf:s=1.0,beta=2.7, and 'hyperphrase laws NAME' tells them",
+        help=f"the law that draws the symbols, default {DEFAULT_LAW}: {', '.join(sorted(SYMBOL_LAWS))}; add "
+        "parameters as in zipf:s=1.0,beta=2.7; 'hyperphrase laws NAME' describes them",
     )
     what.add_argument(
         "--lengths",
         metavar="LAW",
-        help=f"the law of the phrases' lengths, default {DEFAULT_LENGTHS}: {', '.join(sorted(LENGTH_LAWS))}; likewise",
+        help=f"the law of the phrases' lengths, default {DEFAULT_LENGTHS}: {', '.join(sorted(LENGTH_LAWS))}; add "
+        "parameters as for --sampler",
     )
     what.add_argument(
         "--preset",
         metavar="NAME",
-        help="law, lengths and vocabulary of a published set-up, where --sampler, --lengths and --vocabulary are not "
-        "given; 'hyperphrase laws' lists them",
+        help="a published configuration of law, lengths and vocabulary; --sampler, --lengths and --vocabulary override "
+        "its values; 'hyperphrase laws' lists the presets",
     )
-    what.add_argument("--key", metavar="K", default="0", help="64-bit key: another key, another corpus; default 0")
+    what.add_argument("--key", metavar="K", default="0", help="64-bit key; each key gives another corpus; default 0")
 
 
 def _add_hyperwords(made: Parser) -> None:
@@ -85,21 +90,21 @@ def _add_hyperwords(made: Parser) -> None:
         "--lexicon",
         metavar="NAME|PATH",
         default="english",
-        help="english (default), russian, synthetic, synthetic:flavour=russian, or a file: .txt with one word a line, "
-        ".csv or .tsv with word,count, .avro or .parquet",
+        help="english (default), russian, synthetic, synthetic:flavour=russian, or a file: .txt with one word per "
+        "line, .csv or .tsv with columns word,count, .avro or .parquet",
     )
     words.add_argument(
         "--vocabulary",
         metavar="V",
-        help="number of hyperwords, the most frequent ones; default 250000, or all of a file's",
+        help="number of hyperwords: the most frequent words; default 250000, or all words of a lexicon file",
     )
     words.add_argument(
         "--alphabet",
         default="stable",
         metavar="stable|extended",
-        help=f"stable (default): {alphabet_size('stable'):,} assigned and private-use code points that survive NFC and "
-        f"NFKC; extended: {alphabet_size('extended'):,}, the others being code points that Unicode has not assigned "
-        "yet: a later Unicode version may give them a meaning, and fonts and filters may reject them",
+        help=f"stable (default): {alphabet_size('stable'):,} assigned and private-use code points that NFC and NFKC "
+        f"leave unchanged; extended: {alphabet_size('extended'):,}, including code points that Unicode has not "
+        "assigned yet: a later Unicode version may assign them, and fonts and filters may reject them",
     )
 
 
@@ -110,30 +115,39 @@ def _add_files(made: Parser) -> None:
         "--format",
         default="tfrecord",
         metavar="FORMAT,...",
-        help=f"{', '.join(FORMATS)} (several in one run), or {NO_FORMAT}: the manifest alone; default tfrecord",
+        help=f"{', '.join(FORMATS)} (several are allowed), or {NO_FORMAT} to write no shards, only the "
+        "manifest; default tfrecord",
     )
     files.add_argument(
         "--compression",
         default="none",
         metavar="NAME,...",
-        help="one for all formats or one for each, default none: "
-        + "; ".join(f"{name} has {', '.join(form.compressions)}" for name, form in FORMATS.items()),
+        help="one compression for all formats, or one for each; default none. Available: "
+        + "; ".join(f"{name}: {', '.join(form.compressions)}" for name, form in FORMATS.items()),
     )
-    files.add_argument("--text", default="symbols", metavar="symbols|words", help="what jsonl and txt hold")
+    files.add_argument(
+        "--text",
+        default="symbols",
+        metavar="symbols|words",
+        help="content of jsonl and txt: symbols (default) or words",
+    )
     files.add_argument(
         "--dictionary",
         nargs="?",
         const=DICTIONARY_KINDS[0],
         metavar="|".join(DICTIONARY_KINDS),
-        help=f"write the meaning of each phrase too, for 'hyperphrase find': {DICTIONARY_KINDS[0]} if none is named",
+        help=f"also write the meaning of each phrase, for 'hyperphrase find'; without a value: {DICTIONARY_KINDS[0]}",
     )
     files.add_argument(
-        "--phrases_per_shard", default=str(PHRASES_PER_SHARD), metavar="N", help="seeds that make one shard"
+        "--phrases_per_shard",
+        default=str(PHRASES_PER_SHARD),
+        metavar="N",
+        help=f"number of seeds per shard, default {PHRASES_PER_SHARD}",
     )
 
 
 def read_job(given: argparse.Namespace) -> Job:
-    """Return what the options ask for, with as many seeds as the phrases most likely take. Raises InputError."""
+    """Return the job of the options, with the number of seeds that its phrases most likely need. Raises InputError."""
     read_range(given)
     read_outputs(given)
     lexicon, phrases = read_recipe(given)
@@ -141,7 +155,7 @@ def read_job(given: argparse.Namespace) -> Job:
 
 
 def read_recipe(given: argparse.Namespace) -> tuple[Lexicon, Phrases]:
-    """Return the hyperwords and the phrases that the options of :func:`recipe_parser` ask for. Raises InputError."""
+    """Return the lexicon and the phrases of the options of :func:`recipe_parser`. Raises InputError."""
     preset = _read_preset(given)
     bound, lengths = _read_laws(given, preset)
     key = whole("--key", given.key, 0, (1 << 64) - 1)
@@ -160,7 +174,7 @@ def _read_preset(given: argparse.Namespace) -> Preset | None:
 
 
 def _read_laws(given: argparse.Namespace, preset: Preset | None) -> tuple[SymbolLaw, LengthLaw]:
-    """Return the laws that are named, those of the preset, or those that are drawn by if none is named."""
+    """Return the laws of the options, else those of the preset, else the defaults."""
     bound = given.sampler if given.sampler is not None else preset.law if preset else DEFAULT_LAW
     law = parse_law(bound, SYMBOL_LAWS, "law", storage.open_file)
     if preset and given.lengths is None:
@@ -205,12 +219,12 @@ def read_range(given: argparse.Namespace) -> tuple[int, int | None, int | None]:
 
 
 def read_outputs(given: argparse.Namespace) -> tuple[Output, ...]:
-    """Return the outputs that the options ask for, none for ``none``. Raises InputError."""
+    """Return the outputs of the options, an empty tuple for --format=none. Raises InputError."""
     return outputs_of(given.format, given.compression, given.text)
 
 
 def _read_request(given: argparse.Namespace, recipe: Recipe) -> CorpusRequest:
-    """Return the request of the options; with --phrases its stop seed is the least possible. Raises InputError."""
+    """Return the request of the options; with --phrases its stop seed is the lowest possible. Raises InputError."""
     first, stop, phrases = read_range(given)
     return CorpusRequest.create(
         recipe,
@@ -232,6 +246,6 @@ def whole(option: str, text: str, low: int, high: int) -> int:
 
 
 def _number(text: str, low: int, high: int) -> int | None:
-    """Return ``text`` as a whole number from ``low`` to ``high``, None if it is none."""
+    """Return ``text`` as a whole number from ``low`` to ``high``, None if it is not one."""
     value = int(text) if text.isascii() and text.isdigit() and len(text) < 40 else None
     return value if value is not None and low <= value <= high else None

@@ -1,4 +1,4 @@
-"""The line that people watch while a run works: on a terminal it renews itself, elsewhere it is logged."""
+"""The progress line of a run: updated in place on a terminal, else logged at intervals."""
 
 import sys
 import threading
@@ -12,17 +12,17 @@ from hyperphrase.formatting import format_bytes
 from transforms.files import storage
 from transforms.worker.progress import PROGRESS
 
-LOOK_SECONDS = 0.5  # how often the counts are read, and the line on a terminal renewed
+POLL_SECONDS = 0.5  # interval of reading the counts and updating the line on a terminal
 PROGRESS_THREAD = "progress"
-LOG_SECONDS = 10.0  # how often a line is logged elsewhere
+LOG_SECONDS = 10.0  # interval of lines that are logged
 
 
 class ProgressLine:
     """Shows phase, rate and time left on stderr until the block ends.
 
-    drawn: seeds to draw. phrases: phrases to write. shards: files that makes. here: whether the work is
-    done in this process; elsewhere the finished shards in ``folder`` are counted instead. show: is given each line
-    instead of stderr.
+    drawn: number of seeds to draw. phrases: number of phrases to write. shards: number of files to write. in_process:
+    whether the work is done in this process; else the finished shards in ``folder`` are counted. show: called with each
+    line, instead of printing it to stderr.
     """
 
     def __init__(
@@ -31,11 +31,12 @@ class ProgressLine:
         drawn: int,
         phrases: int,
         shards: int,
-        here: bool,
+        in_process: bool,
         show: Callable[[str], object] | None = None,
     ) -> None:
-        self._folder, self._drawn, self._phrases, self._shards, self._here = folder, drawn, phrases, shards, here
-        self._stream = sys.stderr  # this one, whatever it is replaced with while an engine works
+        self._folder, self._in_process = folder, in_process
+        self._drawn, self._phrases, self._shards = drawn, phrases, shards
+        self._stream = sys.stderr  # kept, because sys.stderr is replaced while an engine works
         self._show = show or self._print
         self._terminal = show is None and self._stream.isatty()
         self._stop = threading.Event()
@@ -55,7 +56,8 @@ class ProgressLine:
 
     def _watch(self) -> None:
         logged = time.monotonic()
-        while not self._stop.wait(LOOK_SECONDS if self._here else LOG_SECONDS):  # lists of a bucket's objects are paid
+        interval = POLL_SECONDS if self._in_process else LOG_SECONDS  # each listing of a bucket costs money
+        while not self._stop.wait(interval):
             line = self._line()
             if self._terminal:
                 print("\r" + line.ljust(self._width), end="", file=self._stream, flush=True)
@@ -68,7 +70,7 @@ class ProgressLine:
         print(line, file=self._stream, flush=True)
 
     def _line(self) -> str:
-        if not self._here:
+        if not self._in_process:
             done = len(storage.file_sizes(storage.join(self._folder, SHARDS_FOLDER)))
             return f"working: {done:,} of {self._shards:,} shards written"
         if PROGRESS.written:
@@ -80,7 +82,7 @@ class ProgressLine:
     def _phase_line(self, phase: str, done: int, total: int, written: int) -> str:
         now = time.monotonic()
         if phase != self._phase:
-            self._phase, self._phase_begin = phase, now - LOOK_SECONDS
+            self._phase, self._phase_begin = phase, now - POLL_SECONDS
         seconds = now - self._phase_begin
         if not total:
             return f"{phase}: {seconds:,.0f} s"

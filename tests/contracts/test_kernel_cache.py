@@ -46,7 +46,7 @@ def test_after_compile_a_read_only_install_compiles_nothing(tmp_path):
     probe = subprocess.run([*READ_ONLY, "test", "!", "-w", str(ROOT)], capture_output=True, check=False)
     if probe.returncode != 0:
         pytest.skip("NOT TESTED: a read-only mount is not permitted here")
-    assert program("compile")[-2].endswith("kernels compiled, all others were there")
+    assert program("compile")[-2].endswith("kernels compiled, all others were cached")
     out = f"{tmp_path}/out"
     lines = program(
         f"run --phrases=3000 --format=avro,txt,tfrecord,jsonl --compression=none,gzip,none,none --output={out} --quiet",

@@ -26,7 +26,7 @@ def context(tmp_path_factory):
     """A site whose lexicon this process has loaded: what a careless DoFn would take along."""
     folder = tmp_path_factory.mktemp("context")
     lexicon = Lexicon("large", WORDS, np.ones(len(WORDS)), code_points("stable", len(WORDS)))
-    with storage.written_whole(str(folder), LEXICON_FILE) as stream:
+    with storage.atomic_writer(str(folder), LEXICON_FILE) as stream:
         lexicon.write(stream)
     recipe = Recipe(SYMBOL_LAWS["lexicon"](), Uniform(), len(WORDS), lexicon.digest)
     outputs = (Output("tfrecord", "none", "symbols"), Output("jsonl", "gzip", "words"))

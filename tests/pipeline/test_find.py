@@ -159,7 +159,7 @@ def test_verify_sees_a_file_too_many(program, copied):
 @pytest.mark.parametrize("search", [[], ["--search=exact"], ["--search=index"]], ids=str)
 def test_find_finds_what_numpy_finds(program, copied, vectors_in, lexicon_of, monkeypatch, search):
     if search == ["--search=index"]:
-        monkeypatch.setattr(meaning_index, "LOOKED_INTO", 1)  # all cells: exact but for rounding
+        monkeypatch.setattr(meaning_index, "CELLS_PER_PROBE", 1)  # all cells: exact but for rounding
     folder = copied(*WHOLE)
     expected = expected_answers(folder, vectors_in, lexicon_of, SEA)[:20]
     found = answers(program("find", folder, *SEA, "--nearest=20", *search))
@@ -233,7 +233,7 @@ def test_a_phrase_is_near_to_its_own_words(program, whole, shards_of):
 
 def test_words_are_read_as_people_write_them(program, whole):
     written = program("find", whole, "The SEA, and Water... qwxzk!")
-    assert "left out, since they have no meaning here: qwxzk\n" == written.error
+    assert "ignored, because they have no meaning in this lexicon: qwxzk\n" == written.error
     assert answers(written) == answers(program("find", whole, "the", "sea", "and", "water"))
 
 

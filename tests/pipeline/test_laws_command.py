@@ -57,7 +57,7 @@ def test_what_is_no_law_is_refused_in_one_line(program, arguments):
 
 
 def planned(program, *arguments):
-    """Return the first rows of a plan: digest, sampler, lengths, lexicon."""
+    """Return the first rows of a plan: digest, law, lengths, lexicon."""
     outcome = program("plan", "--seeds=0:10", *arguments)
     assert (outcome.status, outcome.error) == (0, "")
     return outcome.out.splitlines()[:4]

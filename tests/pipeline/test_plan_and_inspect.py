@@ -115,7 +115,7 @@ def test_the_phases_and_what_they_take_here(costed):
     assert float(rows["total"].split()[0].replace(",", "")) > 0
     assert ["7", "16", "7"] == [rows[name].split()[-1] for name in ("fingerprint", "compare", "write")]
     assert rows["shard files"].startswith("7 of ")
-    assert rows["memory a machine"].startswith("at most ")
+    assert rows["memory per machine"].startswith("at most ")
     assert "requests" not in rows  # nothing goes to an object store
     assert "note:" not in costed["here"].out
 

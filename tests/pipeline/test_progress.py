@@ -23,7 +23,7 @@ class Terminal(io.StringIO):
 
 
 def test_elsewhere_than_on_a_terminal_progress_is_plain_lines(tmp_path, program, monkeypatch):
-    monkeypatch.setattr(progress_line, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(progress_line, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(progress_line, "LOG_SECONDS", 0.05)
     outcome = program("run", *LAW, f"--output={tmp_path}/out")
     engine, *lines = outcome.error.splitlines()
@@ -65,8 +65,8 @@ def test_quiet_says_what_is_wrong(program, tmp_path):
 def test_on_a_terminal_the_line_renews_itself_and_goes_away(tmp_path, monkeypatch):
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
-    monkeypatch.setattr(progress_line, "LOOK_SECONDS", 0.01)
-    with ProgressLine(str(tmp_path), drawn=1000, phrases=900, shards=9, here=True) as line:
+    monkeypatch.setattr(progress_line, "POLL_SECONDS", 0.01)
+    with ProgressLine(str(tmp_path), drawn=1000, phrases=900, shards=9, in_process=True) as line:
         PROGRESS.add(fingerprinted=500)
         line._stop.wait(0.1)
         PROGRESS.add(fingerprinted=500, written=300, bytes=10_000)
@@ -82,5 +82,5 @@ def test_where_the_work_is_done_elsewhere_shards_are_counted(tmp_path):
     (tmp_path / "shards").mkdir()
     for name in ("a", "b"):
         (tmp_path / "shards" / name).write_text("")
-    line = ProgressLine(str(tmp_path), drawn=1000, phrases=900, shards=9, here=False)
+    line = ProgressLine(str(tmp_path), drawn=1000, phrases=900, shards=9, in_process=False)
     assert line._line() == "working: 2 of 9 shards written"

@@ -73,7 +73,7 @@ def context_of(tmp_path, lexicon):
         sampler_law, length_law = (parse_law(*law, open) for law in laws)
         recipe = Recipe(sampler_law, length_law, vocabulary, lexicon.digest)
         context = CorpusContext(str(tmp_path), CorpusRequest(recipe, *seeds, phrases, per_shard, tuple(outputs)))
-        with storage.written_whole(context.folder, LEXICON_FILE) as stream:
+        with storage.atomic_writer(context.folder, LEXICON_FILE) as stream:
             lexicon.write(stream)
         storage.write_file(context.folder, RECIPE_FILE, (recipe.canonical() + "\n").encode())
         return context

@@ -9,7 +9,7 @@ import pytest
 from hyperphrase.deduplication.duplicates import distinct_in_span
 from transforms.find_duplicates import FindDuplicates
 from transforms.fingerprint_phrases import COUNTS, DROPS
-from transforms.worker.key_runs import put_runs
+from transforms.worker.key_runs import store_runs
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def keys_of(dedup_of):
             span = context.request.span(index, span_units)
             runs, dropped = distinct_in_span(context.phrases(), span, dedup)
             own[index] = dropped.tolist()
-            keys += [(bucket, (index, run)) for bucket, run in put_runs(context, index, runs)]
+            keys += [(bucket, (index, run)) for bucket, run in store_runs(context, index, runs)]
         return keys, own, dedup
 
     return make

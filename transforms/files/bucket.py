@@ -1,11 +1,11 @@
-"""Objects of gs:// buckets: read, written whole, listed and removed, by one client a process and one way to try again.
+"""Read, write atomically, list and remove objects of gs:// buckets, with one client per process and one retry policy.
 
-Google's client is used directly, not through Beam's file system, which knows no preconditions, makes a client for each
-file, and finishes a failed upload when its writer is closed or collected: what is left is a cut file that looks whole.
+Google's client is used directly, not through Beam's file system, which supports no preconditions, makes a client for
+each file, and completes a failed upload when its writer is closed or collected, which leaves a truncated file.
 
-An object appears, at once and whole, when its upload is complete. So nothing is written under another name and
-renamed, and each upload names the generation that it may replace: none, or just the one that was there before. Of two
-attempts at one file the second finds the first one's bytes; if they are its own, it is done.
+An object appears atomically when its upload is complete, so no temporary names and renames are needed. Each upload
+states the generation that it may replace: none, or exactly the one that existed before. If two attempts write the
+same object, the second finds the object of the first; if the bytes are equal, it succeeds.
 """
 
 import base64
@@ -31,18 +31,18 @@ from google.cloud.storage.fileio import BlobReader, BlobWriter
 from google.cloud.storage.retry import DEFAULT_RETRY
 
 SCHEME = "gs://"
-#: For each request: 429, 5xx and lost connections again after 1, 2, 4 ... s, each time shortened by chance, for 120 s.
+#: For each request: retry 429, 5xx and lost connections after 1, 2, 4 ... s, with random jitter, for 120 s in all.
 RETRY = DEFAULT_RETRY
-_PIECE = 8 << 20  # 8 MiB: what is sent or fetched by one request
-_REMOVERS = 8  # requests at once; more than the ten connections that the client keeps would be no faster
+_PIECE = 8 << 20  # 8 MiB: bytes sent or fetched by one request
+_REMOVERS = 8  # concurrent requests; the client's pool has ten connections, so many more would be no faster
 _BYTES = "application/octet-stream"
 _REASONS: dict[type[Exception], type[OSError]] = {
     api.NotFound: FileNotFoundError,
     api.Forbidden: PermissionError,
     api.Unauthorized: PermissionError,
     api.PreconditionFailed: FileExistsError,
-    RefreshError: PermissionError,  # credentials that are no longer any
-    InvalidOperation: PermissionError,  # without any, where some are asked for
+    RefreshError: PermissionError,  # expired or revoked credentials
+    InvalidOperation: PermissionError,  # no credentials where they are required
 }
 
 
@@ -54,27 +54,27 @@ def check_name(path: str) -> None:
         )
 
 
-def reach(folder: str) -> None:
-    """Raise FileNotFoundError if the bucket is not there, PermissionError if it is not open to us, by one request."""
+def check_access(folder: str) -> None:
+    """Raise FileNotFoundError if the bucket does not exist, PermissionError if access is denied; takes one request."""
     with _as_os_error(folder):
         bucket, name = _split(_slashed(folder))
         next(iter(_client().list_blobs(bucket, prefix=name, max_results=1, fields="items(name)", retry=RETRY)), None)
 
 
 def read(path: str, limit: int) -> bytes | None:
-    """Return the first bytes of an object, ``limit`` + 1 at most; None where there is none."""
+    """Return the first bytes of an object, at most ``limit`` + 1; None if it does not exist."""
     with _as_os_error(path):
         try:
             data: bytes = _blob(path).download_as_bytes(end=limit, raw_download=True, checksum=None, retry=RETRY)
         except api.NotFound:
             return None
-        except api.RequestRangeNotSatisfiable:  # it is empty
+        except api.RequestRangeNotSatisfiable:  # the object is empty
             return b""
         return data
 
 
 def open_object(path: str) -> BinaryIO:
-    """Open an object for reading, as it is now: if it is replaced meanwhile, reading fails. Raises OSError."""
+    """Open the current generation of an object for reading; reads fail once it is replaced. Raises OSError."""
     blob = _found(path)
     if blob is None:
         raise FileNotFoundError(f"{path}: no such object")
@@ -82,13 +82,13 @@ def open_object(path: str) -> BinaryIO:
 
 
 def measure(path: str) -> tuple[int, int] | None:
-    """Return the size in bytes and the CRC32C of an object, as the store knows them; None where there is none."""
+    """Return the size in bytes and the CRC32C of an object from its metadata; None if it does not exist."""
     blob = _found(path)
     return None if blob is None else (blob.size, int.from_bytes(base64.b64decode(blob.crc32c), "big"))
 
 
 def write(path: str, data: bytes, replace: bool) -> None:
-    """Write an object. Raises FileExistsError if other bytes are there and ``replace`` is false."""
+    """Write an object. Raises FileExistsError if it exists with other bytes and ``replace`` is false."""
     try:
         return _insert(path, data, 0)
     except FileExistsError:
@@ -102,9 +102,9 @@ def write(path: str, data: bytes, replace: bool) -> None:
 
 @contextlib.contextmanager
 def uploading(path: str) -> Iterator[BinaryIO]:
-    """Open an object for writing; it appears when the block ends well.
+    """Open an object for writing; it appears when the block ends without an exception.
 
-    Raises FileExistsError if another attempt wrote other bytes meanwhile.
+    Raises FileExistsError if another attempt wrote other bytes in the meantime.
     """
     there = _found(path)
     with _as_os_error(path):
@@ -117,7 +117,7 @@ def uploading(path: str) -> Iterator[BinaryIO]:
 
 
 def listed(folder: str) -> Iterator[Blob]:
-    """Yield the objects directly in ``folder``: their names, sizes and times."""
+    """Yield the objects directly in ``folder``, with their names, sizes and modification times."""
     fields = "items(name,size,updated),nextPageToken"
     with _as_os_error(folder):
         bucket, name = _split(_slashed(folder))
@@ -125,13 +125,13 @@ def listed(folder: str) -> Iterator[Blob]:
 
 
 def remove(path: str) -> None:
-    """Remove an object; nothing where there is none."""
+    """Remove an object, if it exists."""
     with _as_os_error(path), contextlib.suppress(api.NotFound):
         _blob(path).delete(retry=RETRY)
 
 
 def remove_below(folder: str) -> None:
-    """Remove all objects whose names begin with ``folder`` and a slash. Raises OSError if one of them stays."""
+    """Remove all objects whose names begin with ``folder`` and a slash. Raises OSError if one cannot be removed."""
     with _as_os_error(folder):
         bucket, name = _split(_slashed(folder))
         blobs = _client().list_blobs(bucket, prefix=name, fields="items(name),nextPageToken", retry=RETRY)
@@ -141,7 +141,7 @@ def remove_below(folder: str) -> None:
 
 
 class _Reader(BlobReader):
-    """Reads an object of known size: asks for nothing beyond its end, and sees when less came."""
+    """Reads an object of known size: never requests bytes beyond its end, and detects short reads."""
 
     def read(self, size: int = -1) -> bytes:
         left = self._blob.size - self.tell()
@@ -157,16 +157,16 @@ class _Reader(BlobReader):
 
 
 class _Writer(BlobWriter):
-    """An upload that becomes an object by ``finish()`` alone; closed, or collected, before that it leaves nothing."""
+    """An upload that becomes an object only by ``finish()``; if it is closed or collected before, it leaves nothing."""
 
     def __init__(self, path: str, generation: int) -> None:
         kind: dict[str, Any] = {"content_type": _BYTES, "if_generation_match": generation}
         super().__init__(_blob(path), chunk_size=_PIECE, retry=RETRY, **kind)
         self._path, self._size, self._crc = path, 0, 0
-        self._late: InvalidResponse | None = None  # the refusal, when another attempt was first
+        self._late: InvalidResponse | None = None  # the error, if another attempt finished first
 
     def write(self, data: Any) -> int:
-        """Take all of ``data``, and send what fills a piece."""
+        """Accept all of ``data``; send each full piece."""
         piece = bytes(data)
         self._size, self._crc = self._size + len(piece), google_crc32c.extend(self._crc, piece)
         if self._late is None:
@@ -177,7 +177,7 @@ class _Writer(BlobWriter):
         return len(piece)
 
     def finish(self) -> None:
-        """Complete the object; if it is complete already, with these bytes, all is well."""
+        """Complete the object; succeed also if it already exists with these bytes."""
         try:
             if self._late is None:
                 super().close()
@@ -187,14 +187,14 @@ class _Writer(BlobWriter):
             raise self._late
 
     def close(self) -> None:
-        """Abandon what is not finished: Google's own way is to complete it."""
+        """Cancel an unfinished upload; the base class would complete it."""
         if not self.closed:
-            with contextlib.suppress(Exception):  # an upload that is not cancelled is forgotten after a week
+            with contextlib.suppress(Exception):  # uncancelled uploads expire after a week
                 self.terminate()
             self._buffer.close()
 
     def _note(self, refusal: InvalidResponse) -> None:
-        if refusal.response.status_code not in (404, 412):  # 404: an upload that is over, its last answer lost
+        if refusal.response.status_code not in (404, 412):  # 404: the upload finished, but its last response was lost
             raise refusal
         self._late = refusal
 
@@ -214,7 +214,7 @@ def _blob(path: str) -> Blob:
 
 
 def _found(path: str) -> Blob | None:
-    """Return what the store knows of an object, None where there is none."""
+    """Return the metadata of an object, None if it does not exist."""
     with _as_os_error(path):
         bucket, name = _split(path)
         return _client().bucket(bucket).get_blob(name, retry=RETRY)
@@ -231,12 +231,12 @@ def _client() -> Client:
 
 @functools.cache
 def _client_of(endpoint: str | None) -> Client:
-    """Return this process's client. Raises PermissionError where no credentials are found, in some seconds."""
+    """Return this process's client. Raises PermissionError, within seconds, if no credentials are found."""
     options = FileSystems._pipeline_options or PipelineOptions([])
     anonymous = endpoint is not None or options.view_as(GoogleCloudOptions).no_auth
     if os.environ.get("CLOUDSDK_AUTH_DISABLE_CREDENTIALS", "").lower() in ("1", "true", "yes", "on"):
         anonymous = True
-    if not anonymous:  # Beam would look for them five times, and then go on without
+    if not anonymous:  # Beam would look for credentials five times and then continue without
         try:
             with _one_detection():
                 google.auth.default(scopes=options.view_as(GoogleCloudOptions).gcp_oauth_scopes)
@@ -247,13 +247,15 @@ def _client_of(endpoint: str | None) -> Client:
                 "CLOUDSDK_AUTH_DISABLE_CREDENTIALS=true goes without"
             ) from error
     client = create_storage_client(options, use_credentials=not anonymous)
-    client._bucket_metadata_cache = None  # for traces that nobody takes it would look at the bucket after each 404
+    client._bucket_metadata_cache = (
+        None  # else it requests the bucket's metadata after each 404, for traces that are off
+    )
     return client
 
 
 @contextlib.contextmanager
 def _one_detection() -> Iterator[None]:
-    """Let Google's client ask once whether this is a machine of Google's, not three times: each takes 3 s."""
+    """Make Google's client check once, not three times, whether it runs on Google Cloud: each check takes 3 s."""
     name = "GCE_METADATA_DETECT_RETRIES"
     given = name in os.environ
     os.environ.setdefault(name, "1")
@@ -266,7 +268,7 @@ def _one_detection() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _as_os_error(path: str) -> Iterator[None]:
-    """Raise what Google's client raises as an OSError that names the path."""
+    """Convert exceptions of Google's client to OSError with the path."""
     try:
         yield
     except InvalidResponse as error:

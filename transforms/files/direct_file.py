@@ -1,9 +1,9 @@
-"""DirectFile: a local file written past the page cache, while the next bytes are being made.
+"""DirectFile: a local file written asynchronously with direct I/O, bypassing the page cache.
 
-Shards are written once, in order, and together are larger than memory. In the page cache each of them would be copied
-once more into pages that were just made free for it, which on a virtual machine costs more time than making the
-bytes; and it would push out what the training run beside it reads. So whole pieces go straight to the disk
-(``O_DIRECT``), by a thread of their own. Where a file system has no such way, the same pieces take the usual one.
+Shards are written once, sequentially, and together are larger than memory. Through the page cache each byte would be
+copied once more, into freshly freed pages, which on a virtual machine takes longer than encoding the shard; and it
+would evict pages that a training run on the same machine reads. So full pieces are written with ``O_DIRECT`` by a
+background thread. On file systems without ``O_DIRECT`` the same pieces are written through the page cache.
 """
 
 import contextlib
@@ -16,31 +16,31 @@ import queue
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-_PIECE = 1 << 20  # 1 MiB: what is written at once
-_ALIGNMENT = 4096  # bytes: direct writes begin, and are long, a multiple of this
+_PIECE = 1 << 20  # 1 MiB: size of a write
+_ALIGNMENT = 4096  # bytes: offsets and sizes of direct writes are multiples of this
 _DIRECT = getattr(os, "O_DIRECT", 0)  # 0 where the system has no such flag
-_WRITERS = ThreadPoolExecutor(4, "write-behind")  # each file has one piece on its way at most
-_SPARE: "queue.SimpleQueue[mmap.mmap]" = queue.SimpleQueue()  # pieces to use again: fresh memory costs page faults
+_WRITERS = ThreadPoolExecutor(4, "write-behind")  # each file has at most one write pending
+_SPARE: "queue.SimpleQueue[mmap.mmap]" = queue.SimpleQueue()  # buffers to reuse: fresh memory costs page faults
 
 
 class DirectFile(io.RawIOBase):
-    """A new local file, written from beginning to end; an error of a write is raised by a later call."""
+    """A new local file, written sequentially; a failed write raises from a later call."""
 
     def __init__(self, path: str) -> None:
-        how = os.O_WRONLY | os.O_CREAT | os.O_EXCL  # its name is new: nothing is written over, no link followed
+        how = os.O_WRONLY | os.O_CREAT | os.O_EXCL  # overwrites nothing, follows no link
         self._file = os.open(path, how | getattr(os, "O_CLOEXEC", 0), 0o666)
         self._piece, self._other = _take_piece(), _take_piece()
         self._filled = 0  # bytes in the piece
-        self._written = 0  # bytes given to the system
+        self._written = 0  # bytes submitted for writing
         self._pending: Future[None] | None = None
         self._direct = False
 
     def writable(self) -> bool:
-        """Tell that this is a file to write."""
+        """Return True."""
         return True
 
     def write(self, data: Any) -> int:
-        """Take all of ``data``, bytes or a view of bytes. Raises OSError if an earlier piece could not be written."""
+        """Accept all of ``data``, bytes or a memoryview. Raises OSError if an earlier piece could not be written."""
         rest = memoryview(data)
         size = len(rest)
         while len(rest):
@@ -53,12 +53,12 @@ class DirectFile(io.RawIOBase):
         return size
 
     def close(self) -> None:
-        """Write what is left. Raises OSError if any piece could not be written; the file is closed in any case."""
+        """Write the remaining bytes. Raises OSError if any write failed; the file is closed in any case."""
         if self.closed:
             return
         try:
             self._wait()
-            self._set_direct(False)  # the end of a file is not a multiple of anything
+            self._set_direct(False)  # the size of the last write is not a multiple of the alignment
             self._put(self._piece, self._filled, self._written)
         finally:
             _SPARE.put(self._piece)
@@ -67,7 +67,7 @@ class DirectFile(io.RawIOBase):
             super().close()
 
     def _send(self) -> None:
-        """Have the full piece written, and go on with the other one as soon as that is free."""
+        """Submit the full piece for writing, and switch to the other one when it is free."""
         self._wait()
         if not self._written:
             self._set_direct(True)
@@ -90,7 +90,7 @@ class DirectFile(io.RawIOBase):
                     except OSError as error:
                         if error.errno != errno.EINVAL or not self._direct:
                             raise
-                        count = 0  # a file system that takes the flag but no direct write
+                        count = 0  # the file system accepts the flag but rejects direct writes
                 done += count
                 if count % _ALIGNMENT or not count:
                     self._set_direct(False)
@@ -108,4 +108,4 @@ def _take_piece() -> mmap.mmap:
     try:
         return _SPARE.get_nowait()
     except queue.Empty:
-        return mmap.mmap(-1, _PIECE)  # begins on a page
+        return mmap.mmap(-1, _PIECE)  # page-aligned

@@ -1,7 +1,8 @@
 """Files of a corpus: on local disks through Beam's file systems, in gs:// buckets as objects (``bucket``).
 
-A file under its final name is whole. On a disk it is written under a temporary name in ``OUT/.work`` and then renamed.
-Two attempts at the same file never share a temporary name, and both write the same bytes, so either rename may win.
+A file under its final name is always complete. On a disk it is written under a temporary name in ``OUT/.work`` and then
+renamed. Two attempts at the same file use different temporary names and write the same bytes, so the order of the
+renames does not matter.
 """
 
 import contextlib
@@ -22,8 +23,8 @@ from hyperphrase.corpus.layout import TEMPORARY_FOLDER
 from transforms.files import bucket
 from transforms.files.direct_file import DirectFile
 
-_PIECE = 8 << 20  # 8 MiB: how a file is read to measure it
-PLAIN = CompressionTypes.UNCOMPRESSED  # Beam must not guess a compression from our extensions
+_PIECE = 8 << 20  # 8 MiB: size of the reads of measure()
+PLAIN = CompressionTypes.UNCOMPRESSED  # Beam must not guess a compression from the extension
 
 
 def join(folder: str, *names: str) -> str:
@@ -32,25 +33,25 @@ def join(folder: str, *names: str) -> str:
 
 
 def in_bucket(path: str) -> bool:
-    """Tell whether ``path`` is in a bucket of Google's."""
+    """Return whether ``path`` is in a gs:// bucket."""
     return path.startswith(bucket.SCHEME)
 
 
 def check_name(path: str) -> None:
-    """Raise ValueError if ``path`` begins like one of a bucket and cannot be one."""
+    """Raise ValueError if ``path`` begins with gs:// but is not a valid name of a bucket, object or folder."""
     if in_bucket(path):
         bucket.check_name(path)
 
 
-def reach(folder: str) -> None:
-    """Raise FileNotFoundError or PermissionError if ``folder`` is in a bucket that is not there, or not open to us."""
+def check_access(folder: str) -> None:
+    """Raise FileNotFoundError or PermissionError if ``folder`` is in a bucket that is missing or denies access."""
     if in_bucket(folder):
-        bucket.reach(folder)
+        bucket.check_access(folder)
 
 
 @contextlib.contextmanager
-def written_whole(folder: str, name: str) -> Iterator[BinaryIO]:
-    """Open ``folder/name`` for writing; it appears under its name only when the block ends well."""
+def atomic_writer(folder: str, name: str) -> Iterator[BinaryIO]:
+    """Open ``folder/name`` for writing; it appears under its name only when the block ends without an exception."""
     if in_bucket(folder):
         with bucket.uploading(join(folder, name)) as stream:
             yield stream
@@ -68,23 +69,23 @@ def written_whole(folder: str, name: str) -> Iterator[BinaryIO]:
 
 
 def write_file(folder: str, name: str, data: bytes | memoryview) -> None:
-    """Write ``folder/name`` whole or not at all."""
+    """Write ``folder/name`` atomically."""
     if in_bucket(folder):
         return bucket.write(join(folder, name), bytes(data), replace=True)
-    with written_whole(folder, name) as stream:
+    with atomic_writer(folder, name) as stream:
         stream.write(data)
     return None
 
 
-def settle(folder: str, names: Iterable[str]) -> None:
-    """Wait until files of ``folder``, and their names, are on the disk itself: so that nothing later outlives them.
+def sync_to_disk(folder: str, names: Iterable[str]) -> None:
+    """Flush files of ``folder`` and their directory entries to the disk (fsync), so that they survive a power loss.
 
-    Objects of a bucket are there for good once they are there. Raises OSError.
+    Does nothing for a bucket: its objects are durable once they are written. Raises OSError.
     """
     if "://" in folder:
         return
     paths = [join(folder, name) for name in names]
-    with ThreadPoolExecutor(8) as pool:  # the disk takes those together that come together
+    with ThreadPoolExecutor(8) as pool:  # concurrent fsyncs share a flush of the disk
         for _ in pool.map(_sync, [*paths, *sorted({posixpath.dirname(path) for path in paths})]):
             pass
 
@@ -98,7 +99,7 @@ def _sync(path: str) -> None:
 
 
 def write_once(folder: str, name: str, data: bytes) -> None:
-    """Write ``folder/name`` whole, or find it so. Raises FileExistsError if it is there with other bytes."""
+    """Write ``folder/name`` atomically, unless it exists with these bytes. Raises FileExistsError if it has others."""
     path = join(folder, name)
     if in_bucket(folder):
         return bucket.write(path, data, replace=False)
@@ -111,7 +112,7 @@ def write_once(folder: str, name: str, data: bytes) -> None:
 
 
 def open_file(path: str) -> BinaryIO:
-    """Open ``path`` for reading, as it is. Raises OSError."""
+    """Open ``path`` for reading, without decompression. Raises OSError."""
     if in_bucket(path):
         return bucket.open_object(path)
     stream: BinaryIO = FileSystems.open(path, compression_type=PLAIN)
@@ -119,14 +120,14 @@ def open_file(path: str) -> BinaryIO:
 
 
 def exists(path: str) -> bool:
-    """Tell whether there is a file ``path``; on a disk, a folder too."""
+    """Return whether a file ``path`` exists; on a disk, a file or a folder."""
     if in_bucket(path):
         return bucket.measure(path) is not None
     return bool(FileSystems.exists(path))
 
 
 def read_file(path: str, limit: int) -> bytes | None:
-    """Return the content of a small file, None where there is none. Raises TooLargeError above ``limit`` bytes."""
+    """Return the content of a small file, None if it does not exist. Raises TooLargeError above ``limit`` bytes."""
     data: bytes | None = None
     if in_bucket(path):
         data = bucket.read(path, limit)
@@ -136,14 +137,14 @@ def read_file(path: str, limit: int) -> bytes | None:
         if size > limit:
             raise TooLargeError(f"{path} is larger than {limit} bytes")
         with open_file(path) as stream:
-            data = stream.read(size + 1)  # a reader makes room for all it is asked for, however little there is
+            data = stream.read(size + 1)  # not limit + 1: the reader allocates what is asked for
     if data is not None and len(data) > limit:
         raise TooLargeError(f"{path} is larger than {limit} bytes")
     return data
 
 
 def measure(stream: BinaryIO) -> tuple[int, int]:
-    """Return the size in bytes and the CRC32C of what is left in ``stream``."""
+    """Return the size in bytes and the CRC32C of the rest of ``stream``."""
     size = crc = 0
     while piece := stream.read(_PIECE):
         size += len(piece)
@@ -152,7 +153,7 @@ def measure(stream: BinaryIO) -> tuple[int, int]:
 
 
 def measure_file(path: str) -> tuple[int, int] | None:
-    """Return the size in bytes and the CRC32C of a file, None where there is none."""
+    """Return the size in bytes and the CRC32C of a file, None if it does not exist."""
     if in_bucket(path):
         return bucket.measure(path)
     if not exists(path):
@@ -162,34 +163,34 @@ def measure_file(path: str) -> tuple[int, int] | None:
 
 
 def file_sizes(folder: str) -> dict[str, int]:
-    """Return {name: bytes} of the files directly in ``folder``; empty where there is no such folder."""
+    """Return {name: bytes} of the files directly in ``folder``; empty if the folder does not exist."""
     if in_bucket(folder):
         return {posixpath.basename(blob.name): blob.size for blob in bucket.listed(folder)}
     return {posixpath.basename(found.path): found.size_in_bytes for found in _files(folder)}
 
 
 def file_times(folder: str) -> dict[str, float]:
-    """Return {name: seconds since 1970 of its last change} of the files directly in ``folder``."""
+    """Return {name: time of the last modification, seconds since 1970} of the files directly in ``folder``."""
     if in_bucket(folder):
         return {posixpath.basename(blob.name): blob.updated.timestamp() for blob in bucket.listed(folder)}
     return {posixpath.basename(found.path): found.last_updated_in_seconds for found in _files(folder)}
 
 
 def remove_file(path: str) -> None:
-    """Remove a file; nothing where there is none."""
+    """Remove a file, if it exists."""
     if in_bucket(path):
         return bucket.remove(path)
-    with contextlib.suppress(BeamIOError):  # gone already, or removed by the attempt beside this one
+    with contextlib.suppress(BeamIOError):  # already removed, or removed by a concurrent attempt
         FileSystems.delete([path])
     return None
 
 
 def remove_folder(path: str) -> None:
-    """Remove a folder with all that is in it; nothing where there is none."""
+    """Remove a folder and its contents, if it exists."""
     if in_bucket(path):
         return bucket.remove_below(path)
     with contextlib.suppress(BeamIOError):  # as above
-        FileSystems.delete([path + "/" if "://" in path else path])  # of an object store: all that begins so
+        FileSystems.delete([path + "/" if "://" in path else path])  # object stores: all names with this prefix
     return None
 
 
@@ -212,6 +213,6 @@ def _files(folder: str) -> list[FileMetadata]:
 def _rename(source: str, destination: str) -> None:
     filesystem = FileSystems.get_filesystem(destination)
     if "://" not in destination:  # object stores have no folders
-        with contextlib.suppress(BeamIOError, OSError):  # there already
+        with contextlib.suppress(BeamIOError, OSError):  # it exists
             filesystem.mkdirs(posixpath.dirname(destination))
     filesystem.rename([source], [destination])

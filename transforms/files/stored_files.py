@@ -8,16 +8,16 @@ from transforms.files import storage
 
 @dataclass(frozen=True)
 class StoredFiles:
-    """What :class:`hyperphrase.corpus.files.CorpusFiles` asks for, for a folder that ``storage`` knows."""
+    """Implements :class:`hyperphrase.corpus.files.CorpusFiles` for a folder on a local disk or in a bucket."""
 
     folder: str
 
     def path(self, name: str) -> str:
-        """Return where the file is, for messages."""
+        """Return the full path of a file."""
         return storage.join(self.folder, name) if name else self.folder
 
     def read(self, name: str, limit: int) -> bytes | None:
-        """Return the content of a file, None where there is none. Raises TooLargeError above ``limit`` bytes."""
+        """Return the content of a file, None if it does not exist. Raises TooLargeError above ``limit`` bytes."""
         return storage.read_file(self.path(name), limit)
 
     def exists(self, name: str) -> bool:
@@ -29,5 +29,5 @@ class StoredFiles:
         return storage.open_file(self.path(name))
 
     def sizes(self, folder: str) -> dict[str, int]:
-        """Return {name: bytes} of the files directly in a folder of the corpus; empty where there is no such folder."""
+        """Return {name: bytes} of the files directly in a folder of the corpus; empty if it does not exist."""
         return storage.file_sizes(self.path(folder))

@@ -1,5 +1,5 @@
-"""What a worker process holds while it works. It is never sent from process to process.
+"""State of a worker process; it is never sent between processes.
 
-``context`` loads the lexicon and the recipe's tables once, ``key_runs`` keeps sorted fingerprint keys in files until
-they are compared, ``progress`` counts what is done.
+``context`` loads the lexicon and the recipe's tables once per process, ``key_runs`` stores sorted fingerprint keys
+until they are compared, ``progress`` counts finished work.
 """

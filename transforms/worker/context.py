@@ -1,4 +1,4 @@
-"""What a worker loads once: the lexicon and the tables of the recipe. DoFns carry their names, never their bytes."""
+"""Per-process cache of the lexicon and the recipe's tables; DoFns carry only the folder and the request."""
 
 import dataclasses
 import functools
@@ -26,38 +26,38 @@ _R = TypeVar("_R")
 
 
 def _once(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Cache ``function`` in this process, computing each value once even when threads ask together."""
+    """Cache ``function`` in this process; concurrent calls compute each value once."""
     lock = threading.RLock()
     cached = functools.lru_cache(maxsize=4)(function)
 
     @functools.wraps(function)
     def locked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         with lock:
-            return cached(*args, **kwargs)  # type: ignore[arg-type]  # all arguments here are hashable
+            return cached(*args, **kwargs)  # type: ignore[arg-type]  # all arguments are hashable
 
     return locked
 
 
 @_once
 def load_lexicon(folder: str, recipe: Recipe) -> Lexicon:
-    """Return the lexicon of the corpus in ``folder``. Raises CorruptError if it is not the one of ``recipe``."""
+    """Return the lexicon of the corpus in ``folder``. Raises CorruptError if it does not match ``recipe``."""
     return loading.load_lexicon(StoredFiles(folder), recipe)
 
 
 @_once
 def load_phrases(folder: str, recipe: Recipe) -> Phrases:
-    """Return the recipe's phrases, with the lexicon and the law's file of the corpus in ``folder``, where it has one.
+    """Return the recipe's phrases, using the lexicon and, if there is one, the law's file of the corpus in ``folder``.
 
-    Raises CorruptError if these are not those of the recipe.
+    Raises CorruptError if these do not match the recipe.
     """
     return loading.load_phrases(StoredFiles(folder), recipe, lambda: load_lexicon(folder, recipe))
 
 
 @_once
 def load_meanings(folder: str, recipe: Recipe, kind: str | None) -> Meanings:
-    """Return what the words of the corpus in ``folder`` mean, as its dictionary of ``kind`` holds it.
+    """Return the meanings of the words from the dictionary of ``kind`` of the corpus in ``folder``.
 
-    Raises CorruptError if it does not.
+    Raises CorruptError if the corpus has none or it is damaged.
     """
     path = storage.join(folder, WORDS_FILE)
     data = storage.read_file(path, MAX_WORDS_BYTES)
@@ -68,30 +68,30 @@ def load_meanings(folder: str, recipe: Recipe, kind: str | None) -> Meanings:
 
 @_once
 def load_texts(folder: str, recipe: Recipe, text: str) -> Texts:
-    """Return what each id is as text: ``symbols``, nothing between them, or ``words``, a space between them."""
+    """Return the text of each id: ``symbols``, without separators, or ``words``, separated by spaces."""
     return loading.texts_of(load_lexicon(folder, recipe), text)
 
 
 def request_note(request: CorpusRequest) -> bytes:
-    """Return the content of the file that says what a folder's work is to become."""
+    """Return the content of the file that identifies the request whose work a folder holds."""
     return json.dumps({"request": request.digest}).encode()
 
 
 @dataclasses.dataclass(frozen=True)
 class CorpusContext:
-    """Where a corpus is made, and what it is to be: all that a DoFn carries.
+    """The folder and the request of a corpus: all that a DoFn carries.
 
-    keys_in_files: whether all workers are on this machine, so that sorted keys wait in files of the folder.
+    keys_in_files: whether sorted keys are stored in files of the folder, because all workers are on this machine.
     """
 
     folder: str
     request: CorpusRequest
     keys_in_files: bool = False
 
-    def check_ours(self) -> None:
-        """Raise RuntimeError if the corpus is complete, or another run writes to the folder: stale work adds nothing.
+    def check_current(self) -> None:
+        """Raise RuntimeError if this work item is stale: the corpus is complete, or another run writes to the folder.
 
-        On a disk no worker is late: a run locks its folder, and its workers end with it.
+        Checked in buckets only: on a disk a run locks its folder, and its workers end with it.
         """
         path = storage.join(self.folder, REQUEST_FILE)
         if storage.in_bucket(path) and storage.read_file(path, _NOTE_BYTES) != request_note(self.request):
@@ -104,11 +104,11 @@ class CorpusContext:
         return load_phrases(self.folder, self.request.recipe)
 
     def lexicon(self) -> Lexicon:
-        """Return the lexicon of the recipe, loaded once in this process. Raises CorruptError if it is another one."""
+        """Return the lexicon of the recipe, loaded once in this process. Raises CorruptError if it does not match."""
         return load_lexicon(self.folder, self.request.recipe)
 
     def meanings(self) -> Meanings:
-        """Return what the words of the corpus's dictionary mean, loaded once in this process."""
+        """Return the meanings of the words from the corpus's dictionary, loaded once in this process."""
         return load_meanings(self.folder, self.request.recipe, self.request.dictionary)
 
     def texts(self, text: str) -> Texts:

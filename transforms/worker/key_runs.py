@@ -1,7 +1,7 @@
-"""Where sorted runs of keys wait between fingerprinting and comparison: in the engine's shuffle, or in files.
+"""Storage of sorted runs of keys between fingerprinting and comparison: in the engine's shuffle, or in files.
 
-Between machines the engine's shuffle carries them. On one machine it would only copy them, some eight times, and hold
-them in memory: there the keys of a span go to a file, and the shuffle carries where each bucket's run stands in it.
+Between machines the engine's shuffle transfers the keys. On one machine it would copy them about eight times and keep
+them in memory, so the keys of a span are written to a file, and the shuffle transfers the position of each run in it.
 """
 
 from collections.abc import Iterator
@@ -13,19 +13,19 @@ from hyperphrase.corpus.layout import KEYS_FOLDER
 from transforms.files import storage
 from transforms.worker.context import CorpusContext
 
-#: A run of keys: the keys themselves, uint64 as bytes, or where these bytes stand in the span's file: (first, number).
+#: A run of keys: the keys themselves, uint64 as bytes, or their place in the span's file: (first byte, bytes).
 KeyRun = bytes | tuple[int, int]
 
 
-def put_runs(
+def store_runs(
     context: CorpusContext, span: int, runs: list[tuple[int, NDArray[np.uint64]]]
 ) -> Iterator[tuple[int, KeyRun]]:
-    """Yield (bucket, run) for each (bucket, sorted keys) of a span."""
+    """Store the keys of a span; yield (bucket, run) for each (bucket, sorted keys)."""
     if not context.keys_in_files:
         for bucket, keys in runs:
             yield bucket, keys.tobytes()
         return
-    with storage.written_whole(context.folder, _name(span)) as stream:
+    with storage.atomic_writer(context.folder, _name(span)) as stream:
         for _, keys in runs:
             stream.write(keys.view(np.uint8).data)
     first = 0
@@ -34,8 +34,8 @@ def put_runs(
         first += keys.nbytes
 
 
-def take_run(context: CorpusContext, span: int, run: KeyRun) -> bytes:
-    """Return the keys of a run, uint64 as bytes. Raises OSError if its file is not there, or too short."""
+def load_run(context: CorpusContext, span: int, run: KeyRun) -> bytes:
+    """Return the keys of a run, uint64 as bytes. Raises OSError if its file is missing or too short."""
     if isinstance(run, bytes):
         return run
     first, number = run

@@ -1,4 +1,4 @@
-"""How far the work in this process is, for the line that people watch; engines elsewhere have Beam's counters."""
+"""Progress of the work in this process, for the progress line; work in other processes has Beam's counters."""
 
 import threading
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Progress:
-    """Phrases fingerprinted and written, bytes written; by any thread."""
+    """Number of phrases fingerprinted and written, and of bytes written; thread-safe."""
 
     fingerprinted: int = 0
     written: int = 0
@@ -21,10 +21,10 @@ class Progress:
             self.bytes += bytes
 
     def reset(self) -> None:
-        """Start again from nothing."""
+        """Set all counts to 0."""
         with self._lock:
             self.fingerprinted = self.written = self.bytes = 0
 
 
-#: The one board of this process.
+#: The progress of this process.
 PROGRESS = Progress()

@@ -43,7 +43,7 @@ def test_runs_among_faults_end_with_the_same_bytes(store, small_pieces, tmp_path
 def test_an_upload_survives_a_fault_at_each_request(store, small_pieces, fault, number):
     data, path = bytes(range(256)) * 5600, f"gs://bucket/up/{fault} {number}"
     store.schedule = nth(number, ("begin", "piece"), fault)
-    with storage.written_whole("gs://bucket/up", f"{fault} {number}") as stream:
+    with storage.atomic_writer("gs://bucket/up", f"{fault} {number}") as stream:
         for begin in range(0, len(data), 100_000):
             stream.write(data[begin : begin + 100_000])
     store.be_calm()
@@ -67,7 +67,7 @@ def test_what_fails_half_way_leaves_no_object(store, small_pieces, size, cancell
     store.schedule = lambda kind, name: "503" if kind == "cancel" and not cancelled else None
 
     def fail():
-        with storage.written_whole("gs://bucket/half", "file") as stream:
+        with storage.atomic_writer("gs://bucket/half", "file") as stream:
             stream.write(bytes(size))
             raise RuntimeError("half way")
 
@@ -83,7 +83,7 @@ def test_a_piece_stored_in_part_is_not_taken_for_whole(store, small_pieces):
     store.schedule = nth(0, ("piece",), "short piece")
 
     def write():
-        with storage.written_whole("gs://bucket/short", "file") as stream:
+        with storage.atomic_writer("gs://bucket/short", "file") as stream:
             stream.write(bytes(3 * PIECE))
             stream.write(bytes(3 * PIECE))
 

@@ -156,7 +156,7 @@ def test_objects_of_any_size_come_back(monkeypatch, size):
     monkeypatch.setattr(bucket, "_PIECE", 1 << 18)
     data, path = os.urandom(size), f"gs://bucket/sizes/{size}"
     for _ in range(2):  # the second time it is replaced by itself
-        with storage.written_whole("gs://bucket/sizes", str(size)) as stream:
+        with storage.atomic_writer("gs://bucket/sizes", str(size)) as stream:
             for begin in range(0, size, 100_000):
                 stream.write(data[begin : begin + 100_000])
     with storage.open_file(path) as stream:

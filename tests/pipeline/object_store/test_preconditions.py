@@ -21,7 +21,7 @@ def job_of(*arguments):
 
 def write(out, name, data, between=lambda: None):
     """Write a file in pieces, and do something else just before it is complete."""
-    with storage.written_whole(out, name) as stream:
+    with storage.atomic_writer(out, name) as stream:
         stream.write(data)
         between()
 

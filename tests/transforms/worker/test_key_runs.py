@@ -6,7 +6,7 @@ import pytest
 
 from hyperphrase.corpus.layout import KEYS_FOLDER
 from hyperphrase.deduplication.duplicates import distinct_in_span
-from transforms.worker.key_runs import put_runs, take_run
+from transforms.worker.key_runs import load_run, store_runs
 
 
 @pytest.fixture
@@ -14,19 +14,19 @@ def made(context_of, dedup_of):
     """Return a site with its keys in files, the keys of span 3 by bucket and their runs."""
     context = dataclasses.replace(context_of(), keys_in_files=True)
     keys, _ = distinct_in_span(context.phrases(), context.request.unit(3), dedup_of(context))
-    return context, keys, dict(put_runs(context, 3, keys))
+    return context, keys, dict(store_runs(context, 3, keys))
 
 
 def test_runs_are_the_keys_in_order(made):
     context, keys, runs = made
     assert sorted(runs) == list(runs)
-    assert {bucket: run.tobytes() for bucket, run in keys} == {b: take_run(context, 3, run) for b, run in runs.items()}
+    assert {bucket: run.tobytes() for bucket, run in keys} == {b: load_run(context, 3, run) for b, run in runs.items()}
 
 
 def test_runs_in_files_and_in_the_shuffle_are_the_same(made):
     context, keys, runs = made
-    shuffled = dict(put_runs(dataclasses.replace(context, keys_in_files=False), 3, keys))
-    assert shuffled == {bucket: take_run(context, 3, run) for bucket, run in runs.items()}
+    shuffled = dict(store_runs(dataclasses.replace(context, keys_in_files=False), 3, keys))
+    assert shuffled == {bucket: load_run(context, 3, run) for bucket, run in runs.items()}
     assert all(isinstance(run, bytes) for run in shuffled.values())
 
 
@@ -39,4 +39,4 @@ def test_a_run_that_is_not_there_is_an_error(made, tmp_path, damage):
     else:
         path.unlink()
     with pytest.raises(OSError, match="00003"):
-        take_run(context, 3, runs[max(runs)])
+        load_run(context, 3, runs[max(runs)])

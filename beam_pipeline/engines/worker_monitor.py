@@ -1,9 +1,9 @@
-"""The worker processes of ``--direct_running_mode=multi_processing``: started, watched, and ended with the run.
+"""The worker processes of ``--direct_running_mode=multi_processing``: started, monitored, and stopped with the run.
 
-Beam (read in 2.77.0) starts them through a shell, copies their logs to our stderr, and waits for ever for the answer
-of one that was killed, as the system kills when memory runs short. Here the end of a worker ends the run: all answers
-that it waits for become errors. What the other workers do at that moment is unfinished anyway, and the same command
-resumes from the files they finished; where all was done already, the run finds it so.
+Beam (2.77.0) starts them through a shell, copies their logs to stderr, and waits for ever for the response of one that
+was killed, for example by the system when memory runs short. Here the death of a worker ends the run: all pending
+responses become errors. The same command then resumes from the finished files; if all work was already done, the run
+succeeds.
 """
 
 import os
@@ -20,15 +20,15 @@ from apache_beam.portability import python_urns
 from apache_beam.runners.portability.fn_api_runner.worker_handlers import GrpcWorkerHandler, WorkerHandler
 from google.protobuf import json_format, text_format
 
-_PATIENCE = 5.0  # seconds that Beam has to end a run when a worker is gone; mostly it takes less than one
-_WORKERS: "list[_WorkerProcess]" = []  # of the run at work
-_LOST: list[str] = []  # why workers are gone that should be there
+_GRACE_SECONDS = 5.0  # seconds for Beam to end the run after a worker died; mostly less than one
+_WORKERS: "list[_WorkerProcess]" = []  # of the current run
+_LOST: list[str] = []  # reasons why workers died
 
 
-def watch_workers(end: Callable[[str], NoReturn]) -> None:
-    """Let Beam start its worker processes as ours.
+def monitor_workers(end: Callable[[str], NoReturn]) -> None:
+    """Make Beam start its worker processes through this module.
 
-    end: called, by a thread, with why a worker is gone, if Beam does not end the run for it.
+    end: called by a thread, with the reason why a worker died, if Beam does not end the run in time.
     """
     _WORKERS.clear()
     _LOST.clear()
@@ -41,12 +41,12 @@ def watch_workers(end: Callable[[str], NoReturn]) -> None:
 
 
 def lost_worker() -> str | None:
-    """Return why a worker process of the run is gone that should be there; None if none is."""
+    """Return why a worker process of the run died; None if none did."""
     return _LOST[0] if _LOST else None
 
 
 class _WorkerProcess(GrpcWorkerHandler):
-    """One worker process. Its standard input is a pipe that is never written: at its end, the worker ends."""
+    """One worker process. Its standard input is a pipe that is never written; when it is closed, the worker exits."""
 
     def __init__(self, state: Any, provision_info: Any, server: Any, end: Callable[[str], NoReturn]) -> None:
         super().__init__(state, provision_info, server)
@@ -54,7 +54,7 @@ class _WorkerProcess(GrpcWorkerHandler):
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed in close()
 
     def start_worker(self) -> None:
-        """Start the process, and a thread that waits for its end."""
+        """Start the process, and a thread that waits for its exit."""
         options = self.provision_info.provision_info.pipeline_options
         given = {
             "CONTROL_API_SERVICE_DESCRIPTOR": text_format.MessageToString(self.control_api_service_descriptor()),
@@ -71,13 +71,13 @@ class _WorkerProcess(GrpcWorkerHandler):
         threading.Thread(target=self._watch, daemon=True).start()
 
     def stop_worker(self) -> None:
-        """End the process at once."""
+        """Close the process's pipe, at which it exits, and wait for it."""
         self._process.stdin.close()  # type: ignore[union-attr]  # it is a pipe
         self._process.wait()
         self._errors.close()
 
     def close(self) -> None:
-        """Say to the worker that all is done, if it waits for more; in a failed run it may be at work for long."""
+        """Tell an idle worker to stop; kill one that is still working, as in a failed run."""
         self._closing.set()
         if self.control_conn._futures_by_id:
             self._process.kill()
@@ -88,7 +88,7 @@ class _WorkerProcess(GrpcWorkerHandler):
         if self._closing.is_set():
             return
         _LOST.append(_reason(status, self._last_error()))
-        last = time.monotonic() + _PATIENCE
+        last = time.monotonic() + _GRACE_SECONDS
         while not self._closing.wait(0.05):
             for worker in _WORKERS:
                 worker.abort()
@@ -96,7 +96,7 @@ class _WorkerProcess(GrpcWorkerHandler):
                 self._end(_LOST[0])
 
     def abort(self) -> None:
-        """Turn all answers that the run waits for into errors."""
+        """Turn all responses that the run waits for into errors."""
         for future in list(self.control_conn._futures_by_id.values()):
             future.abort(RuntimeError(_LOST[0]))
 
@@ -107,7 +107,7 @@ class _WorkerProcess(GrpcWorkerHandler):
 
 
 def _reason(status: int, error: str) -> str:
-    """Return why a worker process is gone, from its exit status and the last line of its stderr."""
+    """Return why a worker process died, from its exit status and the last line of its stderr."""
     if status == -signal.SIGKILL:
         return "a worker process was killed (SIGKILL), as the system does when memory runs short"
     if status < 0:
