@@ -4,12 +4,13 @@ import _thread
 import contextlib
 import functools
 import logging
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO, cast
 
 import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
@@ -20,6 +21,7 @@ from beam_pipeline.engines.engine import Engine
 from beam_pipeline.engines.worker_monitor import lost_worker
 from beam_pipeline.folder import output_folder
 from beam_pipeline.pipeline import apply_pipeline
+from beam_pipeline.terminal.own_threads import OwnThreadsOnly
 from beam_pipeline.terminal.progress_line import ProgressLine
 from hyperphrase.corpus.drawn_range import deduplication, up_to
 from hyperphrase.corpus.layout import MANIFEST_FILE, REPORT_FILE
@@ -193,15 +195,13 @@ def make(
 
     Raises InputError, CorruptError, WorkFailedError or OSError.
     """
-    logger = logging.getLogger("apache_beam")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)  # failures of Beam reach us as exceptions; their tracebacks are not for users
     try:
-        chosen = engine.choose(beam_options, output=output, on_lost_worker=_interrupt)
-        FileSystems.set_options(chosen.options)  # credentials for buckets, needed before the pipeline exists
-        watched = functools.partial(ProgressLine, show=progress) if progress else no_progress
-        log = progress or no_log
-        made = Maker(output, job, chosen, log, watched).make()
+        with _beam_silenced():
+            chosen = engine.choose(beam_options, output=output, on_lost_worker=_interrupt)
+            FileSystems.set_options(chosen.options)  # who we are to a bucket, before a pipeline is there to say it
+            watched = functools.partial(ProgressLine, show=progress) if progress else no_progress
+            log = progress or no_log
+            made = Maker(output, job, chosen, log, watched).make()
         for line in summary(output, made, chosen.template):
             log(line)
         return made
@@ -210,8 +210,22 @@ def make(
         if reason is None:
             raise
         raise engine.failure(RuntimeError(reason)) from None
+
+
+@contextlib.contextmanager
+def _beam_silenced() -> Iterator[None]:
+    """Keep Beam's logs and the tracebacks of its threads off stderr meanwhile: failures are raised as exceptions."""
+    stream, disabled = sys.stderr, logging.root.manager.disable
+    logger = logging.getLogger("apache_beam")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    sys.stderr = cast(TextIO, OwnThreadsOnly(stream))
+    try:
+        yield
     finally:
+        sys.stderr = stream
         logger.setLevel(level)
+        logging.disable(disabled)
 
 
 def no_progress(*_: object) -> AbstractContextManager[object]:

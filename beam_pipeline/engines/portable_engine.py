@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import sys
-import threading
 from pathlib import Path
 from typing import Any, TextIO, cast
 
@@ -21,7 +20,7 @@ from apache_beam.options.pipeline_options import (
 from apache_beam.version import __version__ as beam_version
 
 from beam_pipeline.engines.runner_kind import kind_of
-from beam_pipeline.terminal.progress_line import PROGRESS_THREAD
+from beam_pipeline.terminal.own_threads import OwnThreadsOnly
 from hyperphrase.errors import InputError
 
 _RUNNERS = ("portablerunner", "prismrunner", "flinkrunner")
@@ -83,23 +82,8 @@ def _silence_beam() -> None:
     Lasts until the process ends: threads that serve a job outlive it, and fail when their server ends.
     """
     logging.disable(logging.CRITICAL)
-    if not isinstance(sys.stderr, _OwnThreadsOnly):
-        sys.stderr = cast(TextIO, _OwnThreadsOnly(sys.stderr))
-
-
-class _OwnThreadsOnly:
-    """A stream that writes only the output of hyperphrase's own threads."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        """Write ``text`` if the calling thread is one of hyperphrase's; else discard it."""
-        own = threading.current_thread().name in ("MainThread", PROGRESS_THREAD)
-        return self._stream.write(text) if own else len(text)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+    if not isinstance(sys.stderr, OwnThreadsOnly):
+        sys.stderr = cast(TextIO, OwnThreadsOnly(sys.stderr))
 
 
 def _check_workers(options: PipelineOptions, portable: PortableOptions, on_this_machine: bool, ask: bool) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from beam_pipeline.terminal.own_threads import PROGRESS_THREAD
 from hyperphrase.corpus.layout import SHARDS_FOLDER
 from hyperphrase.formatting import format_bytes
 from transforms.files import storage
 from transforms.worker.progress import PROGRESS
 
 POLL_SECONDS = 0.5  # interval of reading the counts and updating the line on a terminal
-PROGRESS_THREAD = "progress"
 LOG_SECONDS = 10.0  # interval of lines that are logged
 
 

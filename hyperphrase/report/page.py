@@ -45,7 +45,7 @@ def render(manifest: Manifest, ranks: Sequence[int], entropy: float) -> str:
 def _facts(manifest: Manifest, entropy: float) -> list[tuple[str, str]]:
     floor = entropy * manifest.symbols / 8
     rows = [
-        ("sampler", str(manifest.recipe.law)),
+        ("law", str(manifest.recipe.law)),
         ("lengths", str(manifest.recipe.lengths)),
         ("lexicon", f"{manifest.lexicon}, {manifest.recipe.vocabulary:,} hyperwords"),
         ("key", str(manifest.recipe.key)),

@@ -1,4 +1,4 @@
-"""The local engine loses nothing: Beam's own races are mended."""
+"""The local engine loses nothing: race conditions of Beam are fixed."""
 
 import threading
 import time
@@ -45,8 +45,8 @@ def test_workers_that_deliver_at_the_same_moment_share_one_buffer():
     assert len(buffers_of_workers(4)) == 1
 
 
-def test_the_race_is_there_without_the_mend(monkeypatch):
-    """When Beam mends it, this fails: then make_buffers_once() can go."""
+def test_the_race_is_there_without_the_fix(monkeypatch):
+    """When Beam fixes it, this fails: then make_buffers_once() can go."""
     make_buffers_once()
     original = BundleContextManager.get_buffer.__closure__
     (beams,) = [cell.cell_contents for cell in original if callable(cell.cell_contents)]
@@ -97,8 +97,8 @@ def test_an_element_arrives_whole_however_long_it_takes_to_write(monkeypatch):
 
 
 @pytest.mark.slow
-def test_the_halves_are_there_without_the_mend(monkeypatch):
-    """When Beam mends it, this fails: then send_whole_elements() can go."""
+def test_the_halves_are_there_without_the_fix(monkeypatch):
+    """When Beam fixes it, this fails: then send_whole_elements() can go."""
     monkeypatch.setattr(worker_handlers, "DATA_BUFFER_TIME_LIMIT_MS", 50)
     with pytest.raises(Exception):  # noqa: B017, PT011  # whatever half an element happens to be read as
         send_a_word_between_stages()
