@@ -275,7 +275,7 @@ def test_a_job_that_fails_is_one_line_and_the_same_command_goes_on(
     )  # fmt: skip
     outcome = on_dataflow(*REPEATING, "--quiet")
     name = service.created[0]["name"]
-    line = f"hyperphrase run: the work failed: job {name} (2026-11-25_1): OSError: no space left; the same command goes"
+    line = f"hyperphrase run: the work failed: job {name} (2026-11-25_1): OSError: no space left; rerun the same"
     assert (1, "", 1) == (outcome.status, outcome.out, outcome.error.count("\n")), outcome.error
     assert outcome.error.startswith(line), outcome.error
     assert "manifest.json" not in objects("out/")
