@@ -16,6 +16,7 @@ from hyperphrase.laws.grammar import nearest
 from hyperphrase.limits import MAX_UNIT, SEED_STOP
 from hyperphrase.phrases.phrases import WorkUnit
 from hyperphrase.phrases.recipe import Recipe
+from hyperphrase.untrusted.json_values import whole
 
 PHRASES_PER_SHARD = 1 << 18  # the default
 
@@ -80,10 +81,12 @@ def _output(name: str, compression: str, text: str) -> Output:
 
 
 def in_range(field: str, value: Any, low: int, high: int) -> int:
-    """Return ``value`` as an int if it is a whole number from ``low`` to ``high``. Raises InputError."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
-        raise InputError(f"give a whole number from {low} to {high}", field=field, value=f"{value!s:.60}")
-    return int(value)
+    """Return ``value`` as an int if it is a whole number from ``low`` to ``high``. Raises InputError of ``field``."""
+    try:
+        return whole(int(value) if isinstance(value, np.integer) else value, low, high)
+    except InputError as error:
+        problem = f"give a whole number from {low} to {high}"
+        raise InputError(problem, field=field, value=f"{value!s:.60}") from error
 
 
 def _ends_of(seeds: Any) -> tuple[int, int]:
