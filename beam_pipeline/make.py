@@ -17,6 +17,7 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.runners.runner import PipelineResult
 
 from beam_pipeline.engines import dataflow_engine, engine
+from beam_pipeline.engines.beam_fixes import labels_kept
 from beam_pipeline.engines.engine import Engine
 from beam_pipeline.engines.worker_monitor import lost_worker
 from beam_pipeline.folder import output_folder
@@ -196,7 +197,7 @@ def make(
     Raises InputError, CorruptError, WorkFailedError or OSError.
     """
     try:
-        with _beam_silenced():
+        with _beam_silenced(), labels_kept():
             chosen = engine.choose(beam_options, output=output, on_lost_worker=_interrupt)
             FileSystems.set_options(chosen.options)  # who we are to a bucket, before a pipeline is there to say it
             watched = functools.partial(ProgressLine, show=progress) if progress else no_progress

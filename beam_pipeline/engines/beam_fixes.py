@@ -4,9 +4,12 @@ Each has a test that reproduces the defect without the fix. When Beam fixes it, 
 removed.
 """
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from typing import Any
 
+from apache_beam import pipeline
 from apache_beam.runners.portability.fn_api_runner import worker_handlers
 from apache_beam.runners.portability.fn_api_runner.execution import BundleContextManager
 
@@ -47,3 +50,18 @@ def send_whole_elements() -> None:
     between two elements.
     """
     worker_handlers.DATA_BUFFER_TIME_LIMIT_MS = 0
+
+
+@contextlib.contextmanager
+def labels_kept() -> Iterator[None]:
+    """Let a pipeline that is built meanwhile keep its labels in a notebook.
+
+    In IPython, Beam adds the number of the cell to each label through its interactive package, whose dependencies
+    (pandas and others) are not installed with Beam.
+    """
+    original = pipeline.alter_label_if_ipython
+    pipeline.alter_label_if_ipython = lambda transform, pvalueish: None
+    try:
+        yield
+    finally:
+        pipeline.alter_label_if_ipython = original

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import os
 import subprocess
 import sys
 
@@ -175,3 +176,33 @@ def test_work_that_fails_is_an_exception_of_one_line_and_no_traceback(tmp_path):
     assert len(done.stdout.splitlines()) == 1
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out/manifest.json").exists()
+
+
+IPYTHON = """
+class Shell:
+    config, execution_count = {"IPKernelApp": {}}, 3
+
+def get_ipython():
+    return Shell()
+"""
+NOTEBOOK = """
+import sys
+import hyperphrase as hp
+
+lexicon = hp.Lexicon.load("synthetic", vocabulary=1000)
+corpus = hp.make_corpus(hp.Recipe.create("zipf", lexicon=lexicon), lexicon, sys.argv[1], phrases=100)
+from apache_beam.utils.interactive_utils import is_in_notebook
+print(is_in_notebook(), len(corpus))
+"""
+
+
+def test_it_works_in_a_notebook(tmp_path):
+    """Where Beam takes itself to be in one, it would import pandas and others that it does not bring."""
+    (tmp_path / "IPython").mkdir()
+    (tmp_path / "IPython/__init__.py").write_text(IPYTHON)
+    paths = os.pathsep.join([str(tmp_path), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-c", NOTEBOOK, str(tmp_path / "out")],
+        capture_output=True, text=True, check=False, timeout=300, env={**os.environ, "PYTHONPATH": paths},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "True 100\n"), done.stderr
