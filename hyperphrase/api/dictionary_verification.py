@@ -18,7 +18,7 @@ from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import CorruptError
 from hyperphrase.lexicon.word_vectors import vectors_of
 from hyperphrase.meaning.dictionary import write_meanings
-from hyperphrase.meaning.phrase_meanings import MAX_WORDS_BYTES, Meanings, build_meanings, loads
+from hyperphrase.meaning.phrase_meanings import Meanings, build_meanings, load_meanings
 
 
 def check_names(corpus: OpenCorpus) -> None:
@@ -55,13 +55,10 @@ def dictionary_problems(
 
 def _checked_words(corpus: OpenCorpus, dictionary: Dictionary) -> Meanings:
     """Return the rows of the words. Raises CorruptError if the file of words has others."""
-    path, data = corpus.files.path(WORDS_FILE), corpus.files.read(WORDS_FILE, MAX_WORDS_BYTES)
-    if data is None:
-        raise CorruptError(f"{path}: is missing")
-    found = loads(data, corpus.recipe.vocabulary, path)
+    found = load_meanings(corpus.files, corpus.recipe.vocabulary)
     made = build_meanings(dictionary.kind, vectors_of(corpus.lexicon), corpus.lexicon, corpus.phrases)
     if not np.array_equal(made.rows, found.rows):
-        raise CorruptError(f"{path}: is not what the words mean by {dictionary.kind}")
+        raise CorruptError(f"{corpus.files.path(WORDS_FILE)}: is not what the words mean by {dictionary.kind}")
     return found
 
 
@@ -76,10 +73,7 @@ def _check_file(corpus: OpenCorpus, meanings: Meanings, kept: KeptPhrases, shard
 
 
 class _Compared:
-    """A sink that compares what is written to it with a stream, and takes size and CRC32C of the stream.
-
-    The CRC32C comes from another library than the one that the writer uses.
-    """
+    """A sink that compares what is written to it with a stream, and takes size and CRC32C of the stream."""
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self._stream, self._name, self.size, self.crc = stream, name, 0, 0

@@ -199,9 +199,8 @@ class _Verification:
 class _Measured(io.RawIOBase):
     """Reads from a stream and measures what was read: its size in bytes and its CRC32C.
 
-    The CRC32C comes from another library than the one that the writer uses. The pages of a local file are removed from
-    the page cache after they are read: a corpus can be larger than memory, and freeing pages on demand for each piece
-    would take longer than checking it.
+    The pages of a local file are removed from the page cache after they are read: a corpus can be larger than memory,
+    and freeing pages on demand for each piece would take longer than checking it.
     """
 
     def __init__(self, stream: BinaryIO) -> None:

@@ -25,6 +25,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.corpus.files import CorpusFiles
+from hyperphrase.corpus.layout import WORDS_FILE
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.kernels import kernel
 from hyperphrase.lexicon.lexicon import Lexicon
@@ -33,7 +35,7 @@ from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import CHUNK, Phrases, seed_range
 from hyperphrase.untrusted.npy_header import read_header
 
-MAX_WORDS_BYTES = 1 << 31  # 2 GiB, the file of words of the largest vocabulary in 1,024 dimensions
+_MAX_WORDS_BYTES = 1 << 31  # 2 GiB, the file of words of the largest vocabulary in 1,024 dimensions
 SIF_A = 1e-3  # the parameter a, as in the paper
 _LEAST_COVERED = 0.5  # share of the lexicon, by frequency, that must have vectors for meanings to be useful
 _LARGEST = 32767  # a sum of 65,535 of them, the longest phrase, fits into 32 bits
@@ -82,6 +84,14 @@ def loads(data: bytes, vocabulary: int, where: str) -> Meanings:
     if len(data) != first + size:
         raise CorruptError(f"{where}: {len(data) - first} bytes of rows, its header says {size}")
     return Meanings(np.frombuffer(data, np.dtype("<i2"), size // 2, first).reshape(shape).astype(np.int16))
+
+
+def load_meanings(files: CorpusFiles, vocabulary: int) -> Meanings:
+    """Return the rows of the words in a corpus's dictionary. Raises CorruptError if they are missing or damaged."""
+    data, path = files.read(WORDS_FILE, _MAX_WORDS_BYTES), files.path(WORDS_FILE)
+    if data is None:
+        raise CorruptError(f"{path}: is missing")
+    return loads(data, vocabulary, path)
 
 
 def build_meanings(kind: str, vectors: WordVectors, lexicon: Lexicon, phrases: Phrases) -> Meanings:

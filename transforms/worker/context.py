@@ -13,8 +13,8 @@ from hyperphrase.corpus.layout import REQUEST_FILE, WORDS_FILE
 from hyperphrase.corpus.request import CorpusRequest
 from hyperphrase.errors import CorruptError
 from hyperphrase.lexicon.lexicon import Lexicon
-from hyperphrase.meaning.phrase_meanings import MAX_WORDS_BYTES, Meanings
-from hyperphrase.meaning.phrase_meanings import loads as loads_meanings
+from hyperphrase.meaning import phrase_meanings
+from hyperphrase.meaning.phrase_meanings import Meanings
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
 from transforms.files import storage
@@ -59,11 +59,10 @@ def load_meanings(folder: str, recipe: Recipe, kind: str | None) -> Meanings:
 
     Raises CorruptError if the corpus has none or it is damaged.
     """
-    path = storage.join(folder, WORDS_FILE)
-    data = storage.read_file(path, MAX_WORDS_BYTES)
-    if kind is None or data is None:
-        raise CorruptError(f"{path}: is missing")
-    return loads_meanings(data, recipe.vocabulary, path)
+    files = StoredFiles(folder)
+    if kind is None:
+        raise CorruptError(f"{files.path(WORDS_FILE)}: is missing")
+    return phrase_meanings.load_meanings(files, recipe.vocabulary)
 
 
 @_once
