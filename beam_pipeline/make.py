@@ -25,7 +25,7 @@ from beam_pipeline.pipeline import apply_pipeline
 from beam_pipeline.terminal.own_threads import OwnThreadsOnly
 from beam_pipeline.terminal.progress_line import ProgressLine
 from hyperphrase.corpus.drawn_range import deduplication, up_to
-from hyperphrase.corpus.layout import MANIFEST_FILE, REPORT_FILE
+from hyperphrase.corpus.layout import MANIFEST_FILE, REPORT_FILE, STATISTICS_FOLDER
 from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.request import CorpusRequest
 from hyperphrase.corpus.shard_table import bytes_in
@@ -109,7 +109,7 @@ class Maker:
         manifest = output_folder.read_manifest(self.output)
         if manifest is None:
             raise WorkFailedError(
-                f"{self.engine.description} ended without an error, but {self.output} has no manifest.json"
+                f"{self.engine.description} ended without an error, but {self.output} has no {MANIFEST_FILE}"
             )
         if missing := output_folder.missing_files(self.output, manifest):
             raise WorkFailedError(f"{len(missing)} files are missing after the run, such as {missing[0]}")
@@ -248,7 +248,7 @@ def summary(output: str, made: Made, template: str | None) -> Iterator[str]:
     """Yield the lines of the summary of a run."""
     manifest = made.manifest
     if manifest is None:
-        yield f"{template} holds the job; {output} is complete once manifest.json is there"
+        yield f"{template} holds the job; {output} is complete once {MANIFEST_FILE} is there"
         yield "then      rerun the same command to remove the temporary files, or to see what is missing"
         return
     if made.was_complete:
@@ -265,7 +265,7 @@ def summary(output: str, made: Made, template: str | None) -> Iterator[str]:
         f"{len(manifest.shards):,} shards{kept}, {format_bytes(written)} in {seconds:.1f} s: "
         f"{manifest.symbols / seconds / 1e6:,.1f} M symbols/s, {format_bytes(written / seconds)}/s"
     )
-    yield f"look at   {output}/{REPORT_FILE}, {output}/statistics, {output}/{MANIFEST_FILE}"
+    yield f"look at   {output}/{REPORT_FILE}, {output}/{STATISTICS_FOLDER}, {output}/{MANIFEST_FILE}"
     if manifest.dictionary:
         yield f"then      hyperphrase find {output} WORDS   by {manifest.dictionary.kind}"
     yield f"then      hyperphrase verify {output}    hyperphrase inspect {output} --head=3"

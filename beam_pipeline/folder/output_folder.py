@@ -22,7 +22,7 @@ from hyperphrase.corpus.layout import (
     WORDS_FILE,
     WORK_FOLDER,
 )
-from hyperphrase.corpus.loading import check_version, load_manifest
+from hyperphrase.corpus.loading import check_version, load_manifest, no_manifest
 from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.plain_folder import check_plain
 from hyperphrase.corpus.request import CorpusRequest
@@ -81,8 +81,7 @@ def need_manifest(folder: str) -> Manifest:
         if manifest is None:
             storage.check_access(folder)
     if manifest is None:
-        problem = f"holds no {MANIFEST_FILE}, so no complete corpus; name a folder that a run finished"
-        raise InputError(problem, field="folder", value=folder)
+        raise no_manifest(folder)
     return manifest
 
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from hyperphrase.api.verification import check_corpus
 from hyperphrase.corpus import loading
 from hyperphrase.corpus.files import CorpusFiles, LocalFiles
-from hyperphrase.corpus.layout import MANIFEST_FILE
 from hyperphrase.corpus.open_corpus import OpenCorpus
 from hyperphrase.errors import InputError
 from hyperphrase.phrases.blocks import Phrase, PhraseBlock, arrow_schema
@@ -38,11 +37,7 @@ class Corpus(OpenCorpus):
         files = _files_of(name)
         manifest = loading.load_manifest(files)
         if manifest is None:
-            raise InputError(
-                f"holds no {MANIFEST_FILE}, so no complete corpus; name a folder that a run finished",
-                field="folder",
-                value=name,
-            )
+            raise loading.no_manifest(name)
         return cls(name, files, manifest)
 
     def __len__(self) -> int:

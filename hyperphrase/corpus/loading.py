@@ -37,6 +37,12 @@ def load_manifest(files: CorpusFiles) -> Manifest | None:
         raise
 
 
+def no_manifest(folder: str) -> InputError:
+    """Return the error of a ``folder`` without a manifest where a complete corpus is needed."""
+    problem = f"holds no {MANIFEST_FILE}, so no complete corpus; name a folder that a run finished"
+    return InputError(problem, field="folder", value=folder)
+
+
 def check_version(files: CorpusFiles, field: str) -> None:
     """Raise InputError if a version before 0.1.0 made or began the corpus: its files have other names."""
     if files.exists(_OLD_LEXICON_FILE) and not files.exists(LEXICON_FILE):
