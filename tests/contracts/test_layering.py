@@ -21,7 +21,19 @@ FOREIGN = ["apache_beam", "google"]  # what the domain may not load, not even th
 # not import each other either. What is not listed (commands, transforms, public names) stands above all wings.
 WINGS = {
     "hyperphrase": [
-        *("formatting", "errors", "limits", "untrusted", "kernels", "numbers", "lexicon", "laws", "phrases", "codecs"),
+        *(
+            "formatting",
+            "numerals",
+            "errors",
+            "limits",
+            "untrusted",
+            "kernels",
+            "numbers",
+            "lexicon",
+            "laws",
+            "phrases",
+            "codecs",
+        ),
         *("deduplication", "space", "corpus", "meaning", "planning", "report", "api"),
     ],
     "hyperphrase.laws": [
