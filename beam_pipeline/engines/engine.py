@@ -18,6 +18,7 @@ from beam_pipeline.engines.worker_monitor import lost_worker, monitor_workers
 from beam_pipeline.terminal.command import FAILED, Parser, exit_process
 from hyperphrase.errors import InputError, WorkFailedError
 from hyperphrase.laws.grammar import nearest
+from hyperphrase.numerals import parse_number, parse_whole
 
 LOCAL = "DirectRunner"
 _DIRECT_RUNNERS = ("directrunner", "fnapirunner")  # names of the default engine
@@ -135,7 +136,23 @@ def _beam_parser() -> argparse.ArgumentParser:
     for options in _all_subclasses(PipelineOptions):
         if "_add_argparse_args" in vars(options):
             options._add_argparse_args(made)
+    for action in made._actions:
+        action.type = {int: _whole, float: _number}.get(action.type, action.type)  # type: ignore[call-overload]
     return made
+
+
+def _whole(text: str) -> int:
+    value = parse_whole(text)
+    if value is None:
+        raise argparse.ArgumentTypeError(f"{text!r:.60} is not a whole number, as in 5")
+    return value
+
+
+def _number(text: str) -> float:
+    value = parse_number(text)
+    if value is None:
+        raise argparse.ArgumentTypeError(f"{text!r:.60} is not a number, as in 0.5 or 1e-3")
+    return value
 
 
 def _all_subclasses(kind: Any) -> list[Any]:

@@ -2,12 +2,13 @@
 
 import argparse
 import gc
+import itertools
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 from beam_pipeline.terminal.option_names import error_line
 from hyperphrase.errors import CorruptError, InputError, WorkFailedError
@@ -15,6 +16,9 @@ from hyperphrase.formatting import escape_controls
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 RESUME_HINT = "interrupted; rerun the same command to resume"  # printed by an interrupted command
+
+
+_SINGLE = (argparse._StoreAction, argparse._StoreConstAction, argparse.BooleanOptionalAction)  # others add up
 
 
 class Parser(argparse.ArgumentParser):
@@ -32,6 +36,25 @@ class Parser(argparse.ArgumentParser):
     def names(self) -> list[str]:
         """Return the names of all options, such as ``--output``."""
         return list(self._option_string_actions)
+
+    def parse_known_args(  # type: ignore[override]  # overloads of the base class say nothing more
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
+        """Parse as the base class does. Raises InputError for an option that is given twice: one would be ignored."""
+        self._check_repeated(sys.argv[1:] if args is None else args)
+        return super().parse_known_args(args, namespace)
+
+    def _check_repeated(self, arguments: Sequence[str]) -> None:
+        before: dict[argparse.Action, str] = {}
+        for argument in itertools.takewhile(lambda argument: argument != "--", arguments):
+            name, _, value = argument.partition("=")
+            action = self._option_string_actions.get(name)
+            if action in before and isinstance(action, _SINGLE):
+                listed = str(action.metavar).endswith(",...")
+                advice = f", with commas, as in {before[action]},{value}" if listed else ""
+                raise InputError(f"{argument:.200}: {before[action]:.200} is given too; give {name} once{advice}")
+            if action is not None:
+                before[action] = argument
 
     def error(self, message: str) -> NoReturn:
         """Raise InputError instead of printing the usage and exiting."""

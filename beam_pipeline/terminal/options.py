@@ -14,6 +14,7 @@ from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.alphabet import alphabet_size
 from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
 from hyperphrase.limits import MAX_UNIT, SEED_STOP
+from hyperphrase.numerals import parse_whole
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import DEFAULT_LAW, DEFAULT_LENGTHS, Recipe
 from hyperphrase.planning.job import Job, prepare_job
@@ -247,5 +248,5 @@ def whole(option: str, text: str, low: int, high: int) -> int:
 
 def _number(text: str, low: int, high: int) -> int | None:
     """Return ``text`` as a whole number from ``low`` to ``high``, None if it is not one."""
-    value = int(text) if text.isascii() and text.isdigit() and len(text) < 40 else None
+    value = parse_whole(text)
     return value if value is not None and low <= value <= high else None

@@ -5,6 +5,7 @@ phrases in order; there a number may exceed the largest seed, and the arithmetic
 """
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from hyperphrase.laws.whole_space.permutation import BoundPermutation
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.limits import SEED_STOP
 from hyperphrase.numbers.digits import decimal_text
+from hyperphrase.numerals import parse_whole
 from hyperphrase.phrases.phrases import Phrases
 
 NOTATIONS = ("ids", "symbols", "words")  #: the notations of a phrase
@@ -68,10 +70,11 @@ def read_phrase(text: str, notation: str, lexicon: Lexicon) -> list[int]:
     """
     if notation == "ids":
         parts = [part.strip() for part in text.split(",")]
-        wrong = next((part for part in parts if not (part.isascii() and part.isdigit() and len(part) < 10)), None)
-        if wrong is not None:
+        numbers = list(map(parse_whole, parts))
+        if None in numbers:
+            wrong = parts[numbers.index(None)]
             raise InputError(f"{wrong!r:.60} is not an id; write whole numbers with commas, as in 3,0,17")
-        return [int(part) for part in parts]
+        return cast(list[int], numbers)
     parts, known = (list(text), lexicon.symbols) if notation == "symbols" else (text.split(), lexicon.words)
     wanted = set(parts)
     places = {part: i for i, part in enumerate(known) if part in wanted}
