@@ -18,6 +18,7 @@ from hyperphrase.corpus.manifest import Dictionary, Manifest
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import InputError
 from hyperphrase.formatting import escape_controls
+from hyperphrase.given_paths import BUCKETS, given_path
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.limits import MAX_LENGTH, SEED_STOP
 from hyperphrase.meaning.dictionary import read_meanings
@@ -56,6 +57,7 @@ def _find(arguments: Sequence[str]) -> int:
         "them, and is built on first use",
     )
     given = parser.parse_args(arguments)
+    given.out = given_path(given.out, "folder", BUCKETS)
     count = whole("--nearest", given.nearest, 1, _MOST)
     seed = None if given.seed is None else whole("--seed", given.seed, 0, SEED_STOP - 1)
     if (seed is None) == (not given.words):

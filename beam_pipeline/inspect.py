@@ -11,6 +11,7 @@ from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.shard_table import bytes_in
 from hyperphrase.errors import InputError
 from hyperphrase.formatting import escape_controls, format_bytes
+from hyperphrase.given_paths import BUCKETS, given_path
 from hyperphrase.limits import SEED_STOP
 from hyperphrase.phrases.blocks import PhraseBlock
 
@@ -32,6 +33,7 @@ def _inspect(arguments: Sequence[str]) -> int:
     parser.add_argument("--head", metavar="N", help="show the first N phrases as symbols and as words")
     parser.add_argument("--seed", metavar="S", help="show the phrase of seed S, whether it is in the corpus or not")
     given = parser.parse_args(arguments)
+    given.out = given_path(given.out, "folder", BUCKETS)
     head = None if given.head is None else whole("--head", given.head, 1, _MOST)
     seed = None if given.seed is None else whole("--seed", given.seed, 0, SEED_STOP - 1)
     corpus = open_corpus(given.out)

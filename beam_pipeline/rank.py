@@ -8,6 +8,7 @@ from beam_pipeline.folder import output_folder
 from beam_pipeline.terminal import options
 from beam_pipeline.terminal.command import DONE, Parser, run_command
 from hyperphrase.errors import InputError
+from hyperphrase.given_paths import BUCKETS, given_path
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.numbers.digits import decimal_text
 from hyperphrase.phrases.phrases import Phrases
@@ -64,8 +65,8 @@ def read_numbered(parser: Parser, given: argparse.Namespace) -> tuple[Lexicon, P
     named = next((name for name in options_of_recipe if getattr(given, name) != parser.get_default(name)), None)
     if named:
         raise InputError(f"--{named}={getattr(given, named)}: --corpus={given.corpus} has its own; leave one out")
-    manifest = output_folder.need_manifest(given.corpus)
-    context = CorpusContext(given.corpus, manifest.request)
+    folder = given_path(given.corpus, "folder", BUCKETS)
+    context = CorpusContext(folder, output_folder.need_manifest(folder).request)
     return context.lexicon(), context.phrases()
 
 

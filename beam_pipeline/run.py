@@ -13,6 +13,7 @@ from beam_pipeline.terminal import options
 from beam_pipeline.terminal.command import DONE, INTERRUPTED, RESUME_HINT, exit_process, run_command
 from beam_pipeline.terminal.progress_line import ProgressLine
 from hyperphrase.errors import InputError
+from hyperphrase.given_paths import BUCKETS, given_path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +29,8 @@ def _run(arguments: Sequence[str]) -> int:
         print(engine.beam_help())
         return DONE
     given, rest = parser.parse_known_args(arguments)
-    chosen = engine.choose(rest, parser.names(), given.output)
+    given.output = given_path(given.output or "", "output", BUCKETS)
+    chosen = engine.choose(rest, parser.names(), given.output or None)
     FileSystems.set_options(chosen.options)  # credentials for buckets, needed before the pipeline exists
     if not given.output:
         raise InputError("--output: is required; name a folder for the corpus, as in --output=out")

@@ -8,6 +8,7 @@ from beam_pipeline.folder.output_folder import open_corpus
 from beam_pipeline.terminal.command import DONE, FAILED, Parser, run_command
 from hyperphrase.api.verification import problems
 from hyperphrase.formatting import escape_controls
+from hyperphrase.given_paths import BUCKETS, given_path
 
 _MOST_PROBLEMS = 20  # shown; all are counted
 
@@ -21,6 +22,7 @@ def _verify(arguments: Sequence[str]) -> int:
     parser = Parser("verify", "read a corpus and verify everything that its manifest states; exit status 0 or 1")
     parser.add_argument("out", metavar="OUT", help="folder of a corpus, local or gs://")
     given = parser.parse_args(arguments)
+    given.out = given_path(given.out, "folder", BUCKETS)
     begin = time.monotonic()
     corpus = open_corpus(given.out)
     found = list(problems(corpus))

@@ -17,6 +17,7 @@ from beam_pipeline.engines.runner_kind import kind_of
 from beam_pipeline.engines.worker_monitor import lost_worker, monitor_workers
 from beam_pipeline.terminal.command import FAILED, Parser, exit_process
 from hyperphrase.errors import InputError, WorkFailedError
+from hyperphrase.given_paths import given_path
 from hyperphrase.laws.grammar import nearest
 from hyperphrase.numerals import parse_number, parse_whole
 
@@ -59,9 +60,10 @@ def choose(
     DirectRunner first tries to download another engine. Beam options that the user gives take precedence.
     Raises InputError for an option that neither hyperphrase nor Beam has, and if the engine cannot write to ``output``.
     """
+    rest = [_in_home(argument) for argument in rest]
     dask_engine.declare_options(rest)
     given = _check(rest, known)
-    options = PipelineOptions(list(rest))
+    options = PipelineOptions(rest)
     fix_beam()
     monitor_workers(on_lost_worker or _exit)
     runner = given.runner or LOCAL
@@ -88,6 +90,12 @@ def choose(
         )
     _check_runner(runner, options)  # a runner class of the user's
     return Engine(options, runner, local=False, in_process=False)
+
+
+def _in_home(argument: str) -> str:
+    """Return an option of Beam's with the home folder for ``~/``: shells leave it as it is in ``--option=~/path``."""
+    name, equals, value = argument.rpartition("=") if argument.startswith("--") else ("", "", argument)
+    return name + equals + given_path(value) if value.startswith("~/") else argument
 
 
 def _exit(reason: str) -> NoReturn:

@@ -1,11 +1,13 @@
 """The options of ``run`` and ``plan``: their grammar, help texts and checks."""
 
 import argparse
+from typing import BinaryIO
 
 from beam_pipeline.terminal.command import Parser
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus.request import DICTIONARY_KINDS, NO_FORMAT, PHRASES_PER_SHARD, CorpusRequest, Output, outputs_of
 from hyperphrase.errors import InputError
+from hyperphrase.given_paths import BUCKETS, given_path
 from hyperphrase.laws.base import SymbolLaw
 from hyperphrase.laws.grammar import nearest, parse_law
 from hyperphrase.laws.lengths import LENGTH_LAWS, LengthLaw
@@ -177,11 +179,11 @@ def _read_preset(given: argparse.Namespace) -> Preset | None:
 def _read_laws(given: argparse.Namespace, preset: Preset | None) -> tuple[SymbolLaw, LengthLaw]:
     """Return the laws of the options, else those of the preset, else the defaults."""
     bound = given.sampler if given.sampler is not None else preset.law if preset else DEFAULT_LAW
-    law = parse_law(bound, SYMBOL_LAWS, "law", storage.open_file)
+    law = parse_law(bound, SYMBOL_LAWS, "law", open_given)
     if preset and given.lengths is None:
         return law, preset.lengths
     lengths = DEFAULT_LENGTHS if given.lengths is None else given.lengths
-    return law, parse_law(lengths, LENGTH_LAWS, "lengths", storage.open_file)
+    return law, parse_law(lengths, LENGTH_LAWS, "lengths", open_given)
 
 
 def _read_lexicon(given: argparse.Namespace, bound: SymbolLaw, preset: Preset | None) -> Lexicon:
@@ -193,7 +195,12 @@ def _read_lexicon(given: argparse.Namespace, bound: SymbolLaw, preset: Preset | 
         vocabulary = asked
     elif vocabulary is None and preset:
         vocabulary = preset.vocabulary
-    return build_lexicon(given.lexicon, vocabulary, given.alphabet, storage.open_file)
+    return build_lexicon(given.lexicon, vocabulary, given.alphabet, open_given)
+
+
+def open_given(path: str) -> BinaryIO:
+    """Open the file that an option names. Raises OSError, and InputError for a URL that cannot be opened."""
+    return storage.open_file(given_path(path, schemes=BUCKETS))
 
 
 def read_range(given: argparse.Namespace) -> tuple[int, int | None, int | None]:

@@ -14,6 +14,7 @@ from hyperphrase.corpus import loading
 from hyperphrase.corpus.files import CorpusFiles, LocalFiles
 from hyperphrase.corpus.open_corpus import OpenCorpus
 from hyperphrase.errors import InputError
+from hyperphrase.given_paths import BUCKETS, given_path
 from hyperphrase.phrases.blocks import Phrase, PhraseBlock, arrow_schema
 from hyperphrase.phrases.phrases import CHUNK
 
@@ -33,7 +34,7 @@ class Corpus(OpenCorpus):
     @classmethod
     def open(cls, folder: str | os.PathLike[str]) -> "Corpus":
         """Open the corpus in ``folder``. Raises InputError if it has none, CorruptError if its manifest is damaged."""
-        name = os.fspath(folder)
+        name = given_path(folder, "folder", BUCKETS)
         files = _files_of(name)
         manifest = loading.load_manifest(files)
         if manifest is None:

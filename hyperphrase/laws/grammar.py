@@ -8,7 +8,6 @@ import dataclasses
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Self, TypeVar
 
 from hyperphrase.errors import InputError
@@ -102,11 +101,6 @@ class Law:
         """Return the law as an option value."""
         given = ",".join(f"{field.name}={_text(getattr(self, field.name))}" for field in dataclasses.fields(self))
         return f"{self.name}:{given}" if given else self.name
-
-
-def open_local(path: str) -> BinaryIO:
-    """Open a local file for reading: how laws that are given in Python read the files that they name."""
-    return Path(path).open("rb")
 
 
 def parse_law(text: str, laws: Mapping[str, type[_LawT]], field: str, open_file: OpenFile) -> _LawT:
