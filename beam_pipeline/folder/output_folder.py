@@ -9,6 +9,7 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from beam_pipeline.folder.own_folder import check_empty
 from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.layout import (
     DICTIONARY_FOLDER,
@@ -50,12 +51,12 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
     with _as_input("output", folder):
         check_version(StoredFiles(folder), "output")
         held = storage.read_file(storage.join(folder, RECIPE_FILE), _SMALL)
-        if held is None:
-            storage.check_access(folder)
+        begun = storage.read_file(storage.join(folder, REQUEST_FILE), _SMALL)
+        if held is None and begun is None and not _has_manifest(folder):
+            check_empty(folder)
     if held is not None and held != _recipe_bytes(request):
-        problem = "holds the corpus of another recipe; choose another folder or remove it"
+        problem = f"holds the {RECIPE_FILE} of another recipe; choose another folder"
         raise InputError(problem, field="output", value=folder)
-    begun = storage.read_file(storage.join(folder, REQUEST_FILE), _SMALL)
     if begun is not None and begun != request_note(request):
         problem = "holds the unfinished run of other options; rerun it with those, choose another folder, or remove it"
         raise InputError(problem, field="output", value=folder)
@@ -65,6 +66,14 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
         problem = f"holds the corpus of seeds {seeds}, {manifest.kept} phrases, made with other options"
         raise InputError(f"{problem}; choose another folder", field="output", value=folder)
     return manifest
+
+
+def _has_manifest(folder: str) -> bool:
+    """Tell whether ``folder`` holds the manifest of a corpus, and not a file of the user's under that name."""
+    try:
+        return read_manifest(folder) is not None
+    except CorruptError:
+        return False
 
 
 def read_manifest(folder: str) -> Manifest | None:
@@ -79,7 +88,7 @@ def need_manifest(folder: str) -> Manifest:
     with _as_input("folder", folder):
         manifest = read_manifest(folder)
         if manifest is None:
-            storage.check_access(folder)
+            storage.names_in(folder)  # raises if a bucket is missing or denies access
     if manifest is None:
         raise no_manifest(folder)
     return manifest

@@ -5,7 +5,6 @@ phrases in order; there a number may exceed the largest seed, and the arithmetic
 """
 
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 
@@ -70,11 +69,7 @@ def read_phrase(text: str, notation: str, lexicon: Lexicon) -> list[int]:
     """
     if notation == "ids":
         parts = [part.strip() for part in text.split(",")]
-        numbers = list(map(parse_whole, parts))
-        if None in numbers:
-            wrong = parts[numbers.index(None)]
-            raise InputError(f"{wrong!r:.60} is not an id; write whole numbers with commas, as in 3,0,17")
-        return cast(list[int], numbers)
+        return [_id(part) for part in parts]
     parts, known = (list(text), lexicon.symbols) if notation == "symbols" else (text.split(), lexicon.words)
     wanted = set(parts)
     places = {part: i for i, part in enumerate(known) if part in wanted}
@@ -82,6 +77,13 @@ def read_phrase(text: str, notation: str, lexicon: Lexicon) -> list[int]:
     if unknown is not None or not parts:
         raise InputError(f"{unknown or text!r:.60} is not among the {notation} of lexicon {lexicon.name}")
     return [places[part] for part in parts]
+
+
+def _id(text: str) -> int:
+    number = parse_whole(text)
+    if number is None or not 0 <= number < 10**9:
+        raise InputError(f"{text!r:.60} is not an id; write whole numbers with commas, as in 3,0,17")
+    return number
 
 
 def write_phrase(ids: Sequence[int], notation: str, lexicon: Lexicon) -> str:

@@ -20,10 +20,11 @@ from hyperphrase.corpus.manifest import File, loads
 from hyperphrase.lexicon.lexicon import Lexicon, read_lexicon
 from hyperphrase.phrases.recipe import Recipe
 from tests.fuzz.readers import signed
+from tests.options import replaced
 
 LAW = ["--vocabulary=20", "--sampler=zipf:s=1.0", "--lengths=uniform:min=1,max=6", "--seeds=0:4000"]
 WHOLE = [*LAW, "--phrases_per_shard=2000", "--format=txt"]
-WITH_DICTIONARY = [*WHOLE, "--vocabulary=2000", "--dictionary"]
+WITH_DICTIONARY = replaced(WHOLE, "--vocabulary=2000", "--dictionary")
 SHARD = "phrases-00000-of-00002.txt"
 SECONDS = 30
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.options import replaced
+
 LAW = ["--vocabulary=20", "--sampler=zipf:s=1.0", "--lengths=uniform:min=1,max=6", "--seeds=0:4000"]
 
 
@@ -30,7 +32,7 @@ def test_the_mutations_of_a_campaign_are_all_seen():
     ids=" ".join,
 )
 def test_a_good_corpus_is_what_it_claims(corpus, program, options):
-    out = corpus(*LAW, *options)
+    out = corpus(*replaced(LAW, *options))
     outcome = program("verify", out)
     assert (outcome.status, outcome.error) == (0, "")
     assert outcome.out.startswith(f"{out} verified: ")

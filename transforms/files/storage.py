@@ -43,12 +43,6 @@ def check_name(path: str) -> None:
         bucket.check_name(path)
 
 
-def check_access(folder: str) -> None:
-    """Raise FileNotFoundError or PermissionError if ``folder`` is in a bucket that is missing or denies access."""
-    if in_bucket(folder):
-        bucket.check_access(folder)
-
-
 @contextlib.contextmanager
 def atomic_writer(folder: str, name: str) -> Iterator[BinaryIO]:
     """Open ``folder/name`` for writing; it appears under its name only when the block ends without an exception."""
@@ -160,6 +154,18 @@ def measure_file(path: str) -> tuple[int, int] | None:
         return None
     with open_file(path) as stream:
         return measure(stream)
+
+
+def names_in(folder: str) -> list[str]:
+    """Return the names of the files and folders directly in ``folder``; empty if the folder does not exist.
+
+    In a bucket, those of the first objects below the folder, a page of a listing. Raises OSError.
+    """
+    if in_bucket(folder):
+        return bucket.first_names(folder)
+    with contextlib.suppress(FileNotFoundError):
+        return [entry.name for entry in Path(folder).iterdir()]
+    return []
 
 
 def file_sizes(folder: str) -> dict[str, int]:

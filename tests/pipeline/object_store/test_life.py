@@ -42,7 +42,7 @@ def test_a_complete_corpus_is_left_as_it_is(stored, run_into):
 def test_another_recipe_is_refused(stored, program, objects_of):
     before = objects_of(OUT)
     outcome = program("run", *SMALL, "--key=1", f"--output={OUT}")
-    assert (outcome.status, f"--output={OUT}: holds the corpus of another recipe" in outcome.error) == (2, True)
+    assert (outcome.status, f"--output={OUT}: holds the recipe.json of another recipe" in outcome.error) == (2, True)
     assert objects_of(OUT) == before
 
 
