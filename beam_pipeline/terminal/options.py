@@ -70,7 +70,8 @@ def _add_laws(what: argparse._ArgumentGroup) -> None:
         "--sampler",
         metavar="LAW",
         help=f"the law that draws the symbols, default {DEFAULT_LAW}: {', '.join(sorted(SYMBOL_LAWS))}; add "
-        "parameters as in zipf:s=1.0,beta=2.7; 'hyperphrase laws NAME' describes them",
+        "parameters as in zipf:s=1.0,beta=2.7, a path with a comma in quotes, as in 'markov:file=\"a,b.txt\",order=1'; "
+        "'hyperphrase laws NAME' describes them",
     )
     what.add_argument(
         "--lengths",
@@ -113,7 +114,11 @@ def _add_hyperwords(made: Parser) -> None:
 
 def _add_files(made: Parser) -> None:
     files = made.add_argument_group("files")
-    files.add_argument("--output", metavar="OUT", help="folder of the corpus, local or gs://; required")
+    files.add_argument(
+        "--output",
+        metavar="OUT",
+        help="folder of the corpus, local or gs://: new, empty, or of an earlier run; required",
+    )
     files.add_argument(
         "--format",
         default="tfrecord",
