@@ -22,8 +22,11 @@ from beam_pipeline.engines.engine import Engine
 from beam_pipeline.engines.worker_monitor import lost_worker
 from beam_pipeline.folder import output_folder
 from beam_pipeline.pipeline import apply_pipeline
+from beam_pipeline.terminal import interrupts
+from beam_pipeline.terminal.local_channels import going_direct
 from beam_pipeline.terminal.own_threads import OwnThreadsOnly
 from beam_pipeline.terminal.progress_line import ProgressLine
+from beam_pipeline.terminal.streams import descriptors_open
 from hyperphrase.corpus.drawn_range import deduplication, up_to
 from hyperphrase.corpus.layout import MANIFEST_FILE, REPORT_FILE, STATISTICS_FOLDER
 from hyperphrase.corpus.manifest import Manifest
@@ -170,6 +173,8 @@ class Maker:
 
     def _run_pipeline(self) -> None:
         pipeline = self._pipeline()
+        if self.engine.cancel:
+            interrupts.raise_once()
         try:
             with self.around():
                 self._wait(pipeline.run())
@@ -197,7 +202,7 @@ def make(
     Raises InputError, CorruptError, WorkFailedError or OSError.
     """
     try:
-        with _beam_silenced(), labels_kept():
+        with _beam_silenced(), labels_kept(), going_direct(), descriptors_open():
             chosen = engine.choose(beam_options, output=output, on_lost_worker=_interrupt)
             FileSystems.set_options(chosen.options)  # who we are to a bucket, before a pipeline is there to say it
             watched = functools.partial(ProgressLine, show=progress) if progress else no_progress

@@ -10,8 +10,9 @@ from apache_beam.io.filesystems import FileSystems
 from beam_pipeline.engines import engine
 from beam_pipeline.make import Maker, no_log, no_progress, summary
 from beam_pipeline.terminal import options
-from beam_pipeline.terminal.command import DONE, INTERRUPTED, RESUME_HINT, exit_process, run_command
+from beam_pipeline.terminal.command import DONE, run_command
 from beam_pipeline.terminal.progress_line import ProgressLine
+from beam_pipeline.terminal.streams import say
 from hyperphrase.errors import InputError
 from hyperphrase.given_paths import BUCKETS, given_path
 
@@ -35,7 +36,7 @@ def _run(arguments: Sequence[str]) -> int:
     if not given.output:
         raise InputError("--output: is required; name a folder for the corpus, as in --output=out")
     job = options.read_job(given)
-    show, progress = (no_log, no_progress) if given.quiet else (_log, ProgressLine)
+    show, progress = (no_log, no_progress) if given.quiet else (say, ProgressLine)
     around = _quiet if chosen.local else contextlib.nullcontext
     made = Maker(given.output, job, chosen, show, progress, around).make()
     if not given.quiet:
@@ -43,18 +44,11 @@ def _run(arguments: Sequence[str]) -> int:
     return DONE
 
 
-def _log(line: str) -> None:
-    print(line, file=sys.stderr)
-
-
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Discard the tracebacks that Beam's threads print to stderr, also while an interrupted run ends."""
+    """Discard the tracebacks that Beam's threads print to stderr."""
     with contextlib.redirect_stderr(io.StringIO()):
-        try:
-            yield
-        except KeyboardInterrupt:
-            exit_process("run", RESUME_HINT, INTERRUPTED)
+        yield
 
 
 if __name__ == "__main__":
