@@ -11,6 +11,7 @@ from hyperphrase.formatting import escape_controls
 from hyperphrase.given_paths import BUCKETS, given_path
 
 _MOST_PROBLEMS = 20  # shown; all are counted
+_MOST_NAMES = 10  # of files that are not the corpus's: shown; all are counted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,7 +20,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _verify(arguments: Sequence[str]) -> int:
-    parser = Parser("verify", "read a corpus and verify everything that its manifest states; exit status 0 or 1")
+    parser = Parser(
+        "verify",
+        "read a corpus and verify everything that its manifest states; exit status 0 or 1\n"
+        "(files that are not part of it, such as .DS_Store, are named and are no error)",
+    )
     parser.add_argument("out", metavar="OUT", help="folder of a corpus, local or gs://")
     given = parser.parse_args(arguments)
     given.out = given_path(given.out, "folder", BUCKETS)
@@ -32,10 +37,16 @@ def _verify(arguments: Sequence[str]) -> int:
         summary = f"{escape_controls(given.out)} failed verification: {len(found)} problems"
         print(f"hyperphrase verify: {summary}", file=sys.stderr)
         return FAILED
+    others = corpus.other_files()
+    if others:
+        more = ", ..." if len(others) > _MOST_NAMES else ""
+        names = ", ".join(others[:_MOST_NAMES]) + more
+        print(f"hyperphrase verify: not part of the corpus: {escape_controls(names)}", file=sys.stderr)
     manifest, seconds = corpus.manifest, time.monotonic() - begin
+    beside = f"; {len(others):,} files or folders are not part of the corpus" if others else ""
     print(
         f"{escape_controls(given.out)} verified: {manifest.kept:,} distinct phrases, {manifest.symbols:,} symbols, "
-        f"{len(manifest.shards):,} shards, read and compared with redrawn phrases in {seconds:.1f} s"
+        f"{len(manifest.shards):,} shards, read and compared with redrawn phrases in {seconds:.1f} s{beside}"
     )
     return DONE
 

@@ -13,6 +13,8 @@ from hyperphrase.api.verification import check_corpus
 from hyperphrase.corpus import loading
 from hyperphrase.corpus.files import CorpusFiles, LocalFiles
 from hyperphrase.corpus.open_corpus import OpenCorpus
+from hyperphrase.corpus.other_files import other_files
+from hyperphrase.corpus.plain_folder import check_plain
 from hyperphrase.errors import InputError
 from hyperphrase.given_paths import BUCKETS, given_path
 from hyperphrase.phrases.blocks import Phrase, PhraseBlock, arrow_schema
@@ -93,8 +95,18 @@ class Corpus(OpenCorpus):
         return pa.RecordBatchReader.from_batches(arrow_schema(), (block.to_arrow() for block in self.blocks(size)))
 
     def verify(self) -> None:
-        """Read every file and compare it with manifest and recipe. Raises CorruptError with the first problems."""
+        """Read every file and compare it with manifest and recipe. Raises CorruptError with the first problems.
+
+        Files of others in the folder are no problem (:meth:`other_files`), unless readers take them for shards.
+        """
         check_corpus(self)
+
+    def other_files(self) -> list[str]:
+        """Return the paths, inside the folder, of what is not part of the corpus, such as ``shards/.DS_Store``.
+
+        Paths of folders end with a slash; folders that are not the corpus's are not listed further.
+        """
+        return other_files(self)
 
     def __repr__(self) -> str:
         return f"Corpus({self.folder!r}, phrases={len(self)}, symbols={self.manifest.symbols}, law='{self.recipe.law}')"
@@ -107,6 +119,7 @@ class Corpus(OpenCorpus):
 def _files_of(folder: str) -> CorpusFiles:
     """Return the files in ``folder``; for a folder that is not local, by the Beam program's reader."""
     if "://" not in folder:
+        check_plain(folder)
         return LocalFiles(folder)
     stored: CorpusFiles = importlib.import_module("transforms.files.stored_files").StoredFiles(folder)
     return stored

@@ -1,9 +1,8 @@
 """Read the files of a corpus: the interface for any storage, and its implementation for a local disk."""
 
+import os
 from pathlib import Path
 from typing import BinaryIO, Protocol
-
-from hyperphrase.corpus.plain_folder import check_plain
 
 
 class TooLargeError(OSError):
@@ -25,15 +24,17 @@ class CorpusFiles(Protocol):
     def open(self, name: str) -> BinaryIO:
         """Open a file for reading."""
 
-    def sizes(self, folder: str) -> dict[str, int]:
-        """Return {name: bytes} of the files directly in a folder of the corpus; empty if the folder does not exist."""
+    def names(self, folder: str) -> list[str]:
+        """Return the names of all that is directly in a folder of the corpus, those of folders with a slash at the end.
+
+        Links are not followed. Empty if the folder does not exist.
+        """
 
 
 class LocalFiles:
-    """The files of a corpus on a local disk. Raises CorruptError for a folder that holds links, pipes or devices."""
+    """The files of a corpus on a local disk, in a folder that ``check_plain`` has checked."""
 
     def __init__(self, folder: str) -> None:
-        check_plain(folder)
         self._folder = Path(folder)
 
     def path(self, name: str) -> str:
@@ -59,9 +60,13 @@ class LocalFiles:
         """Open a file for reading."""
         return (self._folder / name).open("rb")
 
-    def sizes(self, folder: str) -> dict[str, int]:
-        """Return {name: bytes} of the files directly in a folder of the corpus; empty if the folder does not exist."""
-        place = self._folder / folder
-        if not place.is_dir():
-            return {}
-        return {entry.name: entry.stat().st_size for entry in place.iterdir() if entry.is_file()}
+    def names(self, folder: str) -> list[str]:
+        """Return the names of all that is directly in a folder of the corpus, those of folders with a slash at the end.
+
+        Links are not followed. Empty if the folder does not exist.
+        """
+        try:
+            with os.scandir(self._folder / folder) as entries:
+                return [f"{entry.name}/" if entry.is_dir(follow_symlinks=False) else entry.name for entry in entries]
+        except FileNotFoundError:
+            return []

@@ -2,7 +2,8 @@
 
 The folder may be untrusted. A link could make the program write or read outside the folder, and a pipe or a device
 could make a read wait or continue for ever. So before a file is opened, every entry with the name of a corpus file is
-checked, and no link is followed. The folder itself may be a link, because the user named it.
+checked, and no link is followed. The folder itself may be a link, because the user named it. What has other names is
+not the corpus's, and may be anything: it is not opened.
 """
 
 import contextlib
@@ -21,8 +22,11 @@ from hyperphrase.corpus.layout import (
     REPORT_FILE,
     SHARDS_FILE,
     SHARDS_FOLDER,
+    STATISTICS_FILES,
     STATISTICS_FOLDER,
+    WORDS_FILE,
     WORK_FOLDER,
+    is_numbered,
 )
 from hyperphrase.errors import CorruptError
 
@@ -30,6 +34,7 @@ _FOLDERS = frozenset({SHARDS_FOLDER, DICTIONARY_FOLDER, WORK_FOLDER, STATISTICS_
 _FILES = frozenset(
     {RECIPE_FILE, LEXICON_FILE, LAW_FILE, REPORT_FILE, MANIFEST_FILE, DROPPED_FILE, SHARDS_FILE, MEANINGS_FILE}
 )
+_INNER_FILES = STATISTICS_FILES | {WORDS_FILE}
 
 
 def check_plain(folder: str) -> None:
@@ -37,19 +42,28 @@ def check_plain(folder: str) -> None:
     if "://" in folder:
         return
     for entry in _entries(folder):
-        if entry.name in _FOLDERS:
+        name = entry.name.casefold()  # as some disks read it
+        if name in _FOLDERS:
             _check(entry, entry.is_dir(follow_symlinks=False), "a folder")
-            _check_folder(entry.path)
-        elif entry.name in _FILES:
+            _check_work(entry.path) if name == WORK_FOLDER else _check_folder(name, entry.path)
+        elif name in _FILES:
             _check(entry, entry.is_file(follow_symlinks=False), "a file")
 
 
-def _check_folder(folder: str) -> None:
+def _check_folder(name: str, folder: str) -> None:
     for entry in _entries(folder):
-        inner = entry.is_dir(follow_symlinks=False)
-        _check(entry, inner or entry.is_file(follow_symlinks=False), "a file")
-        if inner:
-            _check_folder(entry.path)
+        if is_numbered(entry.name) or f"{name}/{entry.name.casefold()}" in _INNER_FILES:
+            _check(entry, entry.is_file(follow_symlinks=False), "a file")
+
+
+def _check_work(folder: str) -> None:
+    """Check all that is visible: a run writes below each folder, and reads files of many names."""
+    for entry in _entries(folder):
+        if not entry.name.startswith("."):
+            inner = entry.is_dir(follow_symlinks=False)
+            _check(entry, inner or entry.is_file(follow_symlinks=False), "a file")
+            if inner:
+                _check_work(entry.path)
 
 
 def _entries(folder: str) -> Iterator[os.DirEntry[str]]:

@@ -18,7 +18,7 @@ import google_crc32c
 from apache_beam.io.filesystem import BeamIOError, CompressionTypes, FileMetadata
 from apache_beam.io.filesystems import FileSystems
 
-from hyperphrase.corpus.files import TooLargeError
+from hyperphrase.corpus.files import LocalFiles, TooLargeError
 from hyperphrase.corpus.layout import TEMPORARY_FOLDER
 from transforms.files import bucket
 from transforms.files.direct_file import DirectFile
@@ -222,3 +222,10 @@ def _rename(source: str, destination: str) -> None:
         with contextlib.suppress(BeamIOError, OSError):  # it exists
             filesystem.mkdirs(posixpath.dirname(destination))
     filesystem.rename([source], [destination])
+
+
+def names(folder: str) -> list[str]:
+    """Return the names of what is directly in ``folder``; on a disk also of folders, with a final slash."""
+    if in_bucket(folder):
+        return [name for name in file_sizes(folder) if name]
+    return LocalFiles(folder).names("")

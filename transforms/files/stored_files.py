@@ -28,6 +28,6 @@ class StoredFiles:
         """Open a file for reading. Raises OSError."""
         return storage.open_file(self.path(name))
 
-    def sizes(self, folder: str) -> dict[str, int]:
-        """Return {name: bytes} of the files directly in a folder of the corpus; empty if it does not exist."""
-        return storage.file_sizes(self.path(folder))
+    def names(self, folder: str) -> list[str]:
+        """Return the names of what is directly in a folder; on a disk also folders, with a final slash."""
+        return storage.names(self.path(folder))
