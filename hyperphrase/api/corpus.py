@@ -1,13 +1,11 @@
 """Open a complete corpus: access its phrases by place, in blocks or as Arrow, and verify it."""
 
-import functools
 import importlib
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hyperphrase.api.verification import check_corpus
 from hyperphrase.corpus import loading
@@ -15,10 +13,15 @@ from hyperphrase.corpus.files import CorpusFiles, LocalFiles
 from hyperphrase.corpus.open_corpus import OpenCorpus
 from hyperphrase.corpus.other_files import other_files
 from hyperphrase.corpus.plain_folder import check_plain
+from hyperphrase.corpus.request import CorpusRequest
+from hyperphrase.corpus.virtual import NoFiles, virtual_manifest
 from hyperphrase.errors import InputError
 from hyperphrase.given_paths import BUCKETS, given_path
+from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.phrases.blocks import Phrase, PhraseBlock, arrow_schema
-from hyperphrase.phrases.phrases import CHUNK
+from hyperphrase.phrases.phrases import CHUNK, Phrases
+from hyperphrase.phrases.recipe import Recipe
+from hyperphrase.training.contexts import ContextPlan, plan_contexts
 
 if TYPE_CHECKING:
     import pyarrow
@@ -42,6 +45,25 @@ class Corpus(OpenCorpus):
         if manifest is None:
             raise loading.no_manifest(name)
         return cls(name, files, manifest)
+
+    @classmethod
+    def virtual(cls, recipe: Recipe, lexicon: Lexicon, seeds: tuple[int, int] | range) -> "Corpus":
+        """Return the corpus of all distinct phrases of ``seeds``, first and stop, half open, without any file.
+
+        Its phrases are those of the corpus that :func:`hyperphrase.make_corpus` makes of the same arguments. Duplicates
+        are found in this process, which takes 8 bytes of memory for each seed. Raises InputError.
+
+        >>> from hyperphrase import Corpus, Lexicon, Recipe
+        >>> lexicon = Lexicon.load("synthetic", vocabulary=1000)
+        >>> recipe = Recipe.create("zipf:s=1.0", lengths="fixed:length=2", lexicon=lexicon)
+        >>> Corpus.virtual(recipe, lexicon, seeds=(0, 1000))
+        Corpus('', phrases=990, symbols=1980, law='zipf:s=1.0,beta=0.0')
+        """
+        phrases = Phrases(recipe, lexicon)
+        manifest, dropped = virtual_manifest(phrases, CorpusRequest.create(recipe, seeds=seeds), lexicon.name)
+        corpus = cls("", NoFiles(), manifest)
+        vars(corpus).update(lexicon=lexicon, phrases=phrases, dropped=dropped)
+        return corpus
 
     def __len__(self) -> int:
         """Return the number of phrases."""
@@ -69,18 +91,6 @@ class Corpus(OpenCorpus):
         for block in self.blocks():
             yield from block
 
-    def seeds(self, places: NDArray[np.int64]) -> NDArray[np.uint64]:
-        """Return the seeds of the phrases at ``places``, int64, (n,), each from 0 to len - 1: uint64, (n,)."""
-        before = self._kept_before_dropped
-        skipped = np.searchsorted(before, places, side="right")
-        return (places + skipped).astype(np.uint64) + np.uint64(self.manifest.first_seed)
-
-    @functools.cached_property
-    def _kept_before_dropped(self) -> NDArray[np.int64]:
-        """The number of kept seeds before each dropped seed: int64, shape (dropped,)."""
-        offsets = (self.dropped - np.uint64(self.manifest.first_seed)).astype(np.int64)
-        return offsets - np.arange(len(offsets))
-
     def blocks(self, size: int = CHUNK) -> Iterator[PhraseBlock]:
         """Yield all phrases in blocks of ``size``; the last may be shorter. Each owns its arrays. Raises InputError."""
         if size < 1:
@@ -93,6 +103,28 @@ class Corpus(OpenCorpus):
         import pyarrow as pa
 
         return pa.RecordBatchReader.from_batches(arrow_schema(), (block.to_arrow() for block in self.blocks(size)))
+
+    def contexts(
+        self,
+        *,
+        length: int,
+        packing: str = "concat",
+        separator: int | None = None,
+        begin: int | None = None,
+        padding: int = 0,
+        seed: int = 0,
+        tail: str = "drop",
+    ) -> ContextPlan:
+        """Return the plan of a training run on this corpus: contexts of ``length`` tokens in a shuffled order.
+
+        packing: ``concat`` joins all phrases and cuts them into contexts; ``best_fit`` puts whole phrases into contexts
+        with little padding; ``pad`` puts each phrase into a context of its own. separator, begin: the id of a symbol
+        after, or before, each phrase; None for none. padding: the id that fills up a context. A special id is one of
+        the vocabulary or one of the three after it. seed: of the order, 64 bits. tail: what becomes of a last context
+        that ``concat`` cannot fill: ``drop``, ``pad`` or ``wrap``. Raises InputError.
+        """
+        special = {"separator": separator, "begin": begin}
+        return plan_contexts(self, length=length, packing=packing, **special, padding=padding, seed=seed, tail=tail)
 
     def verify(self) -> None:
         """Read every file and compare it with manifest and recipe. Raises CorruptError with the first problems.

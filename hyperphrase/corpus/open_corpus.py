@@ -38,3 +38,15 @@ class OpenCorpus:
     def dropped(self) -> NDArray[np.uint64]:
         """The drawn seeds not in the corpus, because a lower drawn seed gives the same phrase: uint64, ascending."""
         return loading.load_dropped(self.files, self.manifest)
+
+    def seeds(self, places: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """Return the seeds of the phrases at ``places``, int64, (n,), each from 0 to len - 1: uint64, (n,)."""
+        before = self._kept_before_dropped
+        skipped = np.searchsorted(before, places, side="right")
+        return (places + skipped).astype(np.uint64) + np.uint64(self.manifest.first_seed)
+
+    @functools.cached_property
+    def _kept_before_dropped(self) -> NDArray[np.int64]:
+        """The number of kept seeds before each dropped seed: int64, shape (dropped,)."""
+        offsets = (self.dropped - np.uint64(self.manifest.first_seed)).astype(np.int64)
+        return offsets - np.arange(len(offsets))

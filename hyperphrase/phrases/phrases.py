@@ -102,6 +102,18 @@ class Phrases:
         """
         return self._drawn(seeds, self._ids)
 
+    def draw_first(self, seeds: NDArray[np.uint64], counts: NDArray[np.int64]) -> NDArray[np.uint32]:
+        """Return the first ``counts[i]`` ids of the phrase of ``seeds[i]``, one phrase after the other.
+
+        counts: int64, shape of ``seeds``, at most the phrases' lengths. Seeds are not checked. The ids are in a buffer
+        that this thread's next call overwrites.
+        """
+        offsets = np.zeros(len(seeds) + 1, np.int64)
+        np.cumsum(counts, out=offsets[1:])
+        ids = self._ids(int(offsets[-1]))
+        self.law.draw(Batch(self._key, seeds, self._drawn_lengths(seeds), offsets, ids))
+        return ids
+
     def _drawn(self, seeds: NDArray[np.uint64], room: Callable[[int], NDArray[np.uint32]]) -> PhraseBlock:
         drawn = self._drawn_lengths(seeds)
         offsets = np.zeros(len(seeds) + 1, np.int64)

@@ -1,12 +1,11 @@
 """``permutation``: phrases drawn without replacement; no two seeds give the same one, and a phrase gives its seed.
 
 The phrases of length L are numbers of L digits in base V. A permutation of them, keyed by the recipe's key and L, is
-applied to the seed, and the digits of the result are the phrase. It is a Feistel network over pairs: a number x is
-(left, right) = (x // b, x mod b), left below a, right below b; each round adds to one half a pseudorandom function of
-the other, modulo a or b (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002). The function is Philox.
+applied to the seed, and the digits of the result are the phrase. It is a Feistel network over pairs of numbers
+(:mod:`hyperphrase.numbers.feistel`).
 
 Where V^L has up to 63 bits, a and b are near its square root, and a result that is not below V^L is permuted again
-until it is (cycle walking, their second method; fewer than one in about a needs it). Longer phrases have their first
+until it is (cycle walking; fewer than one in about a needs it). Longer phrases have their first
 m symbols from a permutation of V^m, the smallest power not below 2^63, with a = V^floor(m/2) and b = V^ceil(m/2): all
 numbers stay in 64 bits, and nothing is walked. All further symbols are independent and uniform, from the phrase's own
 stream. Seeds do not reach beyond 2^63, so different seeds differ within the first m symbols.
@@ -26,9 +25,9 @@ from hyperphrase.limits import SEED_STOP
 from hyperphrase.numbers.alias_table import AliasTable, draw_symbols
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.digits import number_of
+from hyperphrase.numbers.feistel import ROUNDS, scaled
 from hyperphrase.numbers.philox import philox_block
 
-ROUNDS = 10  # as many as FF1 has (NIST SP 800-38G); each half is changed five times
 PERMUTATION_STREAM = np.uint64(4)  # its blocks are numbered L * ROUNDS + round; a half takes the place of the seed
 
 _LOW = np.uint64(0xFFFFFFFF)
@@ -115,15 +114,6 @@ def _split(seeds: NDArray[np.uint64], lengths: NDArray[np.int64], domains: NDArr
         right[i] = seed - left[i] * b
 
 
-@inline_kernel
-def _scaled(word_low: Any, word_high: Any, n: Any) -> Any:
-    """Return floor(n x) for the binary fraction x of 64 digits in two words, n < 2^48."""
-    n_low, n_high = n & _LOW, n >> _HALF
-    middle = n_low * word_high + ((n_low * word_low) >> _HALF)
-    other = n_high * word_low + (middle & _LOW)
-    return n_high * word_high + (middle >> _HALF) + (other >> _HALF)
-
-
 @kernel
 def _rounds(halves: Halves, limits: Halves, lengths: NDArray[np.int64], key: np.uint64, back: bool) -> None:
     """Apply all rounds to each pair of halves below ``limits``, or undo them, the last one first."""
@@ -152,7 +142,7 @@ def _one_round(
         n = limits[i]
         block = np.uint64(lengths[i]) * np.uint64(ROUNDS) + np.uint64(number)
         w0, w1, _, _ = philox_block(block, PERMUTATION_STREAM, other[i] & _LOW, other[i] >> _HALF, k0, k1)
-        shift = _scaled(w0, w1, n)
+        shift = scaled(w0, w1, n)
         moved = changed[i] + (n - shift if back else shift)
         changed[i] = moved - n if moved >= n else moved
 
