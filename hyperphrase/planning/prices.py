@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 
 from hyperphrase.errors import InputError
+from hyperphrase.numerals import parse_number
 from hyperphrase.planning.work import Work, shuffle
 
 _LISTED = 1000  # objects on a page of a listing
@@ -55,11 +56,8 @@ def read_prices(text: str) -> Prices:
 
 
 def _price(text: str, number: str) -> float:
-    try:
-        value = float(number)
-    except ValueError:
-        value = -1.0
-    if not 0.0 <= value < float("inf"):
+    value = parse_number(number)
+    if value is None or not 0.0 <= value < float("inf"):
         problem = f"{number!r:.40} is not a price, a number from 0 on; write prices as in {_EXAMPLE}"
         raise InputError(problem, field="prices", value=text)
     return value

@@ -14,6 +14,7 @@ from hyperphrase.laws.whole_space.permutation import BoundPermutation
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.limits import SEED_STOP
 from hyperphrase.numbers.digits import decimal_text
+from hyperphrase.numerals import parse_whole
 from hyperphrase.phrases.phrases import Phrases
 
 NOTATIONS = ("ids", "symbols", "words")  #: the notations of a phrase
@@ -68,10 +69,7 @@ def read_phrase(text: str, notation: str, lexicon: Lexicon) -> list[int]:
     """
     if notation == "ids":
         parts = [part.strip() for part in text.split(",")]
-        wrong = next((part for part in parts if not (part.isascii() and part.isdigit() and len(part) < 10)), None)
-        if wrong is not None:
-            raise InputError(f"{wrong!r:.60} is not an id; write whole numbers with commas, as in 3,0,17")
-        return [int(part) for part in parts]
+        return [_id(part) for part in parts]
     parts, known = (list(text), lexicon.symbols) if notation == "symbols" else (text.split(), lexicon.words)
     wanted = set(parts)
     places = {part: i for i, part in enumerate(known) if part in wanted}
@@ -79,6 +77,13 @@ def read_phrase(text: str, notation: str, lexicon: Lexicon) -> list[int]:
     if unknown is not None or not parts:
         raise InputError(f"{unknown or text!r:.60} is not among the {notation} of lexicon {lexicon.name}")
     return [places[part] for part in parts]
+
+
+def _id(text: str) -> int:
+    word = parse_whole(text)
+    if word is None or word < 0:
+        raise InputError(f"{text!r:.60} is not an id; write whole numbers with commas, as in 3,0,17")
+    return word
 
 
 def write_phrase(ids: Sequence[int], notation: str, lexicon: Lexicon) -> str:

@@ -37,7 +37,7 @@ WINGS = {
         *("deduplication", "space", "corpus", "meaning", "planning", "report", "api"),
     ],
     "hyperphrase.laws": [
-        *("grammar", "lengths", "base", "law_file"),
+        *("grammar", "plain_text", "lengths", "base", "law_file"),
         "independent dependencies transductions whole_space processes meaning text",
         *("registry", "mixture", "presets"),
     ],
