@@ -92,7 +92,8 @@ def parse(text: str, where: str) -> Grammar:
 def _add_words(words: dict[str, float], text: str, place: str) -> None:
     for item in text.split():
         word, star, weight = item.rpartition("*")
-        word, weight = (word, weight) if star and word and parse_number(weight) is not None else (item, "1")
+        weighted = star and word and weight[:1] not in "+-" and parse_number(weight) is not None
+        word, weight = (word, weight) if weighted else (item, "1")
         if word in words:
             raise InputError(f"{place} repeats the word {word!r:.40}; give each word of a class once")
         words[word] = _weight(weight, place)

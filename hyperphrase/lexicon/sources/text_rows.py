@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from hyperphrase.errors import InputError
 from hyperphrase.lexicon.sources.list_hints import check_list
 from hyperphrase.lexicon.sources.word_columns import word_and_count
+from hyperphrase.limits import MAX_WORD
 from hyperphrase.numerals import parse_number
 from hyperphrase.untrusted.file_kinds import not_utf8
 
-_BLOCK = 1 << 20  # bytes that are decoded at once
+_BLOCK = 1 << 20  # bytes that are decoded at once; no line has more
 _LOOKED_AT = 1000  # lines from which it is told how a table is separated
 _GIVE = "give a word and its count"
 
@@ -79,8 +80,10 @@ def lines_of(data: bytes) -> Iterator[str]:
         stop -= 1
     at, number = 3 if data.startswith(b"\xef\xbb\xbf") else 0, 1
     while at < stop or number == 1:
-        end = data.find(b"\n", min(at + _BLOCK, stop), stop)
-        end = stop if end < 0 else end
+        end = data.rfind(b"\n", at, at + _BLOCK) if at + _BLOCK < stop else stop
+        if end < 0:
+            start = data[at : at + 40].decode("utf-8", "replace")
+            raise InputError(f"line {number} has {start!a}..., of more than {MAX_WORD} bytes; give one word")
         try:
             lines = data[at:end].decode("utf-8").split("\n")
         except UnicodeDecodeError as error:
