@@ -14,8 +14,11 @@ from hyperphrase.untrusted.file_kinds import kind_of, not_utf8
 
 TEXT_LIMIT = 64 << 20  # 64 MiB: the longest text that a law is made from
 _BOM = b"\xef\xbb\xbf"
-_LINE_ENDS = b"\x0b", b"\x0c", "\x85".encode(), "\u2028".encode(), "\u2029".encode()
-_SPACES = [char.encode() for char in ("\xa0", "\u1680", "\u202f", "\u205f", "\u3000", *map(chr, range(0x2000, 0x200B)))]
+_ASCII_ENDS = b"\x0b", b"\x0c"
+_PLAIN = {char.encode(): b"\n" for char in "\x85\u2028\u2029"} | {
+    char.encode(): b" " for char in ("\xa0", "\u1680", "\u202f", "\u205f", "\u3000", *map(chr, range(0x2000, 0x200B)))
+}
+_LEADS = {char[:2] for char in _PLAIN}  # a few, for which a text is searched first
 _LONGEST = 1000  # characters of a word that are looked at; no lexicon has a longer one
 
 
@@ -43,12 +46,13 @@ def plain_lines(data: bytes) -> bytes:
     """Return ``data``, UTF-8, with the lines and spaces of the module's docstring."""
     if data.count(b"\r") != data.count(b"\r\n"):
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    ascii_alone = data.isascii()
-    for end in _LINE_ENDS[:2] if ascii_alone else _LINE_ENDS:
+    for end in _ASCII_ENDS:
         data = data.replace(end, b"\n")
-    if not ascii_alone:
-        for space in _SPACES:
-            data = data.replace(space, b" ")
+    if not data.isascii():
+        leads = {lead for lead in _LEADS if lead in data}
+        for char, plain in _PLAIN.items():
+            if char[:2] in leads:
+                data = data.replace(char, plain)
         data = data.removeprefix(_BOM).replace(b"\n" + _BOM, b"\n")
     return data
 

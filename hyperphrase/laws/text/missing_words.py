@@ -39,9 +39,10 @@ def missing_words(counts: Mapping[str, int], lexicon: Lexicon) -> Iterator[str]:
     common = sorted(missing, key=lambda word: -missing[word])[:_SHOWN]
     tokens = f"{sum(missing.values()):,} of {sum(counts.values()):,} tokens of the text"
     words = f"{len(missing):,} of {len(counts):,} different words"
+    advice = _offer(missing, known) + _forms(missing, known)
     yield (
         f"{tokens} ({words}) are not in the lexicon, so they are never drawn; the commonest: "
-        f"{', '.join(f'{_shown(word)} ({missing[word]:,})' for word in common)}{_offer(missing, known)}"
+        f"{', '.join(f'{_shown(word)} ({missing[word]:,})' for word in common)}{advice}"
     )
 
 
@@ -58,6 +59,15 @@ def _offer(missing: Mapping[str, int], known: Container[str]) -> str:
         if found > gain:
             best, gain = option, found
     return f"; `law=markov:file=PATH,{best}` finds {gain:,} of these tokens" if gain else ""
+
+
+def _forms(missing: Mapping[str, int], known: Container[str]) -> str:
+    """Return which of the missing words the lexicon has in another normal form of Unicode."""
+    for form in ("NFC", "NFD"):
+        found = sum(count for word, count in missing.items() if unicodedata.normalize(form, word) in known)
+        if found:
+            return f"; saved in {form}, the text has {found:,} of these tokens as the lexicon does"
+    return ""
 
 
 def missing_members(grammar: Grammar, lexicon: Lexicon) -> Iterator[str]:

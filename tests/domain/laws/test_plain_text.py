@@ -178,6 +178,13 @@ def test_no_more_is_offered_than_helps(text, offer):
     assert note.partition("; the commonest: ")[2].partition(";")[1:] == offer.partition(";")[1:]
 
 
+def test_words_in_another_normal_form_are_told():
+    (note,) = notes_of(law_of("cafe\u0301 x\ncafe\u0301"), "café", "x")
+    assert note.endswith("'cafe\u0301' (2); saved in NFC, the text has 2 of these tokens as the lexicon does")
+    (note,) = notes_of(law_of("café x"), "cafe\u0301", "x")
+    assert note.endswith("; saved in NFD, the text has 1 of these tokens as the lexicon does")
+
+
 def test_nothing_is_told_where_nothing_is_missing():
     assert [] == notes_of(law_of(PLAIN), *PLAIN.split())
     assert [] == notes_of(law_of("The cat", "case=lower,order=1"), "the", "cat")
