@@ -7,7 +7,7 @@ A number is ASCII digits with an optional sign, point and exponent: ``5``, ``+5`
 import re
 
 _whole = re.compile(r"[+-]?[0-9]{1,39}").fullmatch  # 2^64 has 20 digits
-_number = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?").fullmatch
+_number = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?").fullmatch  # in linear time
 
 
 def parse_whole(text: str) -> int | None:
