@@ -13,6 +13,7 @@ from beam_pipeline.terminal import options
 from beam_pipeline.terminal.command import DONE, INTERRUPTED, RESUME_HINT, exit_process, run_command
 from beam_pipeline.terminal.progress_line import ProgressLine
 from hyperphrase.errors import InputError
+from hyperphrase.formatting import escape_controls
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +38,7 @@ def _run(arguments: Sequence[str]) -> int:
     around = _quiet if chosen.local else contextlib.nullcontext
     made = Maker(given.output, job, chosen, show, progress, around).make()
     if not given.quiet:
-        print("\n".join(summary(given.output, made, chosen.template)))
+        print("\n".join(map(escape_controls, summary(given.output, made, chosen.template))))
     return DONE
 
 
