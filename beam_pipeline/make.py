@@ -79,7 +79,9 @@ class Maker:
         if self.engine.check:
             self.engine.check(self._pipeline())
         begin = time.monotonic()
-        with output_folder.locked(self.output):
+        with output_folder.locked(self.output) as alone:
+            if not alone:
+                self.log(f"{self.output}: the file system offers no locks; start no second run into the same folder")
             before = self._check()  # again: another run may have finished in the meantime
             if before is not None and not output_folder.missing_files(self.output, before):
                 return self._complete(before)
@@ -103,7 +105,7 @@ class Maker:
     def _work_until_complete(self, before: Manifest | None) -> tuple[Manifest, int]:
         """Return the manifest of the finished corpus, and the number of its shards reused from an earlier run."""
         self._begin(before)
-        earlier = output_folder.shard_times(self.output)
+        earlier = output_folder.shards_with_rows(self.output)
         try:
             self._work()
         except WorkFailedError:
@@ -116,9 +118,9 @@ class Maker:
             )
         if missing := output_folder.missing_files(self.output, manifest):
             raise WorkFailedError(f"{len(missing)} files are missing after the run, such as {missing[0]}")
-        now = output_folder.shard_times(self.output)
+        kept = output_folder.count_kept(self.output, manifest, earlier)
         output_folder.clean(self.output)
-        return manifest, sum(earlier.get(shard.name) == now[shard.name] for shard in manifest.shards)
+        return manifest, kept
 
     def _begin(self, before: Manifest | None) -> None:
         output_folder.begin(self.output, self.request, self.job.lexicon, self.job.meanings)

@@ -14,6 +14,7 @@ from beam_pipeline.terminal.command import DONE, run_command
 from beam_pipeline.terminal.progress_line import ProgressLine
 from beam_pipeline.terminal.streams import say
 from hyperphrase.errors import InputError
+from hyperphrase.formatting import escape_controls
 from hyperphrase.given_paths import BUCKETS, given_path
 
 
@@ -40,7 +41,7 @@ def _run(arguments: Sequence[str]) -> int:
     around = _quiet if chosen.local else contextlib.nullcontext
     made = Maker(given.output, job, chosen, show, progress, around).make()
     if not given.quiet:
-        print("\n".join(summary(given.output, made, chosen.template)))
+        print("\n".join(map(escape_controls, summary(given.output, made, chosen.template))))
     return DONE
 
 

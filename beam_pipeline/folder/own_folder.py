@@ -6,7 +6,7 @@ A run replaces files under the names of a corpus. In a folder that holds anythin
 import posixpath
 import re
 
-from hyperphrase.corpus.layout import TEMPORARY_FOLDER, WORK_FOLDER
+from hyperphrase.corpus.layout import LOCK_FILE, TEMPORARY_FOLDER, WORK_FOLDER
 from hyperphrase.errors import InputError
 from transforms.files import storage
 
@@ -30,4 +30,5 @@ def check_empty(folder: str) -> None:
 
 def _is_begun(folder: str) -> bool:
     """Tell whether the work folder is that of a run which ended before it had written its first file."""
-    return set(storage.names_in(storage.join(folder, WORK_FOLDER))) <= {posixpath.basename(TEMPORARY_FOLDER)}
+    first = {posixpath.basename(name) for name in (LOCK_FILE, TEMPORARY_FOLDER)}
+    return set(storage.names_in(storage.join(folder, WORK_FOLDER))) <= first
