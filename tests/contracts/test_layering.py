@@ -24,6 +24,7 @@ WINGS = {
         *(
             "formatting",
             "numerals",
+            "interrupts",
             "errors",
             "limits",
             "untrusted",
