@@ -26,7 +26,7 @@ WINGS = {
         "api",
     ],
     "hyperphrase.laws": [
-        *("grammar", "lengths", "base", "law_file"),
+        *("grammar", "plain_text", "lengths", "base", "law_file"),
         "independent dependencies transductions whole_space processes meaning text",
         *("registry", "mixture", "presets"),
     ],

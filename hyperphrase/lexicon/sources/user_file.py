@@ -49,7 +49,9 @@ def _rows(path: str, data: bytes) -> tuple[str, Iterable[Row]]:
         return "record", avro_rows(data, FILE_LIMIT)
     if ending == "parquet":
         return "row", _parquet_rows(data)
-    return "line", table_rows(data, ending == "tsv") if ending in ("csv", "tsv") else list_rows(data)
+    if ending in ("csv", "tsv"):
+        return "line", table_rows(data, ending == "tsv")
+    return "line", list_rows(data, ending == "dic")
 
 
 def _content(path: str, open_file: Callable[[str], BinaryIO]) -> bytes:
