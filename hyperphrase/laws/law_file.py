@@ -85,7 +85,7 @@ class FileLaw(SymbolLaw):
 
     @classmethod
     def parameters(cls) -> dict[str, str]:
-        readings = {name: f"{value} {meaning}" for name, (value, meaning) in cls.readings.items()}
+        readings = {name: f"{value}: {meaning}" for name, (value, meaning) in cls.readings.items()}
         return {"file": cls.of_file, **readings, **super().parameters()}
 
     def __str__(self) -> str:

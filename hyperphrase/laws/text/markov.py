@@ -40,8 +40,8 @@ class Markov(FileLaw):
     source = "Shannon 1948; back-off where a context is unseen, Katz 1987 without discounts"
     of_file = "a text, one phrase a line, words split by spaces; required"
     readings = {  # noqa: RUF012 - never changed
-        "case": ("lower", "takes all words of the text in lower case"),
-        "punctuation": ("strip", "takes words without punctuation at their beginning and end"),
+        "case": ("lower", "all words of the text in lower case"),
+        "punctuation": ("strip", "words without punctuation at their beginning and end"),
     }
     order: int = parameter(1, 5, "words that the next one depends on", 2)
 

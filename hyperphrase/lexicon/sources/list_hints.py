@@ -49,7 +49,7 @@ def _check_table(lines: list[str]) -> None:
 
 def _header(line: str) -> str:
     """Return what separates the names of columns in ``line``, nothing if it has no column of counts."""
-    rows = {mark: line.replace('"', "").split(mark) for mark in ",;\t|"}
+    rows = {mark: line.replace('"', "").split(mark) for mark in ",;\t| "}
     return next((mark for mark, names in rows.items() if names[1:] and word_and_count(names)[1] is not None), "")
 
 

@@ -150,6 +150,7 @@ def test_lines_are_counted_across_blocks():
     ("data", "advice"),
     [
         ("word,count\napple,5\n", "'word,count'; name the file .csv"),
+        ("word count\napple 5\n", "'word count'; write it as word,count and name the file .csv"),
         ("apple,5\npear,3\nplum,1\n", "'apple,5'; name the file .csv"),
         ('"apple",5\n"pear","3"\n', "'\"apple\",5'; name the file .csv"),
         ("apple;5\npear;3,5\n", "'apple;5'; name the file .csv"),
