@@ -28,7 +28,7 @@ from beam_pipeline.terminal.own_threads import OwnThreadsOnly
 from beam_pipeline.terminal.progress_line import ProgressLine
 from beam_pipeline.terminal.streams import descriptors_open
 from hyperphrase.corpus.drawn_range import deduplication, up_to
-from hyperphrase.corpus.layout import MANIFEST_FILE, REPORT_FILE, STATISTICS_FOLDER
+from hyperphrase.corpus.layout import MANIFEST_FILE, REPORT_FILE, STATISTICS_FOLDER, WORK_FOLDER
 from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.request import CorpusRequest
 from hyperphrase.corpus.shard_table import bytes_in
@@ -97,7 +97,7 @@ class Maker:
             raise output_folder.corrupt_as_input(error) from error
 
     def _complete(self, manifest: Manifest) -> Made:
-        output_folder.clean(self.output)
+        self._clean()
         if self.engine.template:
             raise InputError("is complete already; there is no job to launch", field="output", value=self.output)
         return Made(manifest, was_complete=True)
@@ -119,8 +119,12 @@ class Maker:
         if missing := output_folder.missing_files(self.output, manifest):
             raise WorkFailedError(f"{len(missing)} files are missing after the run, such as {missing[0]}")
         kept = output_folder.count_kept(self.output, manifest, earlier)
-        output_folder.clean(self.output)
+        self._clean()
         return manifest, kept
+
+    def _clean(self) -> None:
+        if not output_folder.clean(self.output):
+            self.log(f"{self.output}/{WORK_FOLDER} cannot be removed now; the corpus does not need it")
 
     def _begin(self, before: Manifest | None) -> None:
         output_folder.begin(self.output, self.request, self.job.lexicon, self.job.meanings)

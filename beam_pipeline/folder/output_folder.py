@@ -172,11 +172,11 @@ def shortfall(folder: str, request: CorpusRequest) -> tuple[int, int] | None:
     return (kept, drawn) if drawn >= request.stop_seed - request.first_seed else None
 
 
-def clean(folder: str) -> None:
-    """Remove temporary files and rows."""
-    storage.remove_folder(storage.join(folder, WORK_FOLDER))
+def clean(folder: str) -> bool:
+    """Remove temporary files and rows; tell whether all are gone."""
     for place in (SHARDS_FOLDER, DICTIONARY_FOLDER, STATISTICS_FOLDER, ""):
         storage.remove_leftovers(storage.join(folder, place))
+    return storage.remove_folder(storage.join(folder, WORK_FOLDER))
 
 
 def _fulfils(manifest: Manifest, request: CorpusRequest) -> bool:

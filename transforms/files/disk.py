@@ -25,7 +25,7 @@ NOT_OFFERED = frozenset(
 )  # fmt: skip
 _IN_THE_WAY = frozenset({errno.EEXIST, errno.EPERM, errno.EACCES, errno.EBUSY, errno.ETXTBSY})
 _ELSEWHERE = frozenset({errno.EXDEV, errno.EPERM})  # EPERM: of sshfs, whose server was answered EXDEV
-_PAUSES = (0.02, 0.1, 0.5)  # seconds between tries: another client or a scanner may have the file open
+_PAUSES = (0.0, 0.0, 0.02, 0.1, 0.5)  # seconds between tries: another client or a scanner may have the file open
 _LEFTOVER = ".temporary-"  # begins the name of a file that is being copied into its final folder
 
 
@@ -38,7 +38,9 @@ def atomic_writer(folder: str, name: str) -> Iterator[BinaryIO]:
         with contextlib.closing(stream):
             yield cast(BinaryIO, stream)
         _move(temporary, target, stream.size)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError) and error.filename is None and error.errno:
+            error.filename = str(target)  # a write or a close knows only its number
         with contextlib.suppress(OSError):  # the first error is the one to report
             temporary.unlink()
         raise
@@ -123,7 +125,7 @@ def sync(path: str) -> None:
         os.fsync(handle)
     except OSError as error:
         if error.errno not in NOT_OFFERED:
-            raise
+            raise OSError(error.errno, error.strerror, path) from error
     finally:
         os.close(handle)
 
@@ -148,16 +150,17 @@ def file_sizes(folder: str) -> dict[str, int]:
     return sizes
 
 
-def remove_folder(path: str) -> None:
-    """Remove a folder and its contents as far as possible; no link is followed.
+def remove_folder(path: str) -> bool:
+    """Remove a folder and its contents as far as possible; tell whether it is gone. No link is followed.
 
     On NFS and FUSE a file that is open somewhere stays for a while under a hidden name, and its folder with it.
     """
     for pause in (*_PAUSES, 0.0):
         shutil.rmtree(path, ignore_errors=True)
         if not os.path.lexists(path):
-            return
+            return True
         time.sleep(pause)
+    return False
 
 
 def remove_leftovers(folder: str) -> None:

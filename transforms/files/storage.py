@@ -142,9 +142,12 @@ def remove_file(path: str) -> None:
     return bucket.remove(path) if in_bucket(path) else Path(path).unlink(missing_ok=True)
 
 
-def remove_folder(path: str) -> None:
-    """Remove a folder and its contents, if it exists; on a disk as far as possible."""
-    return bucket.remove_below(path) if in_bucket(path) else disk.remove_folder(path)
+def remove_folder(path: str) -> bool:
+    """Remove a folder and its contents, if it exists; on a disk as far as possible. Tell whether it is gone."""
+    if not in_bucket(path):
+        return disk.remove_folder(path)
+    bucket.remove_below(path)
+    return True
 
 
 def remove_leftovers(folder: str) -> None:
