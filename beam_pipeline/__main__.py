@@ -1,10 +1,12 @@
 """The console script: ``hyperphrase COMMAND ...`` is the same as ``python -m beam_pipeline.COMMAND ...``."""
 
+import difflib
 import importlib
 import sys
 from collections.abc import Sequence
 
 import hyperphrase
+from beam_pipeline.terminal.command import DONE, run_command
 from beam_pipeline.terminal.process import prepare_process
 from hyperphrase.errors import InputError
 
@@ -46,27 +48,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command named by the first argument; return the exit status."""
     prepare_process()
     arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and arguments[0] in COMMANDS:
+        status: int = importlib.import_module(f"beam_pipeline.{arguments[0]}").main(arguments[1:])
+        return status
+    return run_command("", _answer, arguments)
+
+
+def _answer(arguments: Sequence[str]) -> int:
+    """Answer a command line that names no command."""
     name = arguments[0] if arguments else "--help"
     if name in ("--help", "-h", "help"):
         print(HELP, end="")
-        return 0
-    if name == "--version":
+    elif name == "--version":
         print(hyperphrase.__version__)
-        return 0
-    if name not in COMMANDS:
-        return _unknown(name)
-    status: int = importlib.import_module(f"beam_pipeline.{name}").main(arguments[1:])
-    return status
-
-
-def _unknown(name: str) -> int:
-    import difflib
-
-    near = difflib.get_close_matches(name, COMMANDS, n=1)
-    hint = f" (did you mean {near[0]!r}?)" if near else ""
-    error = InputError(f"there is no command {name!r}{hint}; choose one of {', '.join(COMMANDS)}")
-    print(f"hyperphrase: {error}", file=sys.stderr)
-    return 2
+    else:
+        near = difflib.get_close_matches(name, COMMANDS, n=1)
+        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        raise InputError(f"there is no command {name!r}{hint}; choose one of {', '.join(COMMANDS)}")
+    return DONE
 
 
 if __name__ == "__main__":

@@ -7,11 +7,10 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import BinaryIO
 
 from beam_pipeline.terminal.command import DONE, Parser, run_command
 from hyperphrase.errors import InputError
+from hyperphrase.given_paths import open_local
 from hyperphrase.laws.base import SymbolLaw
 from hyperphrase.laws.grammar import Law, nearest, parse_law
 from hyperphrase.laws.lengths import LENGTH_LAWS
@@ -93,17 +92,12 @@ def _description(law: type[Law]) -> str:
 
 
 def _about_preset(preset: Preset) -> Iterator[str]:
-    law = parse_law(preset.law, SYMBOL_LAWS, "law", _open)
+    law = parse_law(preset.law, SYMBOL_LAWS, "law", open_local)
     yield f"--preset={preset.name}: {preset.source}"
     yield ""
     vocabulary = preset.vocabulary or law.vocabulary()
     rows = {"law": f"{law}", "lengths": f"{preset.lengths}", "vocabulary": f"{vocabulary:,}", "note": preset.note}
     yield from _entries(rows)
-
-
-def _open(path: str) -> BinaryIO:
-    """Open a local file; describing a preset needs no cloud client."""
-    return Path(path).open("rb")
 
 
 def _entries(entries: dict[str, str], indent: str = "  ") -> Iterator[str]:

@@ -17,6 +17,7 @@ from hyperphrase.codecs.base import Format, Texts
 from hyperphrase.corpus.loading import texts_of
 from hyperphrase.corpus.request import CorpusRequest, Output
 from hyperphrase.formatting import format_bytes
+from hyperphrase.given_paths import BUCKETS, given_path
 from hyperphrase.laws.base import BoundLaw
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.meaning.dictionary import bytes_a_row
@@ -40,8 +41,9 @@ def _plan(arguments: Sequence[str]) -> int:
         print(parser.format_help())
         return DONE
     given, rest = parser.parse_known_args(arguments)
+    given.output = given_path(given.output or "", "output", BUCKETS)
     chosen = engine.choose(rest, parser.names())
-    fleet = cost_tables.read_fleet(given, chosen.local and "://" not in (given.output or ""))
+    fleet = cost_tables.read_fleet(given, chosen.local and "://" not in given.output)
     job = options.read_job(given)
     sample = job.phrases.draw(_sample_seeds(job.request))
     mean = _mean_length(job.phrases, sample)

@@ -10,10 +10,13 @@ from apache_beam.io.filesystems import FileSystems
 from beam_pipeline.engines import engine
 from beam_pipeline.make import Maker, no_log, no_progress, summary
 from beam_pipeline.terminal import options
-from beam_pipeline.terminal.command import DONE, INTERRUPTED, RESUME_HINT, exit_process, run_command
+from beam_pipeline.terminal.command import DONE, run_command
 from beam_pipeline.terminal.option_names import with_options
 from beam_pipeline.terminal.progress_line import ProgressLine
+from beam_pipeline.terminal.streams import say
 from hyperphrase.errors import InputError
+from hyperphrase.formatting import escape_controls
+from hyperphrase.given_paths import BUCKETS, given_path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,34 +32,28 @@ def _run(arguments: Sequence[str]) -> int:
         print(engine.beam_help())
         return DONE
     given, rest = parser.parse_known_args(arguments)
-    chosen = engine.choose(rest, parser.names(), given.output)
+    given.output = given_path(given.output or "", "output", BUCKETS)
+    chosen = engine.choose(rest, parser.names(), given.output or None)
     FileSystems.set_options(chosen.options)  # credentials for buckets, needed before the pipeline exists
     if not given.output:
         raise InputError("--output: is required; name a folder for the corpus, as in --output=out")
     job = options.read_job(given)
     if not given.quiet:
         for line in job.notes():
-            _log(f"note: {with_options(line)}")
-    show, progress = (no_log, no_progress) if given.quiet else (_log, ProgressLine)
+            say(f"note: {with_options(line)}")
+    show, progress = (no_log, no_progress) if given.quiet else (say, ProgressLine)
     around = _quiet if chosen.local else contextlib.nullcontext
     made = Maker(given.output, job, chosen, show, progress, around).make()
     if not given.quiet:
-        print("\n".join(summary(given.output, made, chosen.template)))
+        print("\n".join(map(escape_controls, summary(given.output, made, chosen.template))))
     return DONE
-
-
-def _log(line: str) -> None:
-    print(line, file=sys.stderr)
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Discard the tracebacks that Beam's threads print to stderr, also while an interrupted run ends."""
+    """Discard the tracebacks that Beam's threads print to stderr."""
     with contextlib.redirect_stderr(io.StringIO()):
-        try:
-            yield
-        except KeyboardInterrupt:
-            exit_process("run", RESUME_HINT, INTERRUPTED)
+        yield
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def _unrank(arguments: Sequence[str]) -> int:
     parser = numbers_parser("unrank", "convert a number, a seed or an index in the whole space, to its phrase")
     parser.add_argument("number", metavar="NUMBER", help="a whole number from 0 on, of any size")
     given = parser.parse_args(arguments)
-    text = given.number
+    text = given.number.removeprefix("+")
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
         raise InputError(f"{text:.60}: give a whole number from 0 on")
     lexicon, phrases = read_numbered(parser, given)

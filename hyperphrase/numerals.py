@@ -6,12 +6,16 @@ A number is ASCII digits with an optional sign, point and exponent: ``5``, ``+5`
 
 import re
 
-_whole = re.compile(r"[+-]?[0-9]{1,39}").fullmatch  # 2^64 has 20 digits
-_number = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?").fullmatch  # in linear time
+#: A regular expression of a number without a sign, for grammars that contain numbers. It divides no digits in two ways:
+#: that would take quadratic time.
+UNSIGNED = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+
+_whole = re.compile(r"[+-]?[0-9]{1,600}").fullmatch  # Python converts 640 in any setting
+_number = re.compile(rf"[+-]?{UNSIGNED}").fullmatch
 
 
 def parse_whole(text: str) -> int | None:
-    """Return ``text`` as a whole number of at most 39 digits, None if it is not one."""
+    """Return ``text`` as a whole number of at most 600 digits, None if it is not one."""
     return int(text) if _whole(text) else None
 
 

@@ -17,7 +17,9 @@ from beam_pipeline.engines.runner_kind import kind_of
 from beam_pipeline.engines.worker_monitor import lost_worker, monitor_workers
 from beam_pipeline.terminal.command import FAILED, Parser, exit_process
 from hyperphrase.errors import InputError, WorkFailedError
+from hyperphrase.given_paths import given_path
 from hyperphrase.laws.grammar import nearest
+from hyperphrase.numerals import parse_number, parse_whole
 
 LOCAL = "DirectRunner"
 _DIRECT_RUNNERS = ("directrunner", "fnapirunner")  # names of the default engine
@@ -58,9 +60,10 @@ def choose(
     DirectRunner first tries to download another engine. Beam options that the user gives take precedence.
     Raises InputError for an option that neither hyperphrase nor Beam has, and if the engine cannot write to ``output``.
     """
+    rest = [_in_home(argument) for argument in rest]
     dask_engine.declare_options(rest)
     given = _check(rest, known)
-    options = PipelineOptions(list(rest))
+    options = PipelineOptions(rest)
     fix_beam()
     monitor_workers(on_lost_worker or _exit)
     runner = given.runner or LOCAL
@@ -87,6 +90,12 @@ def choose(
         )
     _check_runner(runner, options)  # a runner class of the user's
     return Engine(options, runner, local=False, in_process=False)
+
+
+def _in_home(argument: str) -> str:
+    """Return an option of Beam's with the home folder for ``~/``: shells leave it as it is in ``--option=~/path``."""
+    name, equals, value = argument.rpartition("=") if argument.startswith("--") else ("", "", argument)
+    return name + equals + given_path(value) if value.startswith("~/") else argument
 
 
 def _exit(reason: str) -> NoReturn:
@@ -135,7 +144,23 @@ def _beam_parser() -> argparse.ArgumentParser:
     for options in _all_subclasses(PipelineOptions):
         if "_add_argparse_args" in vars(options):
             options._add_argparse_args(made)
+    for action in made._actions:
+        action.type = {int: _whole, float: _number}.get(action.type, action.type)  # type: ignore[call-overload]
     return made
+
+
+def _whole(text: str) -> int:
+    value = parse_whole(text)
+    if value is None:
+        raise argparse.ArgumentTypeError(f"{text!r:.60} is not a whole number, as in 5")
+    return value
+
+
+def _number(text: str) -> float:
+    value = parse_number(text)
+    if value is None:
+        raise argparse.ArgumentTypeError(f"{text!r:.60} is not a number, as in 0.5 or 1e-3")
+    return value
 
 
 def _all_subclasses(kind: Any) -> list[Any]:

@@ -22,6 +22,7 @@ from apache_beam.version import __version__ as beam_version
 from beam_pipeline.engines.runner_kind import kind_of
 from beam_pipeline.terminal.own_threads import OwnThreadsOnly
 from hyperphrase.errors import InputError
+from hyperphrase.numerals import parse_whole
 
 _RUNNERS = ("portablerunner", "prismrunner", "flinkrunner")
 _ENVIRONMENTS = ("LOOPBACK", "EXTERNAL", "DOCKER", "PROCESS")
@@ -112,15 +113,17 @@ def _ask_worker_pool(address: str, place: tuple[str, int]) -> None:
     except OSError as error:
         raise InputError(
             f"--environment_config={address}: no worker pool answers there ({error.strerror or error}); start "
-            f"one by 'python -m apache_beam.runners.worker.worker_pool_main --service_port={place[1]}'"
+            "one by 'no_grpc_proxy=localhost python -m apache_beam.runners.worker.worker_pool_main "
+            f"--service_port={place[1]}'"
         ) from error
 
 
 def _address(option: str, text: str) -> tuple[str, int]:
     host, _, port = text.removeprefix("http://").rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 1 << 16:
+    number = parse_whole(port)
+    if not host or number is None or not 0 < number < 1 << 16:
         raise InputError(f"{option}={text:.80}: give HOST:PORT, as in {option}=localhost:50000")
-    return host.strip("[]"), int(port)
+    return host.strip("[]"), number
 
 
 def _ask_job_server(endpoint: str) -> None:

@@ -1,11 +1,13 @@
 """The options of ``run`` and ``plan``: their grammar, help texts and checks."""
 
 import argparse
+from typing import BinaryIO
 
 from beam_pipeline.terminal.command import Parser
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus.request import DICTIONARY_KINDS, NO_FORMAT, PHRASES_PER_SHARD, CorpusRequest, Output, outputs_of
 from hyperphrase.errors import InputError
+from hyperphrase.given_paths import BUCKETS, given_path
 from hyperphrase.laws.base import SymbolLaw
 from hyperphrase.laws.grammar import nearest, parse_law
 from hyperphrase.laws.lengths import LENGTH_LAWS, LengthLaw
@@ -14,6 +16,7 @@ from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.alphabet import alphabet_size
 from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
 from hyperphrase.limits import MAX_UNIT, SEED_STOP
+from hyperphrase.numerals import parse_whole
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import DEFAULT_LAW, DEFAULT_LENGTHS, Recipe
 from hyperphrase.planning.job import Job, prepare_job
@@ -67,7 +70,8 @@ def _add_laws(what: argparse._ArgumentGroup) -> None:
         "--sampler",
         metavar="LAW",
         help=f"the law that draws the symbols, default {DEFAULT_LAW}: {', '.join(sorted(SYMBOL_LAWS))}; add "
-        "parameters as in zipf:s=1.0,beta=2.7; 'hyperphrase laws NAME' describes them",
+        "parameters as in zipf:s=1.0,beta=2.7, a path with a comma in quotes, as in 'markov:file=\"a,b.txt\",order=1'; "
+        "'hyperphrase laws NAME' describes them",
     )
     what.add_argument(
         "--lengths",
@@ -111,7 +115,11 @@ def _add_hyperwords(made: Parser) -> None:
 
 def _add_files(made: Parser) -> None:
     files = made.add_argument_group("files")
-    files.add_argument("--output", metavar="OUT", help="folder of the corpus, local or gs://; required")
+    files.add_argument(
+        "--output",
+        metavar="OUT",
+        help="folder of the corpus, local or gs://: new, empty, or of an earlier run; required",
+    )
     files.add_argument(
         "--format",
         default="tfrecord",
@@ -177,11 +185,11 @@ def _read_preset(given: argparse.Namespace) -> Preset | None:
 def _read_laws(given: argparse.Namespace, preset: Preset | None) -> tuple[SymbolLaw, LengthLaw]:
     """Return the laws of the options, else those of the preset, else the defaults."""
     bound = given.sampler if given.sampler is not None else preset.law if preset else DEFAULT_LAW
-    law = parse_law(bound, SYMBOL_LAWS, "law", storage.open_file)
+    law = parse_law(bound, SYMBOL_LAWS, "law", open_given)
     if preset and given.lengths is None:
         return law, preset.lengths
     lengths = DEFAULT_LENGTHS if given.lengths is None else given.lengths
-    return law, parse_law(lengths, LENGTH_LAWS, "lengths", storage.open_file)
+    return law, parse_law(lengths, LENGTH_LAWS, "lengths", open_given)
 
 
 def _read_lexicon(given: argparse.Namespace, bound: SymbolLaw, preset: Preset | None) -> Lexicon:
@@ -193,7 +201,12 @@ def _read_lexicon(given: argparse.Namespace, bound: SymbolLaw, preset: Preset | 
         vocabulary = asked
     elif vocabulary is None and preset:
         vocabulary = preset.vocabulary
-    return build_lexicon(given.lexicon, vocabulary, given.alphabet, storage.open_file)
+    return build_lexicon(given.lexicon, vocabulary, given.alphabet, open_given)
+
+
+def open_given(path: str) -> BinaryIO:
+    """Open the file that an option names. Raises OSError, and InputError for a URL that cannot be opened."""
+    return storage.open_file(given_path(path, schemes=BUCKETS))
 
 
 def read_range(given: argparse.Namespace) -> tuple[int, int | None, int | None]:
@@ -248,5 +261,5 @@ def whole(option: str, text: str, low: int, high: int) -> int:
 
 def _number(text: str, low: int, high: int) -> int | None:
     """Return ``text`` as a whole number from ``low`` to ``high``, None if it is not one."""
-    value = int(text) if text.isascii() and text.isdigit() and len(text) < 40 else None
+    value = parse_whole(text)
     return value if value is not None and low <= value <= high else None

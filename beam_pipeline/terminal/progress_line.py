@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from beam_pipeline.terminal.own_threads import PROGRESS_THREAD
+from beam_pipeline.terminal.streams import say
 from hyperphrase.corpus.layout import SHARDS_FOLDER
 from hyperphrase.formatting import format_bytes
 from transforms.files import storage
@@ -67,7 +68,7 @@ class ProgressLine:
                 logged = time.monotonic()
 
     def _print(self, line: str) -> None:
-        print(line, file=self._stream, flush=True)
+        say(line, self._stream)
 
     def _line(self) -> str:
         if not self._in_process:

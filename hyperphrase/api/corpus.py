@@ -13,7 +13,10 @@ from hyperphrase.api.verification import check_corpus
 from hyperphrase.corpus import loading
 from hyperphrase.corpus.files import CorpusFiles, LocalFiles
 from hyperphrase.corpus.open_corpus import OpenCorpus
+from hyperphrase.corpus.other_files import other_files
+from hyperphrase.corpus.plain_folder import check_plain, rule_for_reading
 from hyperphrase.errors import InputError
+from hyperphrase.given_paths import BUCKETS, given_path
 from hyperphrase.phrases.blocks import Phrase, PhraseBlock, arrow_schema
 from hyperphrase.phrases.phrases import CHUNK
 
@@ -31,10 +34,15 @@ class Corpus(OpenCorpus):
     """
 
     @classmethod
-    def open(cls, folder: str | os.PathLike[str]) -> "Corpus":
-        """Open the corpus in ``folder``. Raises InputError if it has none, CorruptError if its manifest is damaged."""
-        name = os.fspath(folder)
-        files = _files_of(name)
+    def open(cls, folder: str | os.PathLike[str], *, follow_links: bool = False) -> "Corpus":
+        """Open the corpus in ``folder``.
+
+        follow_links: whether files may be links to files elsewhere, as tools such as DVC and git-annex make them. In a
+        snapshot of a hub's cache, links into its folder ``blobs`` are followed in any case. Raises InputError if the
+        folder has no corpus, CorruptError if its manifest is damaged or it holds links, pipes or devices.
+        """
+        name = given_path(folder, "folder", BUCKETS)
+        files = _files_of(name, follow_links)
         manifest = loading.load_manifest(files)
         if manifest is None:
             raise loading.no_manifest(name)
@@ -92,8 +100,18 @@ class Corpus(OpenCorpus):
         return pa.RecordBatchReader.from_batches(arrow_schema(), (block.to_arrow() for block in self.blocks(size)))
 
     def verify(self) -> None:
-        """Read every file and compare it with manifest and recipe. Raises CorruptError with the first problems."""
+        """Read every file and compare it with manifest and recipe. Raises CorruptError with the first problems.
+
+        Files of others in the folder are no problem (:meth:`other_files`), unless readers take them for shards.
+        """
         check_corpus(self)
+
+    def other_files(self) -> list[str]:
+        """Return the paths, inside the folder, of what is not part of the corpus, such as ``shards/.DS_Store``.
+
+        Paths of folders end with a slash; folders that are not the corpus's are not listed further.
+        """
+        return other_files(self)
 
     def __repr__(self) -> str:
         return f"Corpus({self.folder!r}, phrases={len(self)}, symbols={self.manifest.symbols}, law='{self.recipe.law}')"
@@ -103,9 +121,11 @@ class Corpus(OpenCorpus):
         return at < len(self.dropped) and int(self.dropped[at]) == seed
 
 
-def _files_of(folder: str) -> CorpusFiles:
+def _files_of(folder: str, follow_links: bool) -> CorpusFiles:
     """Return the files in ``folder``; for a folder that is not local, by the Beam program's reader."""
     if "://" not in folder:
-        return LocalFiles(folder)
-    stored: CorpusFiles = importlib.import_module("transforms.files.stored_files").StoredFiles(folder)
+        may_follow = rule_for_reading(folder, follow_links)
+        check_plain(folder, may_follow)
+        return LocalFiles(folder, may_follow)
+    stored: CorpusFiles = importlib.import_module("transforms.files.stored_files").files_of(folder)
     return stored

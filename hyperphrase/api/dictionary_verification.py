@@ -10,7 +10,7 @@ from typing import BinaryIO
 import google_crc32c
 import numpy as np
 
-from hyperphrase.corpus.layout import DICTIONARY_FOLDER, WORDS_FILE, meanings_name
+from hyperphrase.corpus.layout import DICTIONARY_FOLDER, WORDS_FILE, meanings_name, passes_for_shard
 from hyperphrase.corpus.manifest import Dictionary
 from hyperphrase.corpus.open_corpus import OpenCorpus
 from hyperphrase.corpus.request import KeptPhrases, ends
@@ -22,9 +22,9 @@ from hyperphrase.meaning.phrase_meanings import Meanings, build_meanings, load_m
 
 
 def check_names(corpus: OpenCorpus) -> None:
-    """Raise CorruptError unless the manifest lists all files of meanings that it must, and the folder has no others."""
+    """Raise CorruptError unless the manifest lists all files of meanings that it must, and no others pass for such."""
     manifest = corpus.manifest
-    found = {name for name in corpus.files.sizes(DICTIONARY_FOLDER) if name.endswith(".arrow")}
+    found = {name for name in corpus.files.names(DICTIONARY_FOLDER) if passes_for_shard(name.rstrip("/"), ["arrow"])}
     listed = [shard.name for shard in manifest.dictionary.shards] if manifest.dictionary else []
     if unlisted := sorted(found - set(listed)):
         raise CorruptError(f"{corpus.files.path(DICTIONARY_FOLDER)}/{unlisted[0]}: does not belong to the corpus")

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.request import PHRASES_PER_SHARD, CorpusRequest, outputs_of
+from hyperphrase.given_paths import BUCKETS, given_path
+from hyperphrase.interrupts import delayed
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
@@ -50,6 +52,8 @@ def make_corpus(
         phrases_per_shard=phrases_per_shard,
     )
     job = prepare_job(lexicon, Phrases(recipe, lexicon), request)
-    folder = os.fspath(output)
-    importlib.import_module("beam_pipeline.make").make(folder, job, beam_options, progress)
+    folder = given_path(output, "output", BUCKETS)
+    with delayed():
+        make = importlib.import_module("beam_pipeline.make").make
+    make(folder, job, beam_options, progress)
     return Corpus.open(folder)

@@ -6,15 +6,19 @@ parser, the error messages, the help and the recipe alike.
 
 import dataclasses
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Self, TypeVar
 
 from hyperphrase.errors import InputError
+from hyperphrase.numerals import parse_number, parse_whole
 
 OpenFile = Callable[[str], BinaryIO]
 _LawT = TypeVar("_LawT", bound="Law")
 _LONGEST_NAME = 100  # characters; longer names are not compared with the known ones
+
+#: A value, quoted or up to the next comma: ``file="a,b.txt",order=2``.
+_value_of = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([^,]*))(?:,|$)""").match
 
 
 def parameter(low: float, high: float, meaning: str, default: Any = dataclasses.MISSING) -> Any:
@@ -42,13 +46,7 @@ class Law:
     @classmethod
     def parse(cls, text: str, open_file: OpenFile) -> Self:
         """Make the law from what stands behind its name and colon, all of it. Raises InputError as from_options."""
-        given: dict[str, str] = {}
-        for part in text.split(",") if text else []:
-            key, equals, value = part.partition("=")
-            if not equals or not key or not value or key in given:
-                raise InputError(f"{part!r:.80} is not one key=value; write {cls.name}:key=value,key=value")
-            given[key] = value
-        return cls.from_options(given, open_file)
+        return cls.from_options(_values(cls.name, text), open_file)
 
     @classmethod
     def from_options(cls, given: Mapping[str, str], open_file: OpenFile) -> Self:
@@ -105,11 +103,6 @@ class Law:
         return f"{self.name}:{given}" if given else self.name
 
 
-def open_local(path: str) -> BinaryIO:
-    """Open a local file for reading: how laws that are given in Python read the files that they name."""
-    return Path(path).open("rb")
-
-
 def parse_law(text: str, laws: Mapping[str, type[_LawT]], field: str, open_file: OpenFile) -> _LawT:
     """Return the law that ``text`` names, as in ``zipf:s=1.0``. Raises InputError of ``field``."""
     name, _, rest = text.partition(":")
@@ -140,6 +133,27 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f" (did you mean {matches[0]!r}?)" if matches else ""
 
 
+def _values(law: str, text: str) -> dict[str, str]:
+    """Return the values of ``key=value,key=value`` by their keys. Raises InputError."""
+    given: dict[str, str] = {}
+    at = 0 if text else 1
+    while at <= len(text):  # a comma at the end begins an empty part
+        part = text[at:].partition(",")[0]
+        key, equals, _ = part.partition("=")
+        found = _value_of(text, at + len(key) + 1) if equals else None
+        value = next((group for group in found.groups() if group is not None), "") if found else ""
+        if found is None or not key or not value:
+            raise InputError(
+                f"{part!r:.80} is not key=value; write {law}:key=value,key=value, and a value that has a comma in "
+                f'quotes, as in {law}:key="a,b"'
+            )
+        if key in given:
+            raise InputError(f"{law}:{key} is given twice; give it once")
+        given[key] = value
+        at = found.end() if found[0].endswith(",") else len(text) + 1
+    return given
+
+
 def _is_text(kind: Any) -> bool:
     return kind in (str, "str")
 
@@ -151,11 +165,12 @@ def _value(law: str, name: str, text: str, kind: Any) -> int | float | bool | st
         if text not in ("true", "false"):
             raise InputError(f"{law}:{name}={text:.40} is neither true nor false")
         return text == "true"
-    try:
-        return int(text) if kind in (int, "int") else float(text)
-    except ValueError:
-        what = "a whole number" if kind in (int, "int") else "a number"
-        raise InputError(f"{law}:{name}={text:.40} is not {what}") from None
+    whole = kind in (int, "int")
+    value = parse_whole(text) if whole else parse_number(text)
+    if value is None:
+        what = "a whole number, as in 5" if whole else "a number, as in 0.5 or 1e-3"
+        raise InputError(f"{law}:{name}={text:.40} is not {what}")
+    return value
 
 
 def _text(value: Any) -> str:

@@ -16,12 +16,14 @@ from hyperphrase.laws.grammar import OpenFile, law_from_json, parse_law
 from hyperphrase.laws.lengths import LengthLaw
 from hyperphrase.numbers.alias_table import AliasTable
 from hyperphrase.numbers.batch import Batch
+from hyperphrase.numerals import UNSIGNED
 
 CHOICE_STREAM = np.uint64(9)  #: word 0 of block 0 chooses a phrase's law
 _MOST_LAWS = 64
-_WEIGHT = r"((?:[0-9]*\.)?[0-9]+\.?(?:[eE][+-]?[0-9]+)?)\*"
-_between = re.compile(rf"(?<![0-9.][eE])\+(?={_WEIGHT})")
+_WEIGHT = rf"(\+?{UNSIGNED})\*"
+_between = re.compile(rf"(?<![0-9.][eE])(?<!\+)\+(?={_WEIGHT})")
 _component = re.compile(rf"{_WEIGHT}(.*)", re.DOTALL)
+_quoted = re.compile(r"""(?<==)(?:"[^"]*"|'[^']*')""")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -60,7 +62,7 @@ class Mixture(SymbolLaw):
     @classmethod
     def parse(cls, text: str, open_file: OpenFile) -> Self:
         weights, laws = [], []
-        for part in _between.split(text)[::2]:  # the others are the weights that were looked for
+        for part in _components(text):
             found = _component.fullmatch(part)
             if not found:
                 raise InputError(f"{part!r:.80} is not WEIGHT*LAW; {cls.usage()}")
@@ -134,6 +136,16 @@ class Mixture(SymbolLaw):
 
     def bind(self, vocabulary: int, lexicon: LexiconSource) -> BoundLaw:
         return _BoundMixture(np.array(self.weights), [law.bind(vocabulary, lexicon) for law in self.laws])
+
+
+def _components(text: str) -> Iterator[str]:
+    """Yield the components of ``WEIGHT*LAW+WEIGHT*LAW``; quoted values of a law may contain anything."""
+    searched = _quoted.sub(lambda found: "_" * len(found[0]), text)  # of the same length
+    begin = 0
+    for sign in _between.finditer(searched, 1):  # a sign of the first weight is none between
+        yield text[begin : sign.start()]
+        begin = sign.end()
+    yield text[begin:]
 
 
 def _others() -> Mapping[str, type[SymbolLaw]]:

@@ -5,16 +5,17 @@ by a digest of all content that laws and readers use.
 """
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.given_paths import open_local
 from hyperphrase.lexicon.alphabet import code_points
 from hyperphrase.lexicon.lexicon_file import LexiconRows, read_rows, write_rows
 from hyperphrase.lexicon.sources import DEFAULT_VOCABULARY, find_words, is_named
@@ -49,14 +50,14 @@ class Lexicon:
     code_points: NDArray[np.uint32]
 
     @classmethod
-    def load(cls, source: str, vocabulary: int | None = None, alphabet: str = "stable") -> "Lexicon":
+    def load(cls, source: str | os.PathLike[str], vocabulary: int | None = None, alphabet: str = "stable") -> "Lexicon":
         """Return a named lexicon, or one of the words in a file.
 
         source: ``english``, ``russian``, ``synthetic``, ``synthetic:flavour=russian``, or the path of a local file of
         words. vocabulary: the number of hyperwords; the most frequent ones are taken. By default 250,000 of a named
         lexicon, and all of a file. alphabet: ``stable`` or ``extended``. Raises InputError.
         """
-        return build_lexicon(source, vocabulary, alphabet, lambda path: Path(path).open("rb"))
+        return build_lexicon(os.fspath(source), vocabulary, alphabet, open_local)
 
     def __repr__(self) -> str:
         return f"Lexicon({self.name!r}, vocabulary={self.vocabulary})"

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.errors import InputError
+from hyperphrase.given_paths import open_local
 from hyperphrase.laws.base import SymbolLaw
-from hyperphrase.laws.grammar import law_from_json, open_local, parse_law
+from hyperphrase.laws.grammar import law_from_json, parse_law
 from hyperphrase.laws.lengths import LENGTH_LAWS, LengthLaw
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.lexicon import Lexicon

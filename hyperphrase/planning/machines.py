@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 
 from hyperphrase.errors import InputError
+from hyperphrase.numerals import parse_number
 
 THIS = "this"
 _GIB, _GBIT = float(1 << 30), 1e9 / 8
@@ -75,8 +76,5 @@ def read_machine(text: str) -> Machine:
 
 def _positive(text: str) -> float | None:
     """Return ``text`` as a number above 0 and at most ``_MOST``, None if it is not one."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if 0.0 < value <= _MOST else None
+    value = parse_number(text)
+    return value if value is not None and 0.0 < value <= _MOST else None

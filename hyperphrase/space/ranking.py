@@ -80,10 +80,10 @@ def read_phrase(text: str, notation: str, lexicon: Lexicon) -> list[int]:
 
 
 def _id(text: str) -> int:
-    word = parse_whole(text)
-    if word is None or word < 0:
+    number = parse_whole(text)
+    if number is None or not 0 <= number < 10**9:
         raise InputError(f"{text!r:.60} is not an id; write whole numbers with commas, as in 3,0,17")
-    return word
+    return number
 
 
 def write_phrase(ids: Sequence[int], notation: str, lexicon: Lexicon) -> str:

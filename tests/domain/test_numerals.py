@@ -13,7 +13,7 @@ def test_a_whole_number_is_ascii_digits_with_an_optional_sign(text, value):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "+", "--5", "1_0", "1,000", "5.", "1e3", " 5", "5 ", "5\n", "٥", "５", "²", "0x10", "9" * 40]
+    "text", ["", "+", "--5", "1_0", "1,000", "5.", "1e3", " 5", "5 ", "5\n", "٥", "５", "²", "0x10", "9" * 601]
 )
 def test_nothing_else_is_a_whole_number(text):
     assert parse_whole(text) is None

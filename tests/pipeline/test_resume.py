@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.options import replaced
 from tests.signals import heed_signals
 
 PROCESSES = pytest.param(["--direct_running_mode=multi_processing"], marks=pytest.mark.engine)
@@ -115,7 +116,7 @@ def test_another_corpus_is_not_mixed_in(copied, program, files_of, unfinished, o
         cut_off(out)
         (out / ".work/request.json").write_bytes(request_of(out))
     before = files_of(out)
-    outcome = program("run", *LAW, *other, f"--output={out}")
+    outcome = program("run", *replaced(LAW, *other), f"--output={out}")
     assert (outcome.status, outcome.error.count("\n")) == (2, 1)
     assert f"--output={out}: holds the " in outcome.error
     assert reason in outcome.error

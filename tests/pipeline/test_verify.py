@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.options import replaced
+
 LAW = ["--vocabulary=20", "--sampler=zipf:s=1.0", "--lengths=uniform:min=1,max=6", "--seeds=0:4000"]
 
 
@@ -30,7 +32,7 @@ def test_the_mutations_of_a_campaign_are_all_seen():
     ids=" ".join,
 )
 def test_a_good_corpus_is_what_it_claims(corpus, program, options):
-    out = corpus(*LAW, *options)
+    out = corpus(*replaced(LAW, *options))
     outcome = program("verify", out)
     assert (outcome.status, outcome.error) == (0, "")
     assert outcome.out.startswith(f"{out} verified: ")
@@ -79,3 +81,32 @@ def test_a_manifest_that_vouches_for_too_little_is_seen(copied, program, field):
 def test_a_folder_moved_elsewhere_is_still_good(copied, program, tmp_path):
     out = shutil.move(copied(*LAW, "--phrases_per_shard=500"), tmp_path / "elsewhere")
     assert program("verify", out).status == 0
+
+
+def litter(out):
+    """Leave in all folders of a corpus what file managers, editors and network disks leave."""
+    for place in (out, out / "shards", out / "statistics", out / "dictionary"):
+        (place / ".DS_Store").write_bytes(b"\0")
+        (place / ".ipynb_checkpoints").mkdir()
+        (place / "phrases-00000-of-00002.txt~").write_bytes(b"old")
+        (place / "elsewhere").symlink_to("/dev/zero")
+
+
+def test_files_of_others_are_named_and_hinder_no_command(copied, program, run_into, corpus, files_of):
+    """Also a corpus that a run completes: the note is no error, and nothing of others is touched."""
+    options = replaced(LAW, "--vocabulary=2000", "--phrases_per_shard=2000", "--format=txt", "--dictionary")
+    out = copied(*options)
+    litter(out)
+    outcome = program("verify", out)
+    assert (0, 1) == (outcome.status, outcome.error.count("\n"))
+    assert "hyperphrase verify: not part of the corpus: .DS_Store, .ipynb_checkpoints/, dictionary/.DS" in outcome.error
+    assert outcome.out.endswith(" s; 16 files or folders are not part of the corpus\n")
+    assert (0, "") == (program("inspect", out, "--head=2").status, program("inspect", out).error)
+    assert 0 == program("find", out, "the").status
+    assert "is complete already" in run_into(out, *options).out
+    (out / "manifest.json").unlink()
+    run_into(out, *options)
+    left = {name: data for name, data in files_of(out).items() if not name.endswith((".DS_Store", "~"))}
+    assert left == files_of(corpus(*options))
+    assert 0 == program("verify", out).status
+    assert (out / "shards" / "elsewhere").is_symlink()

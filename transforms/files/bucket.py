@@ -54,13 +54,6 @@ def check_name(path: str) -> None:
         )
 
 
-def check_access(folder: str) -> None:
-    """Raise FileNotFoundError if the bucket does not exist, PermissionError if access is denied; takes one request."""
-    with _as_os_error(folder):
-        bucket, name = _split(_slashed(folder))
-        next(iter(_client().list_blobs(bucket, prefix=name, max_results=1, fields="items(name)", retry=RETRY)), None)
-
-
 def read(path: str, limit: int) -> bytes | None:
     """Return the first bytes of an object, at most ``limit`` + 1; None if it does not exist."""
     with _as_os_error(path):
@@ -122,6 +115,18 @@ def listed(folder: str) -> Iterator[Blob]:
     with _as_os_error(folder):
         bucket, name = _split(_slashed(folder))
         yield from _client().list_blobs(bucket, prefix=name, delimiter="/", fields=fields, retry=RETRY)
+
+
+def first_names(folder: str) -> list[str]:
+    """Return the names of files and folders directly in ``folder``, of its first 1,000 objects; takes one request.
+
+    Raises FileNotFoundError if the bucket does not exist, PermissionError if access is denied.
+    """
+    with _as_os_error(folder):
+        bucket, name = _split(_slashed(folder))
+        first = _client().list_blobs(bucket, prefix=name, max_results=1000, fields="items(name)", retry=RETRY)
+        below = [blob.name.removeprefix(name) for blob in first]
+    return list({path.partition("/")[0] for path in below if path})  # empty: an object that stands for the folder
 
 
 def remove(path: str) -> None:

@@ -111,6 +111,7 @@ def test_streams_are_frozen(text, vocabulary, expected):
         "7*uniform+3.*lexicon",
         "1e-3*zipf:s=1e+0,beta=2.7+1E+2*uniform+.5*lexicon",
         "0.5*zipf:s=1,beta=2+0.5*zipf:s=2,beta=3",
+        "+.5*zipf:s=+1.0++5.*uniform",
     ],
 )
 def test_a_mixture_comes_back_from_its_text_and_its_json(text):
@@ -136,10 +137,12 @@ def test_weights_and_laws_are_read_as_written():
         ("+".join(65 * ["1*uniform"]), "has 65 laws"),
         ("0*zipf+1*uniform", "a weight is from"),
         ("1e999*zipf+1*uniform", "a weight is from"),
+        ("1_0*zipf+1*uniform", r"is not WEIGHT\*LAW"),
+        ("0.5.*zipf+1*uniform", r"is not WEIGHT\*LAW"),
         ("-1*zipf+1*uniform", r"is not WEIGHT\*LAW"),
         ("1*zopf+1*uniform", "did you mean 'zipf'"),
         ("1*zipf:s=99+1*uniform", "outside its range"),
-        ("1*zipf:s+1*uniform", "is not one key=value"),
+        ("1*zipf:s+1*uniform", "is not key=value"),
         ("1*uniform+1*mixture:1*zipf", "cannot contain a mixture"),
         ("1*dyck:k=3+1*shuffle_dyck:k=4", "different numbers of symbols"),
         ("1*markov:order=2+1*uniform", "needs file=PATH"),

@@ -42,8 +42,23 @@ def test_a_complete_corpus_is_left_as_it_is(stored, run_into):
 def test_another_recipe_is_refused(stored, program, objects_of):
     before = objects_of(OUT)
     outcome = program("run", *SMALL, "--key=1", f"--output={OUT}")
-    assert (outcome.status, f"--output={OUT}: holds the corpus of another recipe" in outcome.error) == (2, True)
+    assert (outcome.status, f"--output={OUT}: holds the recipe.json of another recipe" in outcome.error) == (2, True)
     assert objects_of(OUT) == before
+
+
+@pytest.mark.parametrize("name", ["report.html", "shards/phrases-00000-of-00004.jsonl", ".work/mine"])
+def test_objects_of_the_users_own_are_not_touched(program, objects_of, name):
+    place = f"gs://bucket/mine/{name.replace('/', '-')}"
+    bucket.write(f"{place}/{name}", b"mine", replace=True)
+    before = objects_of(place)
+    outcome = program("run", *SMALL, f"--output={place}")
+    assert (outcome.status, "choose a new or an empty folder" in outcome.error) == (2, True)
+    assert objects_of(place) == before
+
+
+def test_a_folder_in_the_store_may_be_an_empty_object(run_into):
+    bucket.write("gs://bucket/placeholder/", b"", replace=True)  # as consoles make it
+    run_into("gs://bucket/placeholder", *SMALL)
 
 
 def test_what_is_deleted_is_made_again_alone(stored, run_into, objects_of):

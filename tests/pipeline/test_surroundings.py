@@ -1,0 +1,165 @@
+"""What a process is given by its user: proxies, closed and full streams, encodings. The bytes are always the same."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import hyperphrase as hp
+from tests.pipeline.conftest import ROOT
+
+LAW = ["--seeds=0:200", "--sampler=uniform", "--lengths=fixed:length=6", "--format=txt"]
+DEAD = "http://127.0.0.1:9"  # no proxy answers there
+VARIABLE = "no_grpc_proxy"
+FULL = "/dev/full"
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory):
+    path = tmp_path_factory.mktemp("words") / "words.txt"
+    path.write_text("".join(f"{letter}\n" for letter in "abcdefgh"))
+    return path
+
+
+@pytest.fixture(scope="module")
+def small(words, corpus):
+    """The corpus that all others here are compared with."""
+    return corpus(*LAW, f"--lexicon={words}", "--direct_num_workers=1")
+
+
+@pytest.fixture
+def make(words, tmp_path):
+    """Return a maker of that corpus in a process of its own: (*more arguments, options of Popen) -> (process, out)."""
+
+    def run(*more, folder="out", **how):
+        line = [*LAW, f"--lexicon={words}", f"--output={tmp_path}/{folder}", *more]
+        return command("run", *line, **how), tmp_path / folder
+
+    return run
+
+
+def command(*arguments, env=None, closed=(), options=(), **how):
+    """Run the program with descriptors closed and variables set."""
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
+    line = [sys.executable, *options, "-m", "beam_pipeline", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
+
+    def close():
+        for descriptor in closed:
+            os.close(descriptor)
+
+    return subprocess.run(line, env=environment, preexec_fn=close, check=False, timeout=60, **pipes)
+
+
+@pytest.mark.parametrize("mode", ["multi_threading", "multi_processing"])
+def test_local_channels_pass_the_proxy_by(make, small, files_of, mode):
+    proxies = {"http_proxy": DEAD, "https_proxy": DEAD, "grpc_proxy": DEAD, "HTTPS_PROXY": DEAD, "all_proxy": DEAD}
+    done, out = make(f"--direct_running_mode={mode}", env=proxies)
+    assert (0, files_of(small)) == (done.returncode, files_of(out)), done.stderr
+
+
+def test_python_calls_pass_the_proxy_by_and_leave_the_variables_as_they_were(
+    words, small, files_of, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("http_proxy", DEAD)
+    monkeypatch.setenv("no_proxy", "example.org")
+    monkeypatch.delenv("no_grpc_proxy", raising=False)
+    before = dict(os.environ)
+    lexicon = hp.Lexicon.load(str(words))
+    recipe = hp.Recipe.create("uniform", lengths="fixed:length=6", lexicon=lexicon)
+    options = {"formats": ["txt"], "beam_options": ["--direct_running_mode=multi_threading"]}
+    hp.make_corpus(recipe, lexicon, tmp_path / "out", seeds=(0, 200), **options)
+    assert files_of(small) == files_of(tmp_path / "out")
+    with pytest.raises(hp.InputError):
+        hp.make_corpus(recipe, lexicon, tmp_path / "new", seeds=(0, 200), beam_options=["--no_such_option=1"])
+    assert before == dict(os.environ)
+
+
+def test_what_the_user_exempts_from_the_proxy_stays_exempt(monkeypatch):
+    from beam_pipeline.terminal.local_channels import going_direct
+
+    monkeypatch.setenv("no_proxy", "a.example")
+    with going_direct():
+        assert os.getenv(VARIABLE).startswith("a.example,localhost,127.0.0.0/8,::1,")
+    monkeypatch.setenv(VARIABLE, "b.example")  # gRPC reads no_proxy only where this is not set
+    with going_direct():
+        assert os.getenv(VARIABLE).startswith("b.example,localhost,")
+    assert "b.example" == os.getenv(VARIABLE)
+
+
+@pytest.mark.parametrize("closed", [(2,), (0, 1, 2)])
+def test_closed_streams_change_nothing(make, small, files_of, closed):
+    done, out = make(closed=closed)
+    assert (0, b"") == (done.returncode, done.stderr)
+    assert (1 in closed) == (done.stdout == b"")
+    assert b"engine:" not in done.stdout
+    assert files_of(small) == files_of(out)
+
+
+def test_python_calls_of_a_process_without_streams_write_into_no_file_but_their_own(words, small, files_of, tmp_path):
+    """A library prints to descriptor 2 whatever it is: here it must be no file of the corpus."""
+    source = f"""
+import os, sys, threading
+import hyperphrase as hp
+for descriptor in (0, 1, 2):
+    os.close(descriptor)
+sys.stdin = sys.stdout = sys.stderr = None
+done = threading.Event()
+def library():
+    while not done.wait(0.001):
+        try:
+            os.write(2, b"a message of a library")
+        except OSError:
+            pass
+lexicon = hp.Lexicon.load({str(words)!r})
+recipe = hp.Recipe.create("uniform", lengths="fixed:length=6", lexicon=lexicon)
+threading.Thread(target=library).start()
+hp.make_corpus(recipe, lexicon, {str(tmp_path / "out")!r}, seeds=(0, 200), formats=["txt"])
+done.set()
+"""
+    done = subprocess.run([sys.executable, "-c", source], cwd=ROOT, check=False, timeout=60)
+    assert (0, files_of(small)) == (done.returncode, files_of(tmp_path / "out"))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["laws"], ["run", "--help"]])
+def test_output_that_cannot_be_written_is_one_line(arguments):
+    name = " run" if arguments[0] == "run" else "" if arguments[0] == "--help" else " laws"
+    with Path(FULL).open("wb") as full:
+        done = command(*arguments, stdout=full)
+    assert (1, f"hyperphrase{name}: stdout cannot be written to: No space left on device\n") == (
+        done.returncode,
+        done.stderr.decode(),
+    )
+
+
+def test_a_log_that_cannot_be_written_stops_no_work(make, small, files_of):
+    with Path(FULL).open("wb") as full:
+        done, out = make(stderr=full)
+    assert (0, files_of(small)) == (done.returncode, files_of(out))
+
+
+@pytest.mark.parametrize(
+    "env", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}]
+)
+def test_symbols_that_the_encoding_lacks_are_escaped(small, env):
+    done = command("inspect", str(small), "--head=1", env=env)
+    assert (0, b"") == (done.returncode, done.stderr)
+    corpus = hp.Corpus.open(small)
+    assert corpus.lexicon.to_symbols(corpus[0].ids).encode("ascii", "backslashreplace") in done.stdout
+
+
+def test_names_that_are_no_text_are_names_of_files(make, small, files_of, tmp_path):
+    done, _ = make(folder=os.fsdecode(b"\xff"))
+    assert 0 == done.returncode, done.stderr
+    assert files_of(small) == files_of(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+
+
+@pytest.mark.parametrize(
+    "option", [b"--lexicon=\xff.txt", b"--key=\xff", b"--sampler=\xff", b"--phrases=\xff", b"--\xff"]
+)
+def test_other_values_that_are_no_text_are_one_line(option):
+    done = command("plan", b"--phrases=1", option)
+    assert (2, 1, b"") == (done.returncode, done.stderr.count(b"\n"), done.stdout)
+    assert done.stderr.startswith(b"hyperphrase plan: --"), done.stderr
