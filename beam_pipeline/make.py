@@ -213,6 +213,8 @@ def make(
             FileSystems.set_options(chosen.options)  # who we are to a bucket, before a pipeline is there to say it
             watched = functools.partial(ProgressLine, show=progress) if progress else no_progress
             log = progress or no_log
+            for line in job.notes() if progress else ():
+                log(f"note: {line}")
             made = Maker(output, job, chosen, log, watched).make()
         for line in summary(output, made, chosen.template):
             log(line)

@@ -11,6 +11,7 @@ from beam_pipeline.engines import engine
 from beam_pipeline.make import Maker, no_log, no_progress, summary
 from beam_pipeline.terminal import options
 from beam_pipeline.terminal.command import DONE, run_command
+from beam_pipeline.terminal.option_names import with_options
 from beam_pipeline.terminal.progress_line import ProgressLine
 from beam_pipeline.terminal.streams import say
 from hyperphrase.errors import InputError
@@ -37,6 +38,9 @@ def _run(arguments: Sequence[str]) -> int:
     if not given.output:
         raise InputError("--output: is required; name a folder for the corpus, as in --output=out")
     job = options.read_job(given)
+    if not given.quiet:
+        for line in job.notes():
+            say(f"note: {with_options(line)}")
     show, progress = (no_log, no_progress) if given.quiet else (say, ProgressLine)
     around = _quiet if chosen.local else contextlib.nullcontext
     made = Maker(given.output, job, chosen, show, progress, around).make()

@@ -48,5 +48,5 @@ def _search_working_folder_last() -> None:
     """
     first = sys.path[0] if sys.path else None
     here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
-    if is_program() and not sys.flags.safe_path and first is not None and os.path.realpath(first) != here:  # noqa: PTH
+    if is_program() and not sys.flags.safe_path and first is not None and os.path.realpath(first) != here:
         sys.path.append(sys.path.pop(0))

@@ -51,16 +51,20 @@ _mongolian = re.compile("[\u1820-\u18aa]").match
 _selector = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]").match
 
 
-def fault(word: str) -> str | None:
-    """Return what no word may have, for an error, as in ``U+200B ZERO WIDTH SPACE``; None if ``word`` is fine."""
-    if _is_letters(word):
-        return None
-    found = hidden(word)
-    if found is not None:
-        return name(word[found])
+def examine(word: str) -> tuple[str | None, str]:
+    """Return (what no word may have, as in ``U+200B ZERO WIDTH SPACE``, None if ``word`` is fine; its look).
+
+    The look is the same for words that look the same; it is ``word`` itself, for most words.
+    """
+    look, fault = word, None
+    if not _is_letters(word) and _suspect.search(word):
+        found = hidden(word)
+        if found is not None:
+            return name(word[found]), word
+        look = "".join(char for place, char in enumerate(word) if not _unseen(word, place))
     if word[0] > "\u02ff" and unicodedata.category(word[0])[0] == "M":
-        return f"{name(word[0])} at the beginning, which attaches to what stands before a word"
-    return None
+        fault = f"{name(word[0])} at the beginning, which attaches to what stands before a word"
+    return fault, composed(look)
 
 
 def hidden(text: str) -> int | None:
@@ -71,13 +75,6 @@ def hidden(text: str) -> int | None:
         if len(found[0]) == 1 and not _serves(text, found.start()):
             return found.start()
     return None
-
-
-def look(word: str) -> str:
-    """Return what is equal for words that look the same: ``word`` itself, for most words."""
-    if not _is_letters(word) and _suspect.search(word):
-        word = "".join(char for place, char in enumerate(word) if not _unseen(word, place))
-    return composed(word)
 
 
 def composed(word: str) -> str:

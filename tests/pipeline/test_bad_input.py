@@ -257,15 +257,6 @@ def test_an_output_where_no_folder_can_be_made(program):
     )
 
 
-@pytest.mark.parametrize("name", ["out*", "out?", "out[1]"])
-def test_an_output_that_beam_reads_as_a_pattern(program, tmp_path, name):
-    """Beam's file systems expand patterns, in delete() too: --output=out* would reach into other folders."""
-    check_refused(
-        program("run", *SMALL, f"--output={tmp_path}/{name}"), "run", [f"{tmp_path}/{name}", "choose another"]
-    )
-    assert names_in(tmp_path) == []
-
-
 @pytest.mark.parametrize("command", ["verify", "inspect"])
 @pytest.mark.parametrize("name", ["", "none", "out*"])
 def test_a_folder_without_a_corpus(program, tmp_path, command, name):

@@ -33,9 +33,9 @@ def small(words, corpus):
 def make(words, tmp_path):
     """Return a maker of that corpus in a process of its own: (*more arguments, options of Popen) -> (process, out)."""
 
-    def run(*more, **how):
-        line = [*LAW, f"--lexicon={words}", f"--output={tmp_path}/out", *more]
-        return command("run", *line, **how), tmp_path / "out"
+    def run(*more, folder="out", **how):
+        line = [*LAW, f"--lexicon={words}", f"--output={tmp_path}/{folder}", *more]
+        return command("run", *line, **how), tmp_path / folder
 
     return run
 
@@ -151,7 +151,7 @@ def test_symbols_that_the_encoding_lacks_are_escaped(small, env):
 
 
 def test_names_that_are_no_text_are_names_of_files(make, small, files_of, tmp_path):
-    done, _ = make(b"--output=" + os.fsencode(tmp_path) + b"/\xff")
+    done, _ = make(folder=os.fsdecode(b"\xff"))
     assert 0 == done.returncode, done.stderr
     assert files_of(small) == files_of(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
 

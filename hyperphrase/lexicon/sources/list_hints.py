@@ -15,17 +15,22 @@ _json = re.compile(r'[{\[]\s*["{\[].*[}\]],?|[{\[]\n\s*["{\[].+').fullmatch
 _ADVICE = {",": "name the file .csv", ";": "name the file .csv", "\t": "name the file .tsv"}
 
 
-def check_list(lines: list[str]) -> None:
-    """Raise InputError if the first ``lines`` of a file, empty ones left out, are most likely no list of words."""
+def check_list(lines: list[str], dic: bool) -> None:
+    """Raise InputError if the first ``lines`` of a file, empty ones left out, are most likely no list of words.
+
+    dic: whether the file's name ends as those of Hunspell's dictionaries do.
+    """
     if not lines:
         return
     _check_table(lines)
     if _is_json(lines):
         raise InputError("line 1 reads as JSON; write one word a line, or a table in .csv or .tsv")
     number = parse_whole(lines[0].strip()) or 0
-    if number > 0.9 * (len(lines) - 1) and 10 * sum(map(bool, map(_flags, lines[1:]))) > len(lines):
-        problem = "line 1 is a number and words have flags after a slash, as in a Hunspell dictionary"
-        raise InputError(f"{problem}; expand the flags or remove them, and remove line 1")
+    flags = 10 * sum(map(bool, map(_flags, lines[1:]))) > len(lines)
+    if number > 0.9 * (len(lines) - 1) and (flags or dic):
+        raise InputError(
+            "line 1 is the number of the words, as in a Hunspell dictionary; remove it, and the flags after slashes"
+        )
     if 2 * sum(map(bool, map(_quoted, lines))) > len(lines):
         raise InputError("most lines are in quotes; remove these, or name the file .csv and let line 1 be: word")
 
@@ -44,7 +49,7 @@ def _check_table(lines: list[str]) -> None:
 
 def _header(line: str) -> str:
     """Return what separates the names of columns in ``line``, nothing if it has no column of counts."""
-    rows = {mark: line.replace('"', "").split(mark) for mark in ",;\t|"}
+    rows = {mark: line.replace('"', "").split(mark) for mark in ",;\t| "}
     return next((mark for mark, names in rows.items() if names[1:] and word_and_count(names)[1] is not None), "")
 
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from hyperphrase.errors import InputError
 from hyperphrase.lexicon.sources.list_hints import check_list
 from hyperphrase.lexicon.sources.word_columns import word_and_count
+from hyperphrase.limits import MAX_WORD
 from hyperphrase.numerals import parse_number
 from hyperphrase.untrusted.file_kinds import not_utf8
 
-_BLOCK = 1 << 20  # bytes that are decoded at once
+_BLOCK = 1 << 20  # bytes that are decoded at once; no line has more
 _LOOKED_AT = 1000  # lines from which it is told how a table is separated
 _GIVE = "give a word and its count"
 
@@ -23,9 +24,12 @@ Row = tuple[int, str, float]
 _Split = Callable[[str, int], list[str]]
 
 
-def list_rows(data: bytes) -> Iterator[Row]:
-    """Yield the words of a file with one word on each line, all of count 1. Raises InputError."""
-    check_list(first_lines(data))
+def list_rows(data: bytes, dic: bool) -> Iterator[Row]:
+    """Yield the words of a file with one word on each line, all of count 1. Raises InputError.
+
+    dic: whether the file's name ends in ``.dic``.
+    """
+    check_list(first_lines(data), dic)
     for number, line in enumerate(lines_of(data), 1):
         yield number, line, 1.0
 
@@ -45,7 +49,7 @@ def table_rows(data: bytes, tabs: bool) -> Iterator[Row]:
                 width, word, count = len(fields), named[0], -1 if named[1] is None else named[1]
                 continue
         if len(fields) != width:
-            raise _wrong_width(number, fields, width)
+            raise _wrong_width(number, fields, width, "tab" if tabs else "comma")
         yield number, fields[word], 1.0 if count < 0 else count_of(fields[count].strip(" "), f"line {number}")
 
 
@@ -79,8 +83,10 @@ def lines_of(data: bytes) -> Iterator[str]:
         stop -= 1
     at, number = 3 if data.startswith(b"\xef\xbb\xbf") else 0, 1
     while at < stop or number == 1:
-        end = data.find(b"\n", min(at + _BLOCK, stop), stop)
-        end = stop if end < 0 else end
+        end = data.rfind(b"\n", at, at + _BLOCK) if at + _BLOCK < stop else stop
+        if end < 0:
+            start = data[at : at + 40].decode("utf-8", "replace")
+            raise InputError(f"line {number} has {start!a}..., of more than {MAX_WORD} bytes; give one word")
         try:
             lines = data[at:end].decode("utf-8").split("\n")
         except UnicodeDecodeError as error:
@@ -99,6 +105,8 @@ def first_lines(data: bytes) -> list[str]:
 
 def _splitter(lines: list[str], tabs: bool) -> _Split:
     """Return how the lines of a table are split into fields. Raises InputError for commas in a .tsv."""
+    if lines and lines[0].lower().startswith("sep="):
+        raise InputError(f"line 1 is {shown(lines[0])}, which only spreadsheets know; remove it")
     if tabs:
         if _mostly(lines, ",") and not _mostly(lines, "\t"):
             raise InputError("line 1 has commas and no tabs; name the file .csv")
@@ -147,10 +155,12 @@ def _unquoted(field: str) -> str:
     return inner.replace('""', '"') if quoted else field
 
 
-def _wrong_width(number: int, fields: list[str], width: int) -> InputError:
+def _wrong_width(number: int, fields: list[str], width: int, mark: str) -> InputError:
     if fields == [""]:
         return InputError(f"line {number} is empty; {_GIVE}")
-    wanted = _GIVE if width == 2 else f"give {width}, as in the header"
+    wanted = (
+        _GIVE + f", with a {mark} between" * (len(fields) == 1) if width == 2 else f"give {width}, as in the header"
+    )
     head = "; with more columns, the first line names them: word, count and others" if number == 1 else ""
     alone = "; a file of words alone is named .txt" if number == 1 and len(fields) == 1 else ""
     return InputError(f"line {number} has {len(fields)} fields; {wanted}{head if len(fields) > width else alone}")

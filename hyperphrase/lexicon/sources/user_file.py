@@ -49,7 +49,9 @@ def _rows(path: str, data: bytes) -> tuple[str, Iterable[Row]]:
         return "record", avro_rows(data, FILE_LIMIT)
     if ending == "parquet":
         return "row", _parquet_rows(data)
-    return "line", table_rows(data, ending == "tsv") if ending in ("csv", "tsv") else list_rows(data)
+    if ending in ("csv", "tsv"):
+        return "line", table_rows(data, ending == "tsv")
+    return "line", list_rows(data, ending == "dic")
 
 
 def _content(path: str, open_file: Callable[[str], BinaryIO]) -> bytes:
@@ -96,8 +98,7 @@ def _ranked(what: str, rows: Iterable[Row]) -> RankedWords:
         if word.isascii() and word.isprintable() and " " not in word and 0 < len(word) <= MAX_WORD:
             same = places.setdefault(word, len(words))
         else:
-            _check(word, f"{what} {number}")
-            same = places.setdefault(word_rules.look(word), len(words))
+            same = places.setdefault(_look(word, f"{what} {number}"), len(words))
         if same < len(words):
             raise _repeats(word, words[same], f"{what} {number}", f"{what} {numbers[same]}")
         if len(words) == MAX_VOCABULARY:
@@ -112,14 +113,16 @@ def _ranked(what: str, rows: Iterable[Row]) -> RankedWords:
     return RankedWords([words[i] for i in order.tolist()], frequencies[order])
 
 
-def _check(word: str, place: str) -> None:
+def _look(word: str, place: str) -> str:
+    """Return what ``word`` looks like. Raises InputError for what is no word."""
     if not word:
         raise InputError(f"{place} has an empty word; give one word")
     if len(word) > MAX_WORD // 4 and len(word.encode(errors="surrogatepass")) > MAX_WORD:
         raise InputError(f"{place} has {shown(word)}, of more than {MAX_WORD} bytes; give one word")
-    found = word_rules.fault(word)
-    if found:
-        raise InputError(f"{place} has {shown(word)}, with {found}; give one word")
+    fault, look = word_rules.examine(word)
+    if fault:
+        raise InputError(f"{place} has {shown(word)}, with {fault}; give one word")
+    return look
 
 
 def _repeats(word: str, first: str, place: str, earlier: str) -> InputError:

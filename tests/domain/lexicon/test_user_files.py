@@ -82,7 +82,11 @@ def test_a_csv_keeps_semicolons_in_its_words():
         ("a,5\nb,3\n", "a.tsv", "line 1 has commas and no tabs; name the file .csv"),
         ("term,n\na,5\nb,3\n", "a.csv", "line 1 has the count 'n'; give a positive finite number; a header is word,"),
         ("a,5,N\nb,3,N\n", "a.csv", "line 1 has 3 fields; give a word and its count; with more columns, the first"),
-        ("a\nb\n", "a.csv", "line 1 has 1 fields; give a word and its count; a file of words alone is named"),
+        ("a\nb\n", "a.csv", "line 1 has 1 fields; give a word and its count, with a comma between; a file of words al"),
+        ("a|1\nb|2\n", "a.csv", "line 1 has 1 fields; give a word and its count, with a comma between"),
+        ("sep=;\na;1\nb;2\n", "a.csv", "line 1 is 'sep=;', which only spreadsheets know; remove it"),
+        ("a\n", "a.tsv", "line 1 has 1 fields; give a word and its count, with a tab between"),
+        ("2\nhello\nworld\n", "a.dic", "line 1 is the number of the words, as in a Hunspell dictionary"),
         ("a;1,5\nb;2,5\n", "a.csv", "line 1 has the count '1,5'; give a positive finite number, without separators"),
         ('a,"1,234"\nb,1\n', "a.csv", "line 1 has the count '1,234'; give a positive finite number, without sep"),
         ("a,1 234\nb,1\n", "a.csv", "line 1 has the count '1 234'; give a positive finite number, without separators"),
@@ -146,6 +150,7 @@ def test_lines_are_counted_across_blocks():
     ("data", "advice"),
     [
         ("word,count\napple,5\n", "'word,count'; name the file .csv"),
+        ("word count\napple 5\n", "'word count'; write it as word,count and name the file .csv"),
         ("apple,5\npear,3\nplum,1\n", "'apple,5'; name the file .csv"),
         ('"apple",5\n"pear","3"\n', "'\"apple\",5'; name the file .csv"),
         ("apple;5\npear;3,5\n", "'apple;5'; name the file .csv"),
@@ -169,7 +174,10 @@ def test_a_table_in_a_list_is_noticed(data, advice):
         ('{"word": "a", "count": 5}\n{"word": "b", "count": 3}\n', "line 1 reads as JSON"),
         ('["a", "b"]\n', "line 1 reads as JSON"),
         ('[\n  "a",\n  "b"\n]\n', "line 1 reads as JSON"),
-        ("3\nhello/SG\nworld/MS\nwide\n", "line 1 is a number and words have flags after a slash, as in a Hunspell"),
+        (
+            "3\nhello/SG\nworld/MS\nwide\n",
+            "line 1 is the number of the words, as in a Hunspell dictionary; remove it, and",
+        ),
         ('"apple"\n"pear"\n', "most lines are in quotes; remove these"),
         ("# my words\napple\npear\n", "line 1 has '# my words', with a space"),
         ("apple\n\npear\n", "line 2 has an empty word"),
@@ -210,7 +218,7 @@ def test_unusual_lists_stay_lists(words):
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (gzip.compress(b"a\nb"), "is a gzip file; unpack it first"),
+        (gzip.compress(b"a\nb", mtime=0), "is a gzip file; unpack it first"),
         (b"PK\x03\x04" + b"\0" * 30 + b"xl/workbook.xml", "is a spreadsheet; save the sheet as CSV in UTF-8"),
         (b"PK\x03\x04" + b"\0" * 30 + b"words.txt", "is a zip file; unpack it first"),
         (b"\xfd7zXZ\0\0", "is an xz file; unpack it first"),

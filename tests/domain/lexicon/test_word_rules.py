@@ -120,15 +120,20 @@ def test_the_table_has_all_that_unicode_calls_a_control_or_a_space():
             assert word_rules.hidden(chr(point)) == 0, hex(point)
 
 
+def test_the_fast_check_of_letters_misses_nothing():
+    for point in range(sys.maxunicode + 1):
+        if word_rules._suspect.match(chr(point)):
+            assert not word_rules._is_letters("я" + chr(point)), hex(point)
+
+
 @given(st.text(min_size=1, max_size=8))
 def test_any_text_is_a_word_or_refused(text):
-    found = word_rules.fault(text)
-    assert found is None or len(found.splitlines()) == 1
-    if found is None:
+    fault, look = word_rules.examine(text)
+    assert fault is None or len(fault.splitlines()) == 1
+    if fault is None:
         assert text.split() == [text]
-        look = word_rules.look(text)
         assert look
-        assert word_rules.look(look) == look
+        assert word_rules.examine(look)[1] == look
 
 
 @pytest.mark.parametrize("char", ["\u200d", "\ufe0f", "\U0001f3f4\U000e0061\U000e007f", "ب\u200c"])
