@@ -5,6 +5,7 @@ import fcntl
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,13 +15,17 @@ from hyperphrase.errors import InputError
 NO_LOCKS = ["EBADF", "ENOLCK", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EINVAL", "EACCES", "EIO"]
 
 
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
 def without(monkeypatch, code, *names, folders_only=False):
     """Let the calls of ``fcntl`` fail as on a file system that lacks them."""
     for name in names:
         real = getattr(fcntl, name)
 
         def call(handle, *rest, real=real):
-            if not folders_only or os.path.isdir(f"/proc/self/fd/{handle}"):
+            if not folders_only or Path(f"/proc/self/fd/{handle}").is_dir():
                 raise OSError(getattr(errno, code), os.strerror(getattr(errno, code)))
             return real(handle, *rest)
 
@@ -53,8 +58,8 @@ def test_where_a_folder_cannot_be_locked_a_file_is(tmp_path, monkeypatch, code):
         assert alone
         with pytest.raises(InputError, match="another run is writing there"), output_folder.locked(str(tmp_path)):
             pass
-        assert [".work"] == os.listdir(tmp_path)
-    assert [] == os.listdir(tmp_path)
+        assert [".work"] == names(tmp_path)
+    assert [] == names(tmp_path)
     with output_folder.locked(str(tmp_path)) as alone:
         assert alone
 
@@ -70,7 +75,7 @@ def test_another_process_is_refused(tmp_path, monkeypatch):
     with folder_lock.lock(str(tmp_path)):
         assert held_by_another(tmp_path, "flock")
     assert not held_by_another(tmp_path)
-    assert [] == os.listdir(tmp_path)
+    assert [] == names(tmp_path)
 
 
 @pytest.mark.parametrize("code", NO_LOCKS)
@@ -78,7 +83,7 @@ def test_where_there_are_no_locks_it_is_said(tmp_path, monkeypatch, code):
     without(monkeypatch, code, "flock", "lockf")
     with output_folder.locked(str(tmp_path / "new")) as alone:
         assert not alone
-    assert [] == os.listdir(tmp_path)
+    assert [] == names(tmp_path)
 
 
 def test_a_lock_file_that_was_removed_meanwhile_is_no_lock(tmp_path, monkeypatch):
@@ -111,7 +116,7 @@ def test_unfinished_work_stays(tmp_path, monkeypatch):
     (tmp_path / ".work/request.json").write_bytes(b"{}")
     with output_folder.locked(str(tmp_path)):
         pass
-    assert ["request.json"] == os.listdir(tmp_path / ".work")
+    assert ["request.json"] == names(tmp_path / ".work")
 
 
 def test_folders_made_for_nothing_are_removed(tmp_path, monkeypatch):
@@ -120,9 +125,9 @@ def test_folders_made_for_nothing_are_removed(tmp_path, monkeypatch):
 
     with pytest.raises(ZeroDivisionError), output_folder.locked(str(tmp_path / "a/b/c")):
         _ = 1 / 0
-    assert [] == os.listdir(tmp_path)
+    assert [] == names(tmp_path)
     real = os.mkdir
     monkeypatch.setattr(os, "mkdir", lambda path, *rest: (refused if str(path).endswith("c") else real)(path, *rest))
     with pytest.raises(InputError, match="Read-only file system"), output_folder.locked(str(tmp_path / "a/b/c")):
         pass
-    assert [] == os.listdir(tmp_path)
+    assert [] == names(tmp_path)

@@ -34,8 +34,12 @@ def failing(monkeypatch, name, code, times=10**9, when=lambda *_: True):
     return failed
 
 
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
 def is_folder(handle):
-    return os.path.isdir(f"/proc/self/fd/{handle}")
+    return Path(f"/proc/self/fd/{handle}").is_dir()
 
 
 def hidden(folder):
@@ -52,7 +56,7 @@ def test_what_cannot_be_flushed_is_passed_over(tmp_path, monkeypatch, code):
 
 def test_a_folder_that_cannot_be_opened_is_not_flushed(tmp_path, monkeypatch):
     storage.write_file(str(tmp_path), "shards/one", b"data")
-    failed = failing(monkeypatch, "open", "EACCES", when=lambda path, *_: os.path.isdir(path))
+    failed = failing(monkeypatch, "open", "EACCES", when=lambda path, *_: Path(path).is_dir())
     storage.sync_to_disk(str(tmp_path), ["shards/one"])
     assert 1 == len(failed)
 
@@ -70,7 +74,7 @@ def test_a_flush_that_fails_is_raised_and_names_the_file(tmp_path, monkeypatch, 
 @pytest.mark.parametrize("code", ["EEXIST", "EPERM", "EACCES", "EBUSY", "ETXTBSY"])
 def test_where_no_file_can_be_renamed_over_another_that_one_is_removed_first(tmp_path, monkeypatch, code):
     storage.write_file(str(tmp_path), "one", b"old")
-    failing(monkeypatch, "replace", code, when=lambda _, target: os.path.exists(target))
+    failing(monkeypatch, "replace", code, when=lambda _, target: Path(target).exists())
     storage.write_file(str(tmp_path), "one", b"new")
     assert b"new" == (tmp_path / "one").read_bytes()
     assert [] == hidden(tmp_path)
@@ -95,9 +99,7 @@ def test_a_folder_that_is_a_mount_of_its_own_gets_copies(tmp_path, monkeypatch, 
     failing(monkeypatch, "replace", code, when=lambda source, target: Path(source).parent != Path(target).parent)
     seen = []
     copy = shutil.copyfileobj
-    monkeypatch.setattr(
-        shutil, "copyfileobj", lambda *given: (copy(*given), seen.extend(os.listdir(tmp_path / "shards")))
-    )
+    monkeypatch.setattr(shutil, "copyfileobj", lambda *given: (copy(*given), seen.extend(names(tmp_path / "shards"))))
     data = random.Random(0).randbytes(3 * PIECE + 5)
     storage.write_file(str(tmp_path), "shards/one", data)
     assert data == (tmp_path / "shards/one").read_bytes()
@@ -110,11 +112,11 @@ def test_a_copy_that_fails_leaves_nothing_and_that_of_a_kill_is_removed_later(tm
     failing(monkeypatch, "replace", "EXDEV")
     with pytest.raises(OSError, match="renamed"):
         storage.write_file(str(tmp_path), "shards/one", b"data")
-    assert ([], []) == (os.listdir(tmp_path / "shards"), hidden(tmp_path))
+    assert ([], []) == (names(tmp_path / "shards"), hidden(tmp_path))
     (tmp_path / "shards/.temporary-0123").write_bytes(b"half")
     (tmp_path / "shards/.DS_Store").write_bytes(b"")
     storage.remove_leftovers(str(tmp_path / "shards"))
-    assert [".DS_Store"] == os.listdir(tmp_path / "shards")
+    assert [".DS_Store"] == names(tmp_path / "shards")
 
 
 @pytest.mark.parametrize("code", ["ENOSYS", "EIO", "ENOSPC", "EROFS", "ESTALE"])
@@ -176,7 +178,7 @@ def test_a_file_whose_close_fails_does_not_appear(tmp_path, monkeypatch):
     real = os.close
 
     def close(handle):
-        late = "temporary/one" in os.readlink(f"/proc/self/fd/{handle}")
+        late = "temporary/one" in str(Path(f"/proc/self/fd/{handle}").readlink())
         real(handle)
         if late:
             raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
@@ -257,7 +259,7 @@ def test_a_folder_that_stays_is_no_error_and_is_told(tmp_path, monkeypatch):
     (tmp_path / "work/other").write_bytes(b"")
     failing(monkeypatch, "unlink", "EBUSY", when=lambda path, *_: ".nfs" in str(path))
     assert not storage.remove_folder(str(tmp_path / "work"))
-    assert [".nfs0001"] == os.listdir(tmp_path / "work")
+    assert [".nfs0001"] == names(tmp_path / "work")
 
 
 def test_removing_follows_no_link(tmp_path):
@@ -289,7 +291,7 @@ def test_a_file_that_goes_while_a_folder_is_listed_is_left_out(tmp_path, monkeyp
         def __iter__(self):
             for entry in list(self._entries):
                 if entry.name == "one":
-                    os.unlink(entry.path)
+                    Path(entry).unlink()
                 yield entry
 
     monkeypatch.setattr(os, "scandir", Listing)
