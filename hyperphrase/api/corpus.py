@@ -42,8 +42,11 @@ class Corpus(OpenCorpus):
         folder has no corpus, CorruptError if its manifest is damaged or it holds links, pipes or devices.
         """
         name = given_path(folder, "folder", BUCKETS)
-        files = _files_of(name, follow_links)
-        manifest = loading.load_manifest(files)
+        try:
+            files = _files_of(name, follow_links)
+            manifest = loading.load_manifest(files)
+        except (FileNotFoundError, PermissionError) as error:
+            raise InputError(f"cannot be used: {error}", field="folder", value=name) from error
         if manifest is None:
             raise loading.no_manifest(name)
         return cls(name, files, manifest)

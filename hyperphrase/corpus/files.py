@@ -83,8 +83,13 @@ class LocalFiles:
 
 
 def read_limited(stream: BinaryIO, limit: int, path: str) -> bytes:
-    """Return the rest of ``stream``. Raises TooLargeError, which names ``path``, above ``limit`` bytes."""
+    """Return the rest of a file. Raises TooLargeError, which names ``path``, above ``limit`` bytes.
+
+    A size that the file states is taken to refuse it, but not as all that there is.
+    """
     pieces, left = [], limit + 1
+    if os.fstat(stream.fileno()).st_size > limit:
+        left = 0
     while left and (piece := stream.read(min(left, _PIECE))):
         pieces.append(piece)
         left -= len(piece)

@@ -143,7 +143,9 @@ def test_words_that_the_lexicon_lacks_are_told_before_the_run(law, program, tmp_
     lines = []
     make_corpus(recipe, lexicon, tmp_path / "out", seeds=range(9), formats=["txt"], progress=lines.append)
     assert lines[0] == note.replace("--sampler=", "`law=").replace("strip finds", "strip` finds")
-    assert list(recipe.law.notes(lexicon)) == [lines[0].removeprefix("note: ")]
+    mixture = f"mixture:1*markov:file={tmp_path}/some.txt,order=1+1*uniform"
+    for law in (recipe.law, Recipe.create(mixture, lengths="fixed:length=3", lexicon=lexicon).law):
+        assert list(law.notes(lexicon)) == [lines[0].removeprefix("note: ")]
 
 
 @pytest.mark.parametrize("law", ["template", "mixture:2*template+1*markov:file={text},order=2+1*uniform"])

@@ -95,7 +95,7 @@ def test_what_scripts_need_stays():
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (gzip.compress(b"a b c"), "a.txt is a gzip file; unpack it first"),
+        (gzip.compress(b"a b c", mtime=0), "a.txt is a gzip file; unpack it first"),
         ("a b\nc d\n".encode("utf-16"), "a.txt is text in UTF-16; save it as UTF-8"),
         (b"PAR1" + b"\0" * 9, "a.txt is a Parquet file; give its words as a text"),
         (b"a b\r\xff c\r", "line 2 is not UTF-8"),
