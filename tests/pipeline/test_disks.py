@@ -161,3 +161,31 @@ def test_kept_shards_are_counted_without_times(program, tmp_path, monkeypatch, c
     outcome = program("run", *OPTIONS, f"--output={out}")
     assert (0, True) == (outcome.status, "2 of them kept" in outcome.out)
     assert files_of(corpus(*OPTIONS)) == files_of(out)
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("EFBIG", "the same command would fail there again"),
+        ("EROFS", "the same command would fail there again"),
+        ("ENOSPC", "rerun the same command to resume"),
+        ("EDQUOT", "rerun the same command to resume"),
+        ("EIO", "rerun the same command to resume"),
+    ],
+)
+def test_a_rerun_is_advised_where_it_helps(program, tmp_path, monkeypatch, code, advice, files_of, corpus):
+    real = os.replace
+
+    def refuse(source, target):
+        if "/shards/" in str(target):
+            raise OSError(getattr(errno, code), os.strerror(getattr(errno, code)))
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    outcome = program("run", *OPTIONS, f"--output={tmp_path / 'out'}")
+    lines = [line for line in outcome.error.splitlines() if not line.startswith("engine: ")]
+    assert (1, 1, True) == (outcome.status, len(lines), advice in lines[0])
+    assert f"{tmp_path / 'out'}/shards/phrases-0000" in lines[0]
+    monkeypatch.undo()
+    assert 0 == program("run", *OPTIONS, f"--output={tmp_path / 'out'}").status
+    assert files_of(corpus(*OPTIONS)) == files_of(tmp_path / "out")
