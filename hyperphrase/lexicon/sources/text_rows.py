@@ -125,7 +125,7 @@ def _mostly(lines: list[str], separator: str) -> bool:
     return bool(head) or 2 * numbers > len(lines)
 
 
-_number_like = re.compile(r' *"?[+-]?[0-9]*[.,]?[0-9]+([eE][+-]?[0-9]+)?"? *').fullmatch
+_number_like = re.compile(r' *"?[+-]?([0-9]+([.,][0-9]+)?|[.,][0-9]+)([eE][+-]?[0-9]+)?"? *').fullmatch
 
 
 def _comma_fields(separator: str) -> _Split:

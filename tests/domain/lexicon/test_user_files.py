@@ -391,3 +391,10 @@ def test_a_null_or_a_line_end_in_parquet_is_named_by_its_row():
     assert refusal_of(parquet_of({"word": [*many, "b\nc", "d e"]}), "a.parquet").startswith(
         r"row 5001 has 'b\nc', with a line end"
     )
+
+
+@pytest.mark.parametrize("char", ["1", "1,", "1.", "1 ", '"', "[{", " ", "a/", "e1"])
+def test_long_lines_take_no_time(char):
+    for name in ("a.txt", "a.csv", "a.tsv"):
+        for end in ("", "x", ",5", "\t5"):
+            refusal_of(f"{char * 200_000}{end}\nb,1\n", name)
