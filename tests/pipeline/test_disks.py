@@ -4,6 +4,8 @@ import contextlib
 import errno
 import os
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -189,3 +191,25 @@ def test_a_rerun_is_advised_where_it_helps(program, tmp_path, monkeypatch, code,
     monkeypatch.undo()
     assert 0 == program("run", *OPTIONS, f"--output={tmp_path / 'out'}").status
     assert files_of(corpus(*OPTIONS)) == files_of(tmp_path / "out")
+
+
+@pytest.mark.parametrize("mode", [0o300, 0o500, 0o000])
+def test_a_folder_of_anothers_is_refused_in_one_line(program, run_into, tmp_path, mode, need):
+    """By the effective user, whom ``access`` does not ask."""
+    if os.geteuid():
+        need("another user", "run the tests as root")
+    run_into(tmp_path / "out", *OPTIONS)  # loads what only root can read
+    with tempfile.TemporaryDirectory() as folder:  # pytest's can be entered by root alone
+        Path(folder).chmod(0o755)
+        out = Path(folder) / "out"
+        out.mkdir()
+        os.chown(out, 65534, 65534)
+        out.chmod(mode)
+        os.seteuid(65534)
+        try:
+            outcome = program("run", *OPTIONS, f"--output={out}")
+        finally:
+            os.seteuid(0)
+        assert (2, "", 1) == (outcome.status, outcome.out, outcome.error.count("\n"))
+        assert f"--output={out}: cannot be used: [Errno 13] Permission denied" in outcome.error
+        assert [] == names(out)
