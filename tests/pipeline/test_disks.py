@@ -119,7 +119,7 @@ def test_work_that_cannot_be_removed_is_told_and_hurts_nobody(program, tmp_path,
     assert not (tmp_path / "out/.work").exists()
 
 
-NAMES = ["a*b?[c]{d}", "two\nlines \"q\" 's'", "latin\udcff", "späce ü ", "%41#x", "a\\b"]
+NAMES = ["a*b?[c]{d}%41#", "two\nlines \"q\" 's' \\ sp\u00e4ce ", "latin\udcff"]
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
@@ -169,10 +169,7 @@ def test_kept_shards_are_counted_without_times(program, tmp_path, monkeypatch, c
     ("code", "advice"),
     [
         ("EFBIG", "the same command would fail there again"),
-        ("EROFS", "the same command would fail there again"),
         ("ENOSPC", "rerun the same command to resume"),
-        ("EDQUOT", "rerun the same command to resume"),
-        ("EIO", "rerun the same command to resume"),
     ],
 )
 def test_a_rerun_is_advised_where_it_helps(program, tmp_path, monkeypatch, code, advice, files_of, corpus):
