@@ -1,6 +1,7 @@
 """The engine that runs the pipeline: its choice, its options, and the reasons of its failures."""
 
 import argparse
+import errno
 import logging
 import os
 import re
@@ -129,7 +130,16 @@ def failure(error: BaseException) -> WorkFailedError:
     where = f"job {job}: " if job else ""
     reason = re.sub(r"\s*\[while running .*\]$", "", reason.replace("\\n", " ")).removeprefix("RuntimeError: ")
     rest = "rerun the same command to resume from the shards already written"
+    if _is_lasting(reason):
+        rest = "the same command would fail there again: choose a folder on another disk"
     return WorkFailedError(f"the work failed: {where}{reason:.600}; {rest}")
+
+
+def _is_lasting(reason: str) -> bool:
+    """Tell whether an error is one of the disk's kind: too large a file, no writing, a call that is not offered."""
+    lasting = errno.EFBIG, errno.EROFS, errno.ENOSYS, errno.EOPNOTSUPP, errno.EXDEV, errno.EINVAL, errno.ENAMETOOLONG
+    found = re.search(r"\bOSError: \[Errno ([0-9]+)\]", reason)
+    return found is not None and int(found[1]) in lasting
 
 
 def beam_help() -> str:

@@ -58,8 +58,8 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
     Raises InputError if the folder cannot be written to or holds something else. Writes nothing.
     """
     _check_place(folder)
-    check_plain(folder)
     with _as_input("output", folder):
+        check_plain(folder)
         check_version(files_of(folder), "output")
         held = storage.read_file(storage.join(folder, RECIPE_FILE), _SMALL)
         begun = storage.read_file(storage.join(folder, REQUEST_FILE), _SMALL)

@@ -4,6 +4,8 @@ import contextlib
 import errno
 import os
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -117,7 +119,7 @@ def test_work_that_cannot_be_removed_is_told_and_hurts_nobody(program, tmp_path,
     assert not (tmp_path / "out/.work").exists()
 
 
-NAMES = ["a*b?[c]{d}", "two\nlines \"q\" 's'", "latin\udcff", "späce ü ", "%41#x", "a\\b"]
+NAMES = ["a*b?[c]{d}%41#", "two\nlines \"q\" 's' \\ sp\u00e4ce ", "latin\udcff"]
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
@@ -161,3 +163,50 @@ def test_kept_shards_are_counted_without_times(program, tmp_path, monkeypatch, c
     outcome = program("run", *OPTIONS, f"--output={out}")
     assert (0, True) == (outcome.status, "2 of them kept" in outcome.out)
     assert files_of(corpus(*OPTIONS)) == files_of(out)
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("EFBIG", "the same command would fail there again"),
+        ("ENOSPC", "rerun the same command to resume"),
+    ],
+)
+def test_a_rerun_is_advised_where_it_helps(program, tmp_path, monkeypatch, code, advice, files_of, corpus):
+    real = os.replace
+
+    def refuse(source, target):
+        if "/shards/" in str(target):
+            raise OSError(getattr(errno, code), os.strerror(getattr(errno, code)))
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    outcome = program("run", *OPTIONS, f"--output={tmp_path / 'out'}")
+    lines = [line for line in outcome.error.splitlines() if not line.startswith("engine: ")]
+    assert (1, 1, True) == (outcome.status, len(lines), advice in lines[0])
+    assert f"{tmp_path / 'out'}/shards/phrases-0000" in lines[0]
+    monkeypatch.undo()
+    assert 0 == program("run", *OPTIONS, f"--output={tmp_path / 'out'}").status
+    assert files_of(corpus(*OPTIONS)) == files_of(tmp_path / "out")
+
+
+@pytest.mark.parametrize("mode", [0o300, 0o500, 0o000])
+def test_a_folder_of_anothers_is_refused_in_one_line(program, run_into, tmp_path, mode, need):
+    """By the effective user, whom ``access`` does not ask."""
+    if os.geteuid():
+        need("another user", "run the tests as root")
+    run_into(tmp_path / "out", *OPTIONS)  # loads what only root can read
+    with tempfile.TemporaryDirectory() as folder:  # pytest's can be entered by root alone
+        Path(folder).chmod(0o755)
+        out = Path(folder) / "out"
+        out.mkdir()
+        os.chown(out, 65534, 65534)
+        out.chmod(mode)
+        os.seteuid(65534)
+        try:
+            outcome = program("run", *OPTIONS, f"--output={out}")
+        finally:
+            os.seteuid(0)
+        assert (2, "", 1) == (outcome.status, outcome.out, outcome.error.count("\n"))
+        assert f"--output={out}: cannot be used: [Errno 13] Permission denied" in outcome.error
+        assert [] == names(out)

@@ -49,12 +49,11 @@ def atomic_writer(folder: str, name: str) -> Iterator[BinaryIO]:
 def _create(folder: Path, name: str) -> tuple[Path, DirectFile]:
     """Return the path of a new file in ``folder``, and the file."""
     folder.mkdir(parents=True, exist_ok=True)
-    while True:
-        path = folder / f"{name}.{uuid.uuid4().hex}"
-        try:
-            return path, DirectFile(str(path))
-        except FileExistsError:  # a network file system repeated a request whose reply was lost
-            continue
+    path, another = (folder / f"{name}.{uuid.uuid4().hex}" for _ in range(2))
+    try:
+        return path, DirectFile(str(path))
+    except FileExistsError:  # a network file system repeated a request whose reply was lost
+        return another, DirectFile(str(another))
 
 
 def _move(source: Path, target: Path, size: int) -> None:

@@ -87,7 +87,7 @@ def test_blobs_that_are_a_link_do_not_count(snapshot, tmp_path):
 
 
 def test_a_farm_of_links_needs_the_users_word(farm):
-    with pytest.raises(hp.CorruptError, match="is a link that may lead outside.*give `follow_links`"):
+    with pytest.raises(hp.CorruptError, match=r"is a link that may lead outside.*give `follow_links`"):
         hp.Corpus.open(farm)
     corpus = hp.Corpus.open(farm, follow_links=True)
     corpus.verify()
