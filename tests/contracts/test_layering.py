@@ -26,6 +26,7 @@ WINGS = {
             "numerals",
             "interrupts",
             "errors",
+            "own_packages",
             "limits",
             "untrusted",
             "kernels",
