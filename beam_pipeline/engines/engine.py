@@ -16,6 +16,7 @@ from beam_pipeline.engines import dask_engine, dataflow_engine, portable_engine
 from beam_pipeline.engines.beam_fixes import fix_beam
 from beam_pipeline.engines.runner_kind import kind_of
 from beam_pipeline.engines.worker_monitor import lost_worker, monitor_workers
+from beam_pipeline.terminal import limits
 from beam_pipeline.terminal.command import FAILED, Parser, exit_process
 from hyperphrase.errors import InputError, WorkFailedError
 from hyperphrase.given_paths import given_path
@@ -113,10 +114,17 @@ def _local(options: PipelineOptions, rest: Sequence[str]) -> Engine:
         raise InputError(f"--direct_num_workers={direct.direct_num_workers}: give 1 or more, or 0 for one a core")
     options.view_as(StandardOptions).runner = "FnApiRunner"
     options.view_as(TypeOptions).pipeline_type_check = False  # takes 0.1 s at each start; the tests check types
-    workers, mode = direct.direct_num_workers or os.cpu_count(), direct.direct_running_mode
+    workers, mode = direct.direct_num_workers or os.cpu_count() or 1, direct.direct_running_mode
+    _check_limits(workers, mode)
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # failures are raised as exceptions
     description = f"{LOCAL} (Beam's FnApiRunner, {workers} workers, {mode})"
     return Engine(options, description, local=True, in_process=mode != "multi_processing")
+
+
+def _check_limits(workers: int, mode: str) -> None:
+    """Raise InputError if this process may not have what so many workers take, as measured."""
+    threads, files = {"in_memory": (0, 0), "multi_threading": (20, 4), "multi_processing": (8, 4)}[mode]
+    limits.check(24 + workers * files, 16 + workers * threads, f"; or give fewer than --direct_num_workers={workers}")
 
 
 def failure(error: BaseException) -> WorkFailedError:

@@ -20,12 +20,15 @@ def prepare_process() -> None:
         return
     _PREPARED.append(True)
     _search_working_folder_last()  # before any other import: it may hold a module of the same name
-    from beam_pipeline.terminal import faults, interrupts, local_channels, streams
+    from beam_pipeline.terminal import faults, interrupts, limits, local_channels, streams
+    from hyperphrase import own_packages
 
     interrupts.install()
     streams.complete()
     local_channels.go_direct()
     faults.install()
+    own_packages.check()
+    limits.prepare()
     prepare_child()
 
 

@@ -4,6 +4,7 @@ import importlib
 import os
 from collections.abc import Callable, Sequence
 
+from hyperphrase import own_packages
 from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.request import PHRASES_PER_SHARD, CorpusRequest, outputs_of
 from hyperphrase.given_paths import BUCKETS, given_path
@@ -53,6 +54,7 @@ def make_corpus(
     )
     job = prepare_job(lexicon, Phrases(recipe, lexicon), request)
     folder = given_path(output, "output", BUCKETS)
+    own_packages.check()
     with delayed():
         make = importlib.import_module("beam_pipeline.make").make
     make(folder, job, beam_options, progress)

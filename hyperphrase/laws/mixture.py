@@ -14,9 +14,9 @@ from hyperphrase.kernels import kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
 from hyperphrase.laws.grammar import OpenFile, law_from_json, parse_law
 from hyperphrase.laws.lengths import LengthLaw
+from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.numbers.alias_table import AliasTable
 from hyperphrase.numbers.batch import Batch
-from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.numerals import UNSIGNED
 
 CHOICE_STREAM = np.uint64(9)  #: word 0 of block 0 chooses a phrase's law

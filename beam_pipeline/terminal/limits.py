@@ -1,0 +1,53 @@
+"""Limits of files, threads and memory, and the working folder: checked before libraries meet them, which abort, or print pages."""
+
+import os
+import resource
+import threading
+
+from hyperphrase.errors import InputError
+
+_FEWEST_FILES = 24  # with which the program starts, and a small run works
+_FEWEST_THREADS = 16  # of the libraries that are imported
+_ENOUGH_FILES = 4096
+_FEWEST_ADDRESSES = 2000  # MB, for the libraries
+
+
+def prepare() -> None:
+    """Raise the limit of open files as far as this user may. Raises InputError if the program cannot even start."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    memory, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if memory != resource.RLIM_INFINITY and memory < _FEWEST_ADDRESSES * 1_000_000:
+        may = f"this process may take {memory / 1e6:,.0f} MB of addresses only (ulimit -v)"
+        raise InputError(f"{may}, and needs {_FEWEST_ADDRESSES:,} MB")
+    check(_FEWEST_FILES, _FEWEST_THREADS, "")
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise InputError("the working folder is no longer there; change to another") from error
+
+
+def check(files: int, threads: int, advice: str) -> None:
+    """Raise InputError unless this process may open so many files, and start so many threads now.
+
+    advice: what to do instead of raising the limit.
+    """
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limit != resource.RLIM_INFINITY and limit < files:
+        raise InputError(f"this process may open {limit} files only (ulimit -n), and needs {files}{advice}")
+    end = threading.Event()
+    started: list[threading.Thread] = []
+    try:
+        for _ in range(threads):
+            thread = threading.Thread(target=end.wait, daemon=True)
+            thread.start()
+            started.append(thread)
+    except (RuntimeError, MemoryError) as error:
+        what = f"this process can start {len(started)} threads only, and needs {threads}"
+        raise InputError(f"{what}: raise the limit of processes (ulimit -u) or of memory{advice}") from error
+    finally:
+        end.set()
+        for thread in started:
+            thread.join()
