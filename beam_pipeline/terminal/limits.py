@@ -1,8 +1,8 @@
-"""Limits of files, threads and memory, and the working folder: checked before libraries meet them, which abort, or print pages."""
+"""Limits of files, threads and memory, checked before libraries meet them, which abort or print pages."""
 
-import os
 import resource
 import threading
+from pathlib import Path
 
 from hyperphrase.errors import InputError
 
@@ -24,7 +24,7 @@ def prepare() -> None:
         raise InputError(f"{may}, and needs {_FEWEST_ADDRESSES:,} MB")
     check(_FEWEST_FILES, _FEWEST_THREADS, "")
     try:
-        os.getcwd()
+        Path.cwd()
     except OSError as error:
         raise InputError("the working folder is no longer there; change to another") from error
 
