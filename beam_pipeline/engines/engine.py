@@ -124,7 +124,8 @@ def _local(options: PipelineOptions, rest: Sequence[str]) -> Engine:
 def _check_limits(workers: int, mode: str) -> None:
     """Raise InputError if this process may not have what so many workers take, as measured."""
     threads, files = {"in_memory": (0, 0), "multi_threading": (20, 4), "multi_processing": (8, 4)}[mode]
-    limits.check(24 + workers * files, 16 + workers * threads, f"; or give fewer than --direct_num_workers={workers}")
+    advice = f"; or give fewer than --direct_num_workers={workers}"
+    limits.check(24 + workers * files, 16 + workers * threads, 3100 + workers * 200, advice)
 
 
 def failure(error: BaseException) -> WorkFailedError:

@@ -1,4 +1,4 @@
-"""Limits of files, threads and memory, checked before libraries meet them, which abort or print pages."""
+"""Limits of files, threads and memory, checked before libraries meet them: these abort, hang, or print pages."""
 
 import resource
 import threading
@@ -18,25 +18,27 @@ def prepare() -> None:
     wanted = _ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    memory, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if memory != resource.RLIM_INFINITY and memory < _FEWEST_ADDRESSES * 1_000_000:
-        may = f"this process may take {memory / 1e6:,.0f} MB of addresses only (ulimit -v)"
-        raise InputError(f"{may}, and needs {_FEWEST_ADDRESSES:,} MB")
-    check(_FEWEST_FILES, _FEWEST_THREADS, "")
+    check(_FEWEST_FILES, _FEWEST_THREADS, _FEWEST_ADDRESSES, "")
     try:
         Path.cwd()
     except OSError as error:
         raise InputError("the working folder is no longer there; change to another") from error
 
 
-def check(files: int, threads: int, advice: str) -> None:
+def check(files: int, threads: int, addresses: int, advice: str) -> None:
     """Raise InputError unless this process may open so many files, and start so many threads now.
+
+    addresses: MB of memory that it may map.
 
     advice: what to do instead of raising the limit.
     """
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if limit != resource.RLIM_INFINITY and limit < files:
         raise InputError(f"this process may open {limit} files only (ulimit -n), and needs {files}{advice}")
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < addresses * 1_000_000:
+        may = f"this process may map {limit / 1e6:,.0f} MB of memory only (ulimit -v)"
+        raise InputError(f"{may}, and needs {addresses:,} MB{advice}")
     end = threading.Event()
     started: list[threading.Thread] = []
     try:
