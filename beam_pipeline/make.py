@@ -23,7 +23,7 @@ from beam_pipeline.engines.worker_monitor import lost_worker
 from beam_pipeline.folder import output_folder
 from beam_pipeline.pipeline import apply_pipeline
 from beam_pipeline.terminal import interrupts
-from beam_pipeline.terminal.local_channels import going_direct
+from beam_pipeline.terminal.local_channels import go_direct, variables_kept
 from beam_pipeline.terminal.own_threads import OwnThreadsOnly
 from beam_pipeline.terminal.progress_line import ProgressLine
 from beam_pipeline.terminal.streams import descriptors_open
@@ -208,7 +208,8 @@ def make(
     Raises InputError, CorruptError, WorkFailedError or OSError.
     """
     try:
-        with _beam_silenced(), labels_kept(), going_direct(), descriptors_open():
+        with _beam_silenced(), labels_kept(), variables_kept(), descriptors_open():
+            go_direct()
             chosen = engine.choose(beam_options, output=output, on_lost_worker=_interrupt)
             FileSystems.set_options(chosen.options)  # who we are to a bucket, before a pipeline is there to say it
             watched = functools.partial(ProgressLine, show=progress) if progress else no_progress

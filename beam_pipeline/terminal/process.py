@@ -3,9 +3,8 @@
 import os
 import sys
 
-from beam_pipeline.terminal.command_line import is_program
+from beam_pipeline.terminal.command_line import CHILD, is_program
 
-CHILD = "HYPERPHRASE_CHILD"  # environment variable of processes that the program starts, such as Dask's workers
 _PREPARED: list[bool] = []  # True once this process is prepared
 
 

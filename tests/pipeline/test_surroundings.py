@@ -74,13 +74,15 @@ def test_python_calls_pass_the_proxy_by_and_leave_the_variables_as_they_were(
 
 
 def test_what_the_user_exempts_from_the_proxy_stays_exempt(monkeypatch):
-    from beam_pipeline.terminal.local_channels import going_direct
+    from beam_pipeline.terminal.local_channels import go_direct, variables_kept
 
     monkeypatch.setenv("no_proxy", "a.example")
-    with going_direct():
+    with variables_kept():
+        go_direct()
         assert os.getenv(VARIABLE).startswith("a.example,localhost,127.0.0.0/8,::1,")
     monkeypatch.setenv(VARIABLE, "b.example")  # gRPC reads no_proxy only where this is not set
-    with going_direct():
+    with variables_kept():
+        go_direct()
         assert os.getenv(VARIABLE).startswith("b.example,localhost,")
     assert "b.example" == os.getenv(VARIABLE)
 
