@@ -75,7 +75,7 @@ def trials(folder, times, moments, corpora=(PLAIN, MIXED)):
             key = call, judge, engine[0]
             if key not in made:
                 made[key] = calls_made(folder, judge, engine, call)
-            at = moments.randint(1, made[key])
+            at = moments.randint(1, max(1, made[key]))  # 0: workers made them, and were ended before they could tell
         yield try_once(folder, judge, engine, call, kind, at)
 
 
