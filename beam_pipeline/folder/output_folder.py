@@ -47,8 +47,9 @@ from transforms.write_shards import write_row
 
 #: Errors of places that can hold no corpus, whatever is tried.
 _UNFIT = frozenset(
-    {errno.EROFS, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.EXDEV, errno.ENAMETOOLONG}
-)
+    {errno.EROFS, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.EXDEV, errno.ENAMETOOLONG,
+     errno.ENOTDIR}
+)  # fmt: skip
 _SMALL = 16 << 20  # bytes: recipes with a histogram of all lengths are below 1 MB
 
 
@@ -196,7 +197,7 @@ def _as_input(field: str, folder: str) -> Iterator[None]:
         yield
     except OSError as error:
         if isinstance(error, FileNotFoundError | PermissionError) or error.errno in _UNFIT:
-            raise InputError(f"cannot be used: {error}", field=field, value=folder) from error
+            raise InputError(f"cannot be used: {error}; choose another folder", field=field, value=folder) from error
         raise
 
 
@@ -219,12 +220,6 @@ def _check_place(folder: str) -> None:
         raise InputError(f"{error.strerror}; choose another folder", field="output", value=folder) from error
     if is_file:
         raise InputError("is a file; name a folder, which is made if it is not there", field="output", value=folder)
-    parent = path.absolute()
-    while not parent.exists():
-        parent = parent.parent
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        problem = f"{parent} cannot be written to; choose another folder or change its permissions"
-        raise InputError(problem, field="output", value=folder)
 
 
 @contextlib.contextmanager
