@@ -46,9 +46,11 @@ def prepare_child() -> None:
 def _search_working_folder_last() -> None:
     """Let no file of the user's hide a module: ``python -m`` puts the working folder first.
 
-    It stays on the path, because a runner class of the user's may be there.
+    It stays on the path, because a runner class of the user's may be there. An editable installation is on no path, so
+    its folder is put before.
     """
     first = sys.path[0] if sys.path else None
     here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
     if is_program() and not sys.flags.safe_path and first is not None and os.path.realpath(first) != here:
-        sys.path.append(sys.path.pop(0))
+        working = sys.path.pop(0)
+        sys.path += [here] * (here not in sys.path) + [working]

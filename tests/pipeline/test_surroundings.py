@@ -198,11 +198,14 @@ def test_too_few_threads_are_one_line(monkeypatch):
     assert [False] * 5 == [thread.is_alive() for thread in started]
 
 
-@pytest.mark.parametrize("mode", ["multi_threading", "multi_processing"])
-def test_no_module_in_the_working_folder_is_taken_for_a_librarys(make, small, files_of, tmp_path, mode):
+@pytest.mark.parametrize(
+    ("mode", "path"),  # without a path, the packages are found where they are installed
+    [("multi_threading", str(ROOT)), ("multi_processing", str(ROOT)), ("multi_processing", "")],
+)
+def test_no_module_in_the_working_folder_is_taken_for_a_librarys(make, small, files_of, tmp_path, mode, path):
     for name in ("transforms", "hyperphrase", "numpy", "random", "string", "logging", "types", "grpc", "numba"):
         (tmp_path / f"{name}.py").write_text("raise SystemError\n")
-    done, out = make(f"--direct_running_mode={mode}", cwd=tmp_path)
+    done, out = make(f"--direct_running_mode={mode}", cwd=tmp_path, env={"PYTHONPATH": path})
     assert (0, files_of(small)) == (done.returncode, files_of(out)), done.stderr
 
 
