@@ -9,24 +9,23 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from beam_pipeline.folder import meaning_index, output_folder
+from beam_pipeline.folder import meaning_index
+from beam_pipeline.folder.output_folder import open_corpus
 from beam_pipeline.terminal.command import DONE, Parser, run_command
+from beam_pipeline.terminal.corpus_option import add_corpus
 from beam_pipeline.terminal.options import whole
+from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.layout import DICTIONARY_FOLDER
-from hyperphrase.corpus.loading import load_dropped
-from hyperphrase.corpus.manifest import Dictionary, Manifest
+from hyperphrase.corpus.manifest import Dictionary
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import InputError
 from hyperphrase.formatting import escape_controls
-from hyperphrase.given_paths import BUCKETS, given_path
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.limits import MAX_LENGTH, SEED_STOP
 from hyperphrase.meaning.dictionary import read_meanings
 from hyperphrase.meaning.nearest import Nearest, nearest
+from hyperphrase.meaning.phrase_meanings import Meanings, load_meanings
 from hyperphrase.phrases.blocks import PhraseBlock
-from transforms.files import storage
-from transforms.files.stored_files import StoredFiles
-from transforms.worker.context import CorpusContext
 
 EXACT_UP_TO = 10_000_000  # phrases, whose meanings are all read and compared in a few seconds
 SEARCHES = ("exact", "index")
@@ -46,7 +45,7 @@ def _find(arguments: Sequence[str]) -> int:
         "(run --dictionary)",
         'examples:\n  hyperphrase find out "stormy sea at night"\n  hyperphrase find out --seed=42 --nearest=3',
     )
-    parser.add_argument("out", metavar="OUT", help="folder of a corpus, local or gs://")
+    add_corpus(parser)
     parser.add_argument("words", metavar="WORDS", nargs="*", help="words of the lexicon; other words are ignored")
     parser.add_argument("--seed", metavar="S", help="instead of WORDS: the seed of a phrase of the corpus")
     parser.add_argument("--nearest", metavar="N", default="10", help="number of phrases to show, default 10")
@@ -57,36 +56,37 @@ def _find(arguments: Sequence[str]) -> int:
         "them, and is built on first use",
     )
     given = parser.parse_args(arguments)
-    given.out = given_path(given.out, "folder", BUCKETS)
     count = whole("--nearest", given.nearest, 1, _MOST)
     seed = None if given.seed is None else whole("--seed", given.seed, 0, SEED_STOP - 1)
     if (seed is None) == (not given.words):
         raise InputError('WORDS and --seed: give one of them, as in: hyperphrase find out "stormy sea at night"')
     if given.search not in (None, *SEARCHES):
         raise InputError(f"--search={given.search}: allowed are {' and '.join(SEARCHES)}")
-    manifest = output_folder.need_manifest(given.out)
-    if manifest.dictionary is None:
+    corpus = open_corpus(given.out, given.follow_links)
+    if corpus.manifest.dictionary is None:
         raise InputError(f"{given.out}: has no dictionary; make the corpus with --dictionary")
-    context = CorpusContext(given.out, manifest.request)
-    lexicon = context.lexicon()
+    lexicon, meanings = corpus.lexicon, load_meanings(corpus.files, corpus.recipe.vocabulary)
     query = (
-        _meaning_of_words(context, lexicon, " ".join(given.words))
+        _meaning_of_words(lexicon, meanings, " ".join(given.words))
         if seed is None
-        else _of_phrase(context, manifest, seed)
+        else _of_phrase(corpus, meanings, seed)
     )
-    search = given.search or (SEARCHES[manifest.kept > EXACT_UP_TO])
+    search = given.search or (SEARCHES[len(corpus) > EXACT_UP_TO])
     more = count + (seed is not None)  # the phrase itself is found, but not shown
-    find = _by_index if search == "index" else _exactly
-    _show(context, lexicon, find(context, manifest, manifest.dictionary, query, more), seed, count)
+    if search == "index":
+        found = _by_index(corpus, meanings, query, more)
+    else:
+        found = _exactly(corpus, corpus.manifest.dictionary, query, more)
+    _show(corpus, found, seed, count)
     return DONE
 
 
-def _meaning_of_words(context: CorpusContext, lexicon: Lexicon, text: str) -> NDArray[np.int8]:
+def _meaning_of_words(lexicon: Lexicon, meanings: Meanings, text: str) -> NDArray[np.int8]:
     """Return the meaning of a text, shape (d,). Raises InputError if none of its words has a meaning."""
     ids = {word: i for i, word in enumerate(lexicon.words)}
     words = _words_of(text.replace("\u2019", "'"))
     found = [ids.get(word, ids.get(word.lower())) for word in words]
-    rows = context.meanings().rows
+    rows = meanings.rows
     known = [i for i in found if i is not None and rows[i].any()]
     unknown = [word for word, i in zip(words, found, strict=True) if i is None or not rows[i].any()]
     if not known:
@@ -99,49 +99,45 @@ def _meaning_of_words(context: CorpusContext, lexicon: Lexicon, text: str) -> ND
             file=sys.stderr,
         )
     block = PhraseBlock(np.array(known, np.uint32), np.array([0, len(known)]), np.zeros(1, np.uint64))
-    return _direction(context, block, repr(text))
+    return _direction(meanings, block, repr(text))
 
 
-def _of_phrase(context: CorpusContext, manifest: Manifest, seed: int) -> NDArray[np.int8]:
-    inside = manifest.first_seed <= seed < manifest.stop_seed
-    if not inside or seed in load_dropped(StoredFiles(context.folder), manifest):
+def _of_phrase(corpus: Corpus, meanings: Meanings, seed: int) -> NDArray[np.int8]:
+    if seed not in corpus:
+        inside = corpus.manifest.first_seed <= seed < corpus.manifest.stop_seed
         why = "an earlier seed gives the same phrase" if inside else "it is outside the corpus's seeds"
         raise InputError(f"--seed={seed}: is not in the corpus: {why}; give one of its phrases")
-    return _direction(context, context.phrases().draw(np.array([seed], np.uint64)), f"--seed={seed}")
+    return _direction(meanings, corpus.phrases.draw([seed]), f"--seed={seed}")
 
 
-def _direction(context: CorpusContext, block: PhraseBlock, what: str) -> NDArray[np.int8]:
-    vector: NDArray[np.int8] = context.meanings().of(block)[0]
+def _direction(meanings: Meanings, block: PhraseBlock, what: str) -> NDArray[np.int8]:
+    vector: NDArray[np.int8] = meanings.of(block)[0]
     if not vector.any():
         raise InputError(f"{what:.200}: none of its words has a vector; give another")
     return vector
 
 
-def _exactly(
-    context: CorpusContext, manifest: Manifest, dictionary: Dictionary, query: NDArray[np.int8], count: int
-) -> Nearest:
+def _exactly(corpus: Corpus, dictionary: Dictionary, query: NDArray[np.int8], count: int) -> Nearest:
     def of_shard(shard: Shard) -> Nearest:
-        path = storage.join(context.folder, DICTIONARY_FOLDER, shard.name)
-        with storage.open_file(path) as stream:
-            groups = read_meanings(stream, len(query), shard, path)
+        name = f"{DICTIONARY_FOLDER}/{shard.name}"
+        with corpus.files.open(name) as stream:
+            groups = read_meanings(stream, len(query), shard, corpus.files.path(name))
             return Nearest.best((nearest(query, seeds, vectors, count) for seeds, vectors in groups), count)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return Nearest.best(pool.map(of_shard, dictionary.shards), count)
 
 
-def _by_index(
-    context: CorpusContext, manifest: Manifest, dictionary: Dictionary, query: NDArray[np.int8], count: int
-) -> Nearest:
-    seeds = meaning_index.candidates(context, manifest, query, count)
-    return nearest(query, seeds, context.meanings().of(context.phrases().draw(seeds)), count)
+def _by_index(corpus: Corpus, meanings: Meanings, query: NDArray[np.int8], count: int) -> Nearest:
+    seeds = meaning_index.candidates(corpus, meanings.dimensions, query, count)
+    return nearest(query, seeds, meanings.of(corpus.phrases.draw(seeds)), count)
 
 
-def _show(context: CorpusContext, lexicon: Lexicon, found: Nearest, own: int | None, count: int) -> None:
+def _show(corpus: Corpus, found: Nearest, own: int | None, count: int) -> None:
     if own is not None:
-        print(f"nearest to seed {own}\n  {' '.join(_words(context, lexicon, own))}")
+        print(f"nearest to seed {own}\n  {' '.join(_words(corpus, own))}")
     for seed, cosine in list(_others(found, own))[:count]:
-        words = _words(context, lexicon, seed)
+        words = _words(corpus, seed)
         print(f"cosine {cosine:.3f}, seed {seed}, {len(words)} symbols\n  {' '.join(words)}")
 
 
@@ -150,8 +146,8 @@ def _others(found: Nearest, own: int | None) -> Iterator[tuple[int, float]]:
     return (pair for pair in pairs if pair[0] != own)
 
 
-def _words(context: CorpusContext, lexicon: Lexicon, seed: int) -> list[str]:
-    return [escape_controls(lexicon.words[i]) for i in context.phrases().draw(np.array([seed], np.uint64)).ids.tolist()]
+def _words(corpus: Corpus, seed: int) -> list[str]:
+    return [escape_controls(corpus.lexicon.words[i]) for i in corpus.phrases.draw([seed]).ids.tolist()]
 
 
 if __name__ == "__main__":

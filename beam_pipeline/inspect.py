@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 
 from beam_pipeline.folder.output_folder import open_corpus
 from beam_pipeline.terminal.command import DONE, Parser, run_command
+from beam_pipeline.terminal.corpus_option import add_corpus
 from beam_pipeline.terminal.options import whole
 from beam_pipeline.terminal.table import print_table
 from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.shard_table import bytes_in
 from hyperphrase.errors import InputError
 from hyperphrase.formatting import escape_controls, format_bytes
-from hyperphrase.given_paths import BUCKETS, given_path
 from hyperphrase.limits import SEED_STOP
 from hyperphrase.phrases.blocks import PhraseBlock
 
@@ -29,14 +29,13 @@ def _inspect(arguments: Sequence[str]) -> int:
         "show a corpus as a table, or some of its phrases; phrases are drawn again from the manifest, no shard is read",
         "examples:\n  hyperphrase inspect out\n  hyperphrase inspect out --head=3\n  hyperphrase inspect out --seed=42",
     )
-    parser.add_argument("out", metavar="OUT", help="folder of a corpus, local or gs://")
+    add_corpus(parser)
     parser.add_argument("--head", metavar="N", help="show the first N phrases as symbols and as words")
     parser.add_argument("--seed", metavar="S", help="show the phrase of seed S, whether it is in the corpus or not")
     given = parser.parse_args(arguments)
-    given.out = given_path(given.out, "folder", BUCKETS)
     head = None if given.head is None else whole("--head", given.head, 1, _MOST)
     seed = None if given.seed is None else whole("--seed", given.seed, 0, SEED_STOP - 1)
-    corpus = open_corpus(given.out)
+    corpus = open_corpus(given.out, given.follow_links)
     if seed is not None and seed >= corpus.recipe.seed_stop():
         raise InputError(f"--seed={seed}: the law has phrases for seeds below {corpus.recipe.seed_stop()} only")
     if seed is not None:

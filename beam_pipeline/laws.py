@@ -1,7 +1,6 @@
 """``laws``: list the laws, the length laws and the presets, or describe one of them."""
 
 import ast
-import dataclasses
 import inspect
 import re
 import shutil
@@ -73,10 +72,10 @@ def _about_law(law: type[Law]) -> Iterator[str]:
     yield f"--{'sampler' if issubclass(law, SymbolLaw) else 'lengths'}={law.name}: {law.summary}"
     yield from _paragraphs(_description(law))
     yield ""
-    if len(law.parameters()) == len(dataclasses.fields(law)) > 0:
+    if law.parameters():
         yield "  parameters:"
         yield from _entries(law.parameters(), "    ")
-    else:  # no parameters, or a grammar of its own
+    else:  # none, or a line of the law's own
         yield from _wrapped(law.usage(), "  ")
     if issubclass(law, SymbolLaw):
         yield from _wrapped(f"source: {law.source}", "  ")

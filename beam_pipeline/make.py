@@ -23,12 +23,12 @@ from beam_pipeline.engines.worker_monitor import lost_worker
 from beam_pipeline.folder import output_folder
 from beam_pipeline.pipeline import apply_pipeline
 from beam_pipeline.terminal import interrupts
-from beam_pipeline.terminal.local_channels import going_direct
+from beam_pipeline.terminal.local_channels import go_direct, variables_kept
 from beam_pipeline.terminal.own_threads import OwnThreadsOnly
 from beam_pipeline.terminal.progress_line import ProgressLine
 from beam_pipeline.terminal.streams import descriptors_open
 from hyperphrase.corpus.drawn_range import deduplication, up_to
-from hyperphrase.corpus.layout import MANIFEST_FILE, REPORT_FILE, STATISTICS_FOLDER
+from hyperphrase.corpus.layout import MANIFEST_FILE, REPORT_FILE, STATISTICS_FOLDER, WORK_FOLDER
 from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.request import CorpusRequest
 from hyperphrase.corpus.shard_table import bytes_in
@@ -79,7 +79,9 @@ class Maker:
         if self.engine.check:
             self.engine.check(self._pipeline())
         begin = time.monotonic()
-        with output_folder.locked(self.output):
+        with output_folder.locked(self.output) as alone:
+            if not alone:
+                self.log(f"{self.output}: the file system offers no locks; start no second run into the same folder")
             before = self._check()  # again: another run may have finished in the meantime
             if before is not None and not output_folder.missing_files(self.output, before):
                 return self._complete(before)
@@ -95,7 +97,7 @@ class Maker:
             raise output_folder.corrupt_as_input(error) from error
 
     def _complete(self, manifest: Manifest) -> Made:
-        output_folder.clean(self.output)
+        self._clean()
         if self.engine.template:
             raise InputError("is complete already; there is no job to launch", field="output", value=self.output)
         return Made(manifest, was_complete=True)
@@ -103,7 +105,7 @@ class Maker:
     def _work_until_complete(self, before: Manifest | None) -> tuple[Manifest, int]:
         """Return the manifest of the finished corpus, and the number of its shards reused from an earlier run."""
         self._begin(before)
-        earlier = output_folder.shard_times(self.output)
+        earlier = output_folder.shards_with_rows(self.output)
         try:
             self._work()
         except WorkFailedError:
@@ -116,9 +118,13 @@ class Maker:
             )
         if missing := output_folder.missing_files(self.output, manifest):
             raise WorkFailedError(f"{len(missing)} files are missing after the run, such as {missing[0]}")
-        now = output_folder.shard_times(self.output)
-        output_folder.clean(self.output)
-        return manifest, sum(earlier.get(shard.name) == now[shard.name] for shard in manifest.shards)
+        kept = output_folder.count_kept(self.output, manifest, earlier)
+        self._clean()
+        return manifest, kept
+
+    def _clean(self) -> None:
+        if not output_folder.clean(self.output):
+            self.log(f"{self.output}/{WORK_FOLDER} cannot be removed now; the corpus does not need it")
 
     def _begin(self, before: Manifest | None) -> None:
         output_folder.begin(self.output, self.request, self.job.lexicon, self.job.meanings)
@@ -202,11 +208,14 @@ def make(
     Raises InputError, CorruptError, WorkFailedError or OSError.
     """
     try:
-        with _beam_silenced(), labels_kept(), going_direct(), descriptors_open():
+        with _beam_silenced(), labels_kept(), variables_kept(), descriptors_open():
+            go_direct()
             chosen = engine.choose(beam_options, output=output, on_lost_worker=_interrupt)
             FileSystems.set_options(chosen.options)  # who we are to a bucket, before a pipeline is there to say it
             watched = functools.partial(ProgressLine, show=progress) if progress else no_progress
             log = progress or no_log
+            for line in job.notes() if progress else ():
+                log(f"note: {line}")
             made = Maker(output, job, chosen, log, watched).make()
         for line in summary(output, made, chosen.template):
             log(line)

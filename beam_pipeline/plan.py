@@ -10,6 +10,7 @@ from beam_pipeline.engines import engine
 from beam_pipeline.planning import cost_tables
 from beam_pipeline.terminal import options
 from beam_pipeline.terminal.command import DONE, run_command
+from beam_pipeline.terminal.option_names import with_options
 from beam_pipeline.terminal.table import print_table
 from hyperphrase.codecs import FORMATS
 from hyperphrase.codecs.base import Format, Texts
@@ -53,6 +54,8 @@ def _plan(arguments: Sequence[str]) -> int:
     print(
         f"\nbytes: estimated from {len(sample.seeds):,} phrases; no encoding of these symbols is smaller than the floor"
     )
+    for line in job.notes():
+        print(f"note: {with_options(line)}")
     if fleet is not None:
         print()
         outputs = tuple(mean * _bytes_a_symbol(sample, job.lexicon, output) for output in job.request.outputs)

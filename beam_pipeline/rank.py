@@ -4,16 +4,15 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from beam_pipeline.folder import output_folder
+from beam_pipeline.folder.output_folder import open_corpus
 from beam_pipeline.terminal import options
 from beam_pipeline.terminal.command import DONE, Parser, run_command
+from beam_pipeline.terminal.corpus_option import add_follow_links
 from hyperphrase.errors import InputError
-from hyperphrase.given_paths import BUCKETS, given_path
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.numbers.digits import decimal_text
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.space.ranking import NOTATIONS, rank, read_phrase
-from transforms.worker.context import CorpusContext
 
 EXAMPLES = """
 examples:
@@ -45,6 +44,7 @@ def numbers_parser(command: str, description: str) -> Parser:
     what.add_argument(
         "--corpus", metavar="OUT", help="use the recipe and the lexicon of this corpus instead of options"
     )
+    add_follow_links(what)
     what.add_argument(
         "--text",
         default="ids",
@@ -65,9 +65,8 @@ def read_numbered(parser: Parser, given: argparse.Namespace) -> tuple[Lexicon, P
     named = next((name for name in options_of_recipe if getattr(given, name) != parser.get_default(name)), None)
     if named:
         raise InputError(f"--{named}={getattr(given, named)}: --corpus={given.corpus} has its own; leave one out")
-    folder = given_path(given.corpus, "folder", BUCKETS)
-    context = CorpusContext(folder, output_folder.need_manifest(folder).request)
-    return context.lexicon(), context.phrases()
+    corpus = open_corpus(given.corpus, given.follow_links)
+    return corpus.lexicon, corpus.phrases
 
 
 if __name__ == "__main__":

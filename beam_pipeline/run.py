@@ -11,9 +11,11 @@ from beam_pipeline.engines import engine
 from beam_pipeline.make import Maker, no_log, no_progress, summary
 from beam_pipeline.terminal import options
 from beam_pipeline.terminal.command import DONE, run_command
+from beam_pipeline.terminal.option_names import with_options
 from beam_pipeline.terminal.progress_line import ProgressLine
 from beam_pipeline.terminal.streams import say
 from hyperphrase.errors import InputError
+from hyperphrase.formatting import escape_controls
 from hyperphrase.given_paths import BUCKETS, given_path
 
 
@@ -36,11 +38,14 @@ def _run(arguments: Sequence[str]) -> int:
     if not given.output:
         raise InputError("--output: is required; name a folder for the corpus, as in --output=out")
     job = options.read_job(given)
+    if not given.quiet:
+        for line in job.notes():
+            say(f"note: {with_options(line)}")
     show, progress = (no_log, no_progress) if given.quiet else (say, ProgressLine)
     around = _quiet if chosen.local else contextlib.nullcontext
     made = Maker(given.output, job, chosen, show, progress, around).make()
     if not given.quiet:
-        print("\n".join(summary(given.output, made, chosen.template)))
+        print("\n".join(map(escape_controls, summary(given.output, made, chosen.template))))
     return DONE
 
 

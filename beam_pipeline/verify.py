@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from beam_pipeline.folder.output_folder import open_corpus
 from beam_pipeline.terminal.command import DONE, FAILED, Parser, run_command
+from beam_pipeline.terminal.corpus_option import add_corpus
 from hyperphrase.api.verification import problems
 from hyperphrase.formatting import escape_controls
-from hyperphrase.given_paths import BUCKETS, given_path
 
 _MOST_PROBLEMS = 20  # shown; all are counted
 _MOST_NAMES = 10  # of files that are not the corpus's: shown; all are counted
@@ -25,11 +25,10 @@ def _verify(arguments: Sequence[str]) -> int:
         "read a corpus and verify everything that its manifest states; exit status 0 or 1\n"
         "(files that are not part of it, such as .DS_Store, are named and are no error)",
     )
-    parser.add_argument("out", metavar="OUT", help="folder of a corpus, local or gs://")
+    add_corpus(parser)
     given = parser.parse_args(arguments)
-    given.out = given_path(given.out, "folder", BUCKETS)
     begin = time.monotonic()
-    corpus = open_corpus(given.out)
+    corpus = open_corpus(given.out, given.follow_links)
     found = list(problems(corpus))
     for problem in found[:_MOST_PROBLEMS]:
         print(f"hyperphrase verify: {escape_controls(problem)}", file=sys.stderr)

@@ -41,7 +41,7 @@ PARTS = [
     ("hyperphrase.kernels.cache", "KernelCache", "_load_overload", "kernels from their cache"),
     ("beam_pipeline.folder.output_folder", None, "check", "files"),
     ("beam_pipeline.folder.output_folder", None, "begin", "files"),
-    ("beam_pipeline.folder.output_folder", None, "need_manifest", "files"),
+    ("beam_pipeline.folder.output_folder", None, "open_corpus", "files"),
     ("beam_pipeline.folder.output_folder", None, "clean", "files"),
     ("beam_pipeline.make", None, "apply_pipeline", "Beam: graph"),
     ("apache_beam", "Pipeline", "run", "Beam: start and stages"),

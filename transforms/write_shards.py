@@ -15,7 +15,7 @@ from apache_beam.metrics import Metrics
 from hyperphrase.codecs import FORMATS
 from hyperphrase.codecs.base import Encoder
 from hyperphrase.corpus.files import TooLargeError
-from hyperphrase.corpus.layout import SHARDS_FOLDER, row_file, shard_name
+from hyperphrase.corpus.layout import AGAIN_FOLDER, SHARDS_FOLDER, row_file, shard_name
 from hyperphrase.corpus.request import KeptPhrases, Output, ends, parts
 from hyperphrase.corpus.shard_table import Shard, shard_of
 from hyperphrase.corpus.statistics import Counter, Statistics
@@ -137,10 +137,13 @@ def finished(folder: str, subfolder: str, name: str) -> Shard | None:
         if data is None:
             return None
         row = shard_of(json.loads(data))
+        found = storage.measure_file(storage.join(folder, subfolder, name))
+        if row.name == name and found == (row.bytes, row.crc32c):
+            return row
     except (ValueError, KeyError, TypeError, RecursionError, TooLargeError):
-        return None  # a damaged row is ignored: the shard is written again
-    whole = row.name == name and storage.measure_file(storage.join(folder, subfolder, name)) == (row.bytes, row.crc32c)
-    return row if whole else None
+        pass  # a damaged row is ignored: the shard is written again
+    storage.write_file(folder, f"{AGAIN_FOLDER}/{name}", b"")
+    return None
 
 
 def write_row(folder: str, shard: Shard) -> None:

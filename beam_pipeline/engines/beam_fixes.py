@@ -1,23 +1,27 @@
-"""Fixes for two race conditions of Beam's FnApiRunner that lose or corrupt elements, found in Beam 2.77.0.
+"""Fixes for two race conditions of Beam's FnApiRunner that lose or corrupt elements, and others, found in Beam 2.77.0.
 
 Each has a test that reproduces the defect without the fix. When Beam fixes it, that test fails, and the fix here can be
 removed.
 """
 
 import contextlib
+import signal
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 from apache_beam import pipeline
+from apache_beam.runners.portability import job_server
 from apache_beam.runners.portability.fn_api_runner import worker_handlers
 from apache_beam.runners.portability.fn_api_runner.execution import BundleContextManager
 
 
 def fix_beam() -> None:
-    """Apply both fixes to this process; repeated calls have no further effect."""
+    """Apply all three fixes to this process; repeated calls have no further effect."""
     make_buffers_once()
     send_whole_elements()
+    leave_interrupts_alone()
 
 
 def make_buffers_once() -> None:
@@ -50,6 +54,17 @@ def send_whole_elements() -> None:
     between two elements.
     """
     worker_handlers.DATA_BUFFER_TIME_LIMIT_MS = 0
+
+
+def leave_interrupts_alone() -> None:
+    """Let a job server that Beam starts install no handler of interrupts.
+
+    Beam's waits for a lock that the interrupted thread may hold, for ever, and cannot be installed from other threads
+    than the main one. The server is stopped at exit in any case.
+    """
+    job_server.signal = SimpleNamespace(  # the name of a module there
+        SIGINT=signal.SIGINT, getsignal=signal.getsignal, signal=lambda number, handler: None
+    )
 
 
 @contextlib.contextmanager

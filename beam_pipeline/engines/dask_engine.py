@@ -14,10 +14,11 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 
 from beam_pipeline.engines.runner_kind import kind_of
-from beam_pipeline.terminal.process import CHILD
+from beam_pipeline.terminal.command_line import CHILD, DASK_LOGS, WARNINGS
 from hyperphrase.errors import InputError
 
 _SILENT = 60  # above all levels of logging
+_TRACKER = "ignore::UserWarning:multiprocessing.resource_tracker"  # it frees what an interrupted run leaves, and warns
 _CONNECT_SECONDS = 5  # time limit for the scheduler to answer, and for the first worker to connect
 #: Packages whose versions must be equal on all machines: for pickling tasks, or for the bytes of the shards.
 _SAME_VERSIONS = (
@@ -40,8 +41,11 @@ def declare_options(arguments: Sequence[str] | None = None) -> None:
     if meant and not installed:
         raise InputError("--runner=DaskRunner: Dask is not installed; pip install 'hyperphrase[dask]'")
     if meant or (arguments is None and installed):
-        os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", str(_SILENT))  # inherited by a cluster on this machine
+        os.environ.setdefault(DASK_LOGS, str(_SILENT))  # inherited by a cluster on this machine
         os.environ.setdefault(CHILD, "1")
+        given = os.environ.get(WARNINGS, "")
+        if _TRACKER not in given:
+            os.environ[WARNINGS] = ",".join(filter(None, (given, _TRACKER)))
         import apache_beam.runners.dask.dask_runner  # noqa: F401  # declares the options
 
 

@@ -1,6 +1,7 @@
 """The engine that runs the pipeline: its choice, its options, and the reasons of its failures."""
 
 import argparse
+import errno
 import logging
 import os
 import re
@@ -15,6 +16,7 @@ from beam_pipeline.engines import dask_engine, dataflow_engine, portable_engine
 from beam_pipeline.engines.beam_fixes import fix_beam
 from beam_pipeline.engines.runner_kind import kind_of
 from beam_pipeline.engines.worker_monitor import lost_worker, monitor_workers
+from beam_pipeline.terminal import limits
 from beam_pipeline.terminal.command import FAILED, Parser, exit_process
 from hyperphrase.errors import InputError, WorkFailedError
 from hyperphrase.given_paths import given_path
@@ -112,10 +114,18 @@ def _local(options: PipelineOptions, rest: Sequence[str]) -> Engine:
         raise InputError(f"--direct_num_workers={direct.direct_num_workers}: give 1 or more, or 0 for one a core")
     options.view_as(StandardOptions).runner = "FnApiRunner"
     options.view_as(TypeOptions).pipeline_type_check = False  # takes 0.1 s at each start; the tests check types
-    workers, mode = direct.direct_num_workers or os.cpu_count(), direct.direct_running_mode
+    workers, mode = direct.direct_num_workers or os.cpu_count() or 1, direct.direct_running_mode
+    _check_limits(workers, mode)
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # failures are raised as exceptions
     description = f"{LOCAL} (Beam's FnApiRunner, {workers} workers, {mode})"
     return Engine(options, description, local=True, in_process=mode != "multi_processing")
+
+
+def _check_limits(workers: int, mode: str) -> None:
+    """Raise InputError if this process may not have what so many workers take, as measured."""
+    threads, files = {"in_memory": (0, 0), "multi_threading": (20, 4), "multi_processing": (8, 4)}[mode]
+    advice = f"; or give fewer than --direct_num_workers={workers}"
+    limits.check(24 + workers * files, 16 + workers * threads, 3100 + workers * 200, advice)
 
 
 def failure(error: BaseException) -> WorkFailedError:
@@ -129,7 +139,16 @@ def failure(error: BaseException) -> WorkFailedError:
     where = f"job {job}: " if job else ""
     reason = re.sub(r"\s*\[while running .*\]$", "", reason.replace("\\n", " ")).removeprefix("RuntimeError: ")
     rest = "rerun the same command to resume from the shards already written"
+    if _is_lasting(reason):
+        rest = "the same command would fail there again: choose a folder on another disk"
     return WorkFailedError(f"the work failed: {where}{reason:.600}; {rest}")
+
+
+def _is_lasting(reason: str) -> bool:
+    """Tell whether an error is one of the disk's kind: too large a file, no writing, a call that is not offered."""
+    lasting = errno.EFBIG, errno.EROFS, errno.ENOSYS, errno.EOPNOTSUPP, errno.EXDEV, errno.EINVAL, errno.ENAMETOOLONG
+    found = re.search(r"\bOSError: \[Errno ([0-9]+)\]", reason)
+    return found is not None and int(found[1]) in lasting
 
 
 def beam_help() -> str:

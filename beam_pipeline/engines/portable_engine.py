@@ -113,7 +113,8 @@ def _ask_worker_pool(address: str, place: tuple[str, int]) -> None:
     except OSError as error:
         raise InputError(
             f"--environment_config={address}: no worker pool answers there ({error.strerror or error}); start "
-            f"one by 'python -m apache_beam.runners.worker.worker_pool_main --service_port={place[1]}'"
+            "one by 'no_grpc_proxy=localhost python -m apache_beam.runners.worker.worker_pool_main "
+            f"--service_port={place[1]}'"
         ) from error
 
 

@@ -20,6 +20,8 @@ from apache_beam.portability import python_urns
 from apache_beam.runners.portability.fn_api_runner.worker_handlers import GrpcWorkerHandler, WorkerHandler
 from google.protobuf import json_format, text_format
 
+from hyperphrase.untrusted.separate_process import module_path
+
 _GRACE_SECONDS = 5.0  # seconds for Beam to end the run after a worker died; mostly less than one
 _WORKERS: "list[_WorkerProcess]" = []  # of the current run
 _LOST: list[str] = []  # reasons why workers died
@@ -60,9 +62,10 @@ class _WorkerProcess(GrpcWorkerHandler):
             "CONTROL_API_SERVICE_DESCRIPTOR": text_format.MessageToString(self.control_api_service_descriptor()),
             "PIPELINE_OPTIONS": json_format.MessageToJson(options),
             "WORKER_ID": self.worker_id,
+            "PYTHONPATH": module_path(),
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "beam_pipeline.engines.worker_process"],
+            [sys.executable, "-P", "-m", "beam_pipeline.engines.worker_process"],
             env=os.environ | given,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

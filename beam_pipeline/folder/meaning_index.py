@@ -12,19 +12,18 @@ import hashlib
 import os
 import sys
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.layout import DICTIONARY_FOLDER, MANIFEST_FILE
-from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.errors import InputError
 from hyperphrase.meaning.dictionary import read_meanings
 from hyperphrase.untrusted.trusted_folders import is_trusted
-from transforms.files import storage
-from transforms.worker.context import CorpusContext
 
 CELLS_PER_PROBE = 8  # a query searches 1/8 of the cells: recall@10 is 0.98 for 10,000,000 meanings of 50 components
 _WIDER = 4  # candidates per phrase asked for, as the index rounds to bytes
@@ -45,19 +44,19 @@ def library() -> Any:
     return faiss
 
 
-def candidates(context: CorpusContext, manifest: Manifest, query: NDArray[np.int8], count: int) -> NDArray[np.uint64]:
-    """Return seeds of phrases near ``query``, shape (d,), ascending: up to ``_WIDER`` times ``count``.
+def candidates(corpus: Corpus, dimensions: int, query: NDArray[np.int8], count: int) -> NDArray[np.uint64]:
+    """Return seeds of phrases near ``query``, shape (dimensions,), ascending: up to ``_WIDER`` times ``count``.
 
     Builds the index if it does not exist. Raises InputError without faiss, or if no index can be stored.
     """
     faiss = library()
-    if "://" in context.folder:
+    if "://" in corpus.folder:
         raise InputError("--search=index: an index is kept on local disks only; search with --search=exact")
-    path = index_path(context.folder)
+    path = index_path(corpus.folder)
     index = _read(faiss, path)
     if index is None:
-        _keep(faiss, _build(faiss, context, manifest), path)
-        index = _read(faiss, path)
+        index = _build(faiss, corpus, dimensions)
+        _keep(faiss, index, path)
     index.nprobe = -(-index.nlist // CELLS_PER_PROBE)
     _, found = index.search(_units(query[None, :]), min(_WIDER * count, index.ntotal))
     return np.sort(found[0][found[0] >= 0]).astype(np.uint64)
@@ -65,10 +64,10 @@ def candidates(context: CorpusContext, manifest: Manifest, query: NDArray[np.int
 
 def _read(faiss: Any, path: Path) -> Any:
     """Return the index in ``path``, None if it does not exist or is damaged."""
-    try:
-        return faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
-    except RuntimeError:
-        return None
+    for flags in (faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY, faiss.IO_FLAG_READ_ONLY):  # not all disks can map files
+        with contextlib.suppress(RuntimeError):
+            return faiss.read_index(str(path), flags)
+    return None
 
 
 def index_path(out: str) -> Path:
@@ -90,12 +89,13 @@ def index_path(out: str) -> Path:
 
 def _keep(faiss: Any, index: Any, path: Path) -> None:
     """Write the index atomically, and remove indexes of earlier corpora of the folder."""
-    temporary = path.with_suffix(f".{os.getpid()}")
+    temporary = path.with_suffix(f".{uuid.uuid4().hex}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         faiss.write_index(index, str(temporary))
         for old in path.parent.glob(f"{path.stem.rpartition('-')[0]}-*.faiss"):
-            old.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # in use, on some disks
+                old.unlink()
         temporary.replace(path)
     except (OSError, RuntimeError) as error:
         with contextlib.suppress(OSError):
@@ -103,36 +103,36 @@ def _keep(faiss: Any, index: Any, path: Path) -> None:
         raise InputError(f"--search=index: {path} cannot be written ({error}); search with --search=exact") from error
 
 
-def _build(faiss: Any, context: CorpusContext, manifest: Manifest) -> Any:
-    dimensions, cells = context.meanings().dimensions, max(1, round(manifest.kept**0.5))
-    _print_line(f"indexing {manifest.kept:,} meanings, once: finding {cells:,} cells")
+def _build(faiss: Any, corpus: Corpus, dimensions: int) -> Any:
+    kept, cells = len(corpus), max(1, round(len(corpus) ** 0.5))
+    _print_line(f"indexing {kept:,} meanings, once: finding {cells:,} cells")
     quantizer = faiss.IndexFlatIP(dimensions)
     kind = faiss.ScalarQuantizer.QT_8bit
     index = faiss.IndexIVFScalarQuantizer(quantizer, dimensions, cells, kind, faiss.METRIC_INNER_PRODUCT)
     index.cp.niter, index.cp.min_points_per_centroid = _ROUNDS, 1
-    index.train(_sample(context, manifest, cells * _SAMPLE))
+    index.train(_sample(corpus, dimensions, cells * _SAMPLE))
     shown = time.monotonic()
-    for seeds, vectors in _all_meanings(context, manifest):
+    for seeds, vectors in _all_meanings(corpus, dimensions):
         index.add_with_ids(_units(vectors), seeds.astype(np.int64))
         if time.monotonic() - shown >= _SHOW_SECONDS:
-            _print_line(f"indexing: {index.ntotal / manifest.kept:4.0%} of {manifest.kept:,} meanings")
+            _print_line(f"indexing: {index.ntotal / kept:4.0%} of {kept:,} meanings")
             shown = time.monotonic()
     return index
 
 
-def _sample(context: CorpusContext, manifest: Manifest, count: int) -> NDArray[np.float32]:
+def _sample(corpus: Corpus, dimensions: int, count: int) -> NDArray[np.float32]:
     """Return about ``count`` meanings, evenly spaced over the corpus, as unit vectors, shape (n, d)."""
-    step = max(1, manifest.kept // count)
-    return np.concatenate([_units(vectors[::step]) for _, vectors in _all_meanings(context, manifest)])
+    step = max(1, len(corpus) // count)
+    return np.concatenate([_units(vectors[::step]) for _, vectors in _all_meanings(corpus, dimensions)])
 
 
-def _all_meanings(context: CorpusContext, manifest: Manifest) -> Any:
-    if manifest.dictionary is None:
+def _all_meanings(corpus: Corpus, dimensions: int) -> Any:
+    if corpus.manifest.dictionary is None:
         raise ValueError("there is no dictionary to index")
-    for shard in manifest.dictionary.shards:
-        path = storage.join(context.folder, DICTIONARY_FOLDER, shard.name)
-        with storage.open_file(path) as stream:
-            yield from read_meanings(stream, context.meanings().dimensions, shard, path)
+    for shard in corpus.manifest.dictionary.shards:
+        name = f"{DICTIONARY_FOLDER}/{shard.name}"
+        with corpus.files.open(name) as stream:
+            yield from read_meanings(stream, dimensions, shard, corpus.files.path(name))
 
 
 def _units(vectors: NDArray[np.int8]) -> NDArray[np.float32]:

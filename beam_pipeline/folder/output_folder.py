@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import errno
 import io
 import json
 import os
@@ -9,35 +10,46 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from beam_pipeline.folder.folder_lock import lock
 from beam_pipeline.folder.own_folder import check_empty
 from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.layout import (
+    AGAIN_FOLDER,
     DICTIONARY_FOLDER,
     LAW_FILE,
     LEXICON_FILE,
     MANIFEST_FILE,
     RECIPE_FILE,
     REQUEST_FILE,
+    ROWS_FOLDER,
     SHARDS_FOLDER,
     SHORTFALL_FILE,
+    STATISTICS_FOLDER,
+    TEMPORARY_FOLDER,
     WORDS_FILE,
     WORK_FOLDER,
 )
-from hyperphrase.corpus.loading import check_version, load_manifest, no_manifest
+from hyperphrase.corpus.loading import check_version, load_manifest
 from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.plain_folder import check_plain
 from hyperphrase.corpus.request import CorpusRequest
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.given_paths import BUCKETS, given_path
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.limits import SEED_STOP
 from hyperphrase.meaning.phrase_meanings import Meanings
 from hyperphrase.untrusted.json_values import whole
 from transforms.files import storage
-from transforms.files.stored_files import StoredFiles
+from transforms.files.stored_files import files_of
 from transforms.worker.context import request_note
 from transforms.write_shards import write_row
 
+#: Errors of places that can hold no corpus, whatever is tried.
+_UNFIT = frozenset(
+    {errno.EROFS, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.EXDEV, errno.ENAMETOOLONG,
+     errno.ENOTDIR}
+)  # fmt: skip
 _SMALL = 16 << 20  # bytes: recipes with a histogram of all lengths are below 1 MB
 
 
@@ -47,9 +59,9 @@ def check(folder: str, request: CorpusRequest) -> Manifest | None:
     Raises InputError if the folder cannot be written to or holds something else. Writes nothing.
     """
     _check_place(folder)
-    check_plain(folder)
     with _as_input("output", folder):
-        check_version(StoredFiles(folder), "output")
+        check_plain(folder)
+        check_version(files_of(folder), "output")
         held = storage.read_file(storage.join(folder, RECIPE_FILE), _SMALL)
         begun = storage.read_file(storage.join(folder, REQUEST_FILE), _SMALL)
         if held is None and begun is None and not _has_manifest(folder):
@@ -78,30 +90,30 @@ def _has_manifest(folder: str) -> bool:
 
 def read_manifest(folder: str) -> Manifest | None:
     """Return the manifest in ``folder``, None if there is none. Raises CorruptError if it is damaged."""
-    return load_manifest(StoredFiles(folder))
+    return load_manifest(files_of(folder))
 
 
-def need_manifest(folder: str) -> Manifest:
-    """Return the manifest in ``folder``. Raises InputError if there is none."""
-    _check_name("folder", folder)
-    check_plain(folder)
-    with _as_input("folder", folder):
-        manifest = read_manifest(folder)
-        if manifest is None:
-            storage.names_in(folder)  # raises if a bucket is missing or denies access
-    if manifest is None:
-        raise no_manifest(folder)
-    return manifest
-
-
-def open_corpus(folder: str) -> Corpus:
+def open_corpus(folder: str, follow_links: bool = False) -> Corpus:
     """Open the complete corpus in ``folder``. Raises InputError if there is none."""
-    return Corpus(folder, StoredFiles(folder), need_manifest(folder))
+    folder = given_path(folder, "folder", BUCKETS)
+    _check_name("folder", folder)
+    with _as_input("folder", folder):
+        try:
+            return Corpus.open(folder, follow_links=follow_links)
+        except InputError:
+            storage.names_in(folder)  # raises for a missing bucket, which is the better reason
+            raise
 
 
-def shard_times(folder: str) -> dict[str, float]:
-    """Return {name: time of the last modification} of the existing shards; a rewritten shard has a new time."""
-    return storage.file_times(storage.join(folder, SHARDS_FOLDER))
+def shards_with_rows(folder: str) -> set[str]:
+    """Return the names of the shards that an earlier run says it has finished."""
+    return {name.removesuffix(".json") for name in storage.file_sizes(storage.join(folder, ROWS_FOLDER))}
+
+
+def count_kept(folder: str, manifest: Manifest, earlier: set[str]) -> int:
+    """Return how many shards of ``earlier`` were kept: those that were not whole are noted in a folder."""
+    again = storage.file_sizes(storage.join(folder, AGAIN_FOLDER))
+    return sum(shard.name in earlier and shard.name not in again for shard in manifest.shards)
 
 
 def missing_files(folder: str, manifest: Manifest) -> list[str]:
@@ -119,6 +131,7 @@ def missing_files(folder: str, manifest: Manifest) -> list[str]:
 def begin(folder: str, request: CorpusRequest, lexicon: Lexicon, meanings: Meanings | None) -> None:
     """Write the files that identify the run and that workers read: recipe, request, lexicon, law file, meanings."""
     with _as_input("output", folder):
+        storage.remove_folder(storage.join(folder, AGAIN_FOLDER))
         try:
             storage.write_once(folder, RECIPE_FILE, _recipe_bytes(request))
             storage.write_once(folder, REQUEST_FILE, request_note(request))
@@ -160,9 +173,11 @@ def shortfall(folder: str, request: CorpusRequest) -> tuple[int, int] | None:
     return (kept, drawn) if drawn >= request.stop_seed - request.first_seed else None
 
 
-def clean(folder: str) -> None:
-    """Remove temporary files and rows."""
-    storage.remove_folder(storage.join(folder, WORK_FOLDER))
+def clean(folder: str) -> bool:
+    """Remove temporary files and rows; tell whether all are gone."""
+    for place in (SHARDS_FOLDER, DICTIONARY_FOLDER, STATISTICS_FOLDER, ""):
+        storage.remove_leftovers(storage.join(folder, place))
+    return storage.remove_folder(storage.join(folder, WORK_FOLDER))
 
 
 def _fulfils(manifest: Manifest, request: CorpusRequest) -> bool:
@@ -177,22 +192,21 @@ def _recipe_bytes(request: CorpusRequest) -> bytes:
 
 @contextlib.contextmanager
 def _as_input(field: str, folder: str) -> Iterator[None]:
-    """Raise InputError instead of FileNotFoundError or PermissionError: the bucket is missing or denies access."""
+    """Raise InputError where a folder or a bucket is missing, denies access, or cannot hold a corpus."""
     try:
         yield
-    except (FileNotFoundError, PermissionError) as error:
-        raise InputError(f"cannot be used: {error}", field=field, value=folder) from error
+    except OSError as error:
+        if isinstance(error, FileNotFoundError | PermissionError) or error.errno in _UNFIT:
+            raise InputError(f"cannot be used: {error}; choose another folder", field=field, value=folder) from error
+        raise
 
 
 def _check_name(field: str, folder: str) -> None:
-    """Raise InputError if ``folder`` is not a valid name, or one that Beam would expand as a glob pattern."""
+    """Raise InputError if ``folder`` is not a valid name."""
     try:
         storage.check_name(folder)
     except ValueError as error:
         raise InputError(str(error), field=field, value=folder) from error
-    if set(folder) & set("*?[]"):
-        problem = "Beam reads * ? [ ] in a path as a pattern; choose another name"
-        raise InputError(problem, field=field, value=folder)
 
 
 def _check_place(folder: str) -> None:
@@ -206,41 +220,40 @@ def _check_place(folder: str) -> None:
         raise InputError(f"{error.strerror}; choose another folder", field="output", value=folder) from error
     if is_file:
         raise InputError("is a file; name a folder, which is made if it is not there", field="output", value=folder)
-    parent = path.absolute()
-    while not parent.exists():
-        parent = parent.parent
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        problem = f"{parent} cannot be written to; choose another folder or change its permissions"
-        raise InputError(problem, field="output", value=folder)
 
 
 @contextlib.contextmanager
-def locked(folder: str) -> Iterator[None]:
-    """Create ``folder`` if needed, and hold its lock during the block. Raises InputError if another run holds it.
+def locked(folder: str) -> Iterator[bool]:
+    """Create ``folder`` if needed, and hold its lock during the block; yield False if no lock is offered there.
 
-    On gs:// there is no lock. The first run determines the request; a run with other options is rejected, and runs with
-    the same options write the same bytes under the same names.
+    If the block fails before anything is written, the folders that were made are removed. Raises InputError if another
+    run holds the lock. In a bucket none is needed: the first run determines the request; a run with other options is
+    rejected, and runs with the same options write the same bytes under the same names.
     """
-    if "://" in folder:
-        yield
+    if storage.in_bucket(folder):
+        yield True
         return
-    import fcntl
+    made = [each for each in (Path(folder), *Path(folder).parents) if not os.path.lexists(each)]
+    try:
+        with contextlib.ExitStack() as held:
+            yield _hold(folder, held)
+    finally:
+        for each in (Path(folder, TEMPORARY_FOLDER), Path(folder, WORK_FOLDER), *made):
+            with contextlib.suppress(OSError):  # it holds something
+                each.rmdir()
 
+
+def _hold(folder: str, held: contextlib.ExitStack) -> bool:
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         problem = f"cannot be made ({error.strerror}); choose another folder"
         raise InputError(problem, field="output", value=folder) from error
-    handle = os.open(folder, os.O_RDONLY)  # the lock is on the folder itself, and is released when the process ends
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            problem = "another run is writing there; wait for it or choose another"
-            raise InputError(problem, field="output", value=folder) from None
-        yield
-    finally:
-        os.close(handle)
+        return held.enter_context(lock(folder))
+    except BlockingIOError:
+        problem = "another run is writing there; wait for it or choose another"
+        raise InputError(problem, field="output", value=folder) from None
 
 
 def corrupt_as_input(error: CorruptError) -> InputError:

@@ -6,7 +6,14 @@ A run replaces files under the names of a corpus. In a folder that holds anythin
 import posixpath
 import re
 
-from hyperphrase.corpus.layout import TEMPORARY_FOLDER, WORK_FOLDER
+from hyperphrase.corpus.layout import (
+    DICTIONARY_FOLDER,
+    LOCK_FILE,
+    SHARDS_FOLDER,
+    STATISTICS_FOLDER,
+    TEMPORARY_FOLDER,
+    WORK_FOLDER,
+)
 from hyperphrase.errors import InputError
 from transforms.files import storage
 
@@ -20,7 +27,7 @@ _of_systems = re.compile(
 
 def check_empty(folder: str) -> None:
     """Raise InputError if ``folder``, in which no run has begun, holds files that a run could replace."""
-    names = [name for name in storage.names_in(folder) if not _of_systems(name)]
+    names = [name for name in storage.names_in(folder) if not _of_systems(name) and not _is_empty(folder, name)]
     if WORK_FOLDER in names and _is_begun(folder):
         names.remove(WORK_FOLDER)
     if names:
@@ -28,6 +35,17 @@ def check_empty(folder: str) -> None:
         raise InputError(problem, field="output", value=folder)
 
 
+def _is_empty(folder: str, name: str) -> bool:
+    """Tell whether ``name`` is a folder of a corpus without files, such as one where another disk is mounted."""
+    if name not in (SHARDS_FOLDER, DICTIONARY_FOLDER, STATISTICS_FOLDER):
+        return False
+    try:
+        return all(map(_of_systems, storage.names_in(storage.join(folder, name))))
+    except NotADirectoryError:
+        return False
+
+
 def _is_begun(folder: str) -> bool:
     """Tell whether the work folder is that of a run which ended before it had written its first file."""
-    return set(storage.names_in(storage.join(folder, WORK_FOLDER))) <= {posixpath.basename(TEMPORARY_FOLDER)}
+    first = {posixpath.basename(name) for name in (LOCK_FILE, TEMPORARY_FOLDER)}
+    return set(storage.names_in(storage.join(folder, WORK_FOLDER))) <= first

@@ -65,12 +65,14 @@ def run_command(name: str, work: Callable[[Sequence[str]], int], arguments: Sequ
     name: of the command, empty for the program itself.
     """
     gc.freeze()  # imported objects stay: exclude them from garbage collection
-    with interrupts.of_command(name):
-        try:
-            return _run(name, work, sys.argv[1:] if arguments is None else arguments)
-        finally:
-            streams.give_up_unwritable()
-            interrupts.let_exit()
+    status = FAILED
+    try:
+        with interrupts.of_command(name):
+            status = _run(name, work, sys.argv[1:] if arguments is None else arguments)
+    finally:
+        streams.give_up_unwritable()
+        interrupts.let_exit(status)
+    return status
 
 
 def _run(name: str, work: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:

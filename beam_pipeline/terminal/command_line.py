@@ -2,6 +2,10 @@
 
 import sys
 
+CHILD = "HYPERPHRASE_CHILD"  # environment variable of processes that the program starts, such as Dask's workers
+WARNINGS = "PYTHONWARNINGS"  # environment variable: what Python warns of
+DASK_LOGS = "DASK_LOGGING__DISTRIBUTED"  # environment variable: the level of what they log
+
 
 def is_program() -> bool:
     """Return whether this process was started as ``python -m beam_pipeline...``."""

@@ -4,6 +4,7 @@ import sys
 from types import TracebackType
 
 from beam_pipeline.terminal import streams
+from hyperphrase.errors import InputError
 
 _LIMITS = ("failed to map segment", "Cannot allocate memory", "cannot open shared object file: Error 24")
 
@@ -26,8 +27,9 @@ def install() -> None:
 
 
 def _print(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-    text = reason(error)
+    text = str(error) if isinstance(error, InputError) else reason(error)
     if text is None:
         sys.__excepthook__(kind, error, traceback)
     else:
         streams.say(f"hyperphrase: {text}")
+        raise SystemExit(2 if isinstance(error, InputError) else 1)

@@ -19,6 +19,8 @@ from beam_pipeline.terminal.command_line import module_named
 INTERRUPTED = 130  # exit status
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # SIGTERM else ignored by PID 1 of a container
 _RESUMABLE = ("run", "compile")
+_EXIT_SECONDS = 15  # an engine's server on this machine takes up to 5 to stop
+_installed: list[bool] = []
 _named: list[str] = []  # the command at work, which may call another
 
 
@@ -28,6 +30,7 @@ def install() -> None:
         for number in _SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup sets it
                 signal.signal(number, _end)
+        _installed.append(True)
         atexit.register(_replace, signal.SIG_IGN)  # called last: then only Python itself has to end
 
 
@@ -46,10 +49,13 @@ def raise_once() -> None:
     _replace(_raise)
 
 
-def let_exit() -> None:
-    """Let no interrupt keep the functions from being called that stop, at exit, what :func:`raise_once` is for."""
-    if signal.getsignal(signal.SIGINT) is _raise:
-        _replace(signal.SIG_IGN)
+def let_exit(status: int) -> None:
+    """Let the program's process end with ``status``, whatever its threads and what is called at exit wait for."""
+    if _installed and not _named:
+        if signal.getsignal(signal.SIGINT) is _raise:  # what it is for is stopped at exit
+            _replace(signal.SIG_IGN)
+        signal.signal(signal.SIGALRM, lambda number, frame: os._exit(status))
+        signal.alarm(_EXIT_SECONDS)
 
 
 def reason() -> str:

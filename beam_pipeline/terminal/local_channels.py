@@ -10,6 +10,8 @@ import os
 import socket
 from collections.abc import Iterator
 
+from beam_pipeline.terminal.command_line import CHILD, DASK_LOGS, WARNINGS
+
 _VARIABLE = "no_grpc_proxy"
 _LOCAL = ("localhost", "127.0.0.0/8", "::1", "0.0.0.0")  # noqa: S104 - a name to compare with
 
@@ -21,14 +23,14 @@ def go_direct() -> None:
 
 
 @contextlib.contextmanager
-def going_direct() -> Iterator[None]:
-    """Let channels go direct during the block, and leave the variables as they were before."""
-    before = os.environ.get(_VARIABLE)
-    go_direct()
+def variables_kept() -> Iterator[None]:
+    """Leave the variables that the program sets as they were before the block, for a process that is the user's."""
+    before = {name: os.environ.get(name) for name in (_VARIABLE, CHILD, DASK_LOGS, WARNINGS)}
     try:
         yield
     finally:
-        if before is None:
-            os.environ.pop(_VARIABLE, None)
-        else:
-            os.environ[_VARIABLE] = before
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

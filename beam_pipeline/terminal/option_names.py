@@ -5,8 +5,8 @@ import re
 from hyperphrase.errors import InputError
 
 _SAME = (
-    "alphabet", "compression", "dictionary", "first_seed", "key", "lengths", "lexicon", "machine", "output", "phrases",
-    "phrases_per_shard", "preset", "prices", "seeds", "text", "vocabulary",
+    "alphabet", "compression", "dictionary", "first_seed", "follow_links", "key", "lengths", "lexicon", "machine",
+    "output", "phrases", "phrases_per_shard", "preset", "prices", "seeds", "text", "vocabulary",
 )  # fmt: skip
 _ARGUMENT = "folder"  # the positional argument OUT
 OPTIONS = {field: f"--{field}" for field in _SAME} | {"formats": "--format", "law": "--sampler"}

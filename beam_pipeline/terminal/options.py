@@ -95,7 +95,8 @@ def _add_hyperwords(made: Parser) -> None:
         metavar="NAME|PATH",
         default="english",
         help="english (default), russian, synthetic, synthetic:flavour=russian, or a file: .txt with one word per "
-        "line, .csv or .tsv with columns word,count, .avro or .parquet",
+        "line, .csv or .tsv with columns word,count, .avro or .parquet with fields of these names; frequency may "
+        "stand for count",
     )
     words.add_argument(
         "--vocabulary",

@@ -3,9 +3,8 @@
 import os
 import sys
 
-from beam_pipeline.terminal.command_line import is_program
+from beam_pipeline.terminal.command_line import CHILD, is_program
 
-CHILD = "HYPERPHRASE_CHILD"  # environment variable of processes that the program starts, such as Dask's workers
 _PREPARED: list[bool] = []  # True once this process is prepared
 
 
@@ -20,12 +19,15 @@ def prepare_process() -> None:
         return
     _PREPARED.append(True)
     _search_working_folder_last()  # before any other import: it may hold a module of the same name
-    from beam_pipeline.terminal import faults, interrupts, local_channels, streams
+    from beam_pipeline.terminal import faults, interrupts, limits, local_channels, streams
+    from hyperphrase import own_packages
 
     interrupts.install()
     streams.complete()
     local_channels.go_direct()
     faults.install()
+    own_packages.check()
+    limits.prepare()
     prepare_child()
 
 
@@ -44,9 +46,11 @@ def prepare_child() -> None:
 def _search_working_folder_last() -> None:
     """Let no file of the user's hide a module: ``python -m`` puts the working folder first.
 
-    It stays on the path, because a runner class of the user's may be there.
+    It stays on the path, because a runner class of the user's may be there. An editable installation is on no path, so
+    its folder is put before.
     """
     first = sys.path[0] if sys.path else None
     here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
-    if is_program() and not sys.flags.safe_path and first is not None and os.path.realpath(first) != here:  # noqa: PTH
-        sys.path.append(sys.path.pop(0))
+    if is_program() and not sys.flags.safe_path and first is not None and os.path.realpath(first) != here:
+        working = sys.path.pop(0)
+        sys.path += [here] * (here not in sys.path) + [working]

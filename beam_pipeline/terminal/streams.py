@@ -78,6 +78,19 @@ def say(line: str, stream: TextIO | None = None) -> None:
         print(line, file=stream or sys.stderr, flush=True)
 
 
+class Lenient(io.TextIOWrapper):
+    """A log that discards what cannot be written to it."""
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            return super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            super().flush()
+
+
 def give_up_unwritable() -> None:
     """Discard what cannot be written to stdout and stderr: Python would complain when it ends, with status 120."""
     for stream in (sys.stdout, sys.stderr):

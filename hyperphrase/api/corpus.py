@@ -12,7 +12,7 @@ from hyperphrase.corpus import loading
 from hyperphrase.corpus.files import CorpusFiles, LocalFiles
 from hyperphrase.corpus.open_corpus import OpenCorpus
 from hyperphrase.corpus.other_files import other_files
-from hyperphrase.corpus.plain_folder import check_plain
+from hyperphrase.corpus.plain_folder import check_plain, rule_for_reading
 from hyperphrase.corpus.request import CorpusRequest
 from hyperphrase.corpus.virtual import NoFiles, virtual_manifest
 from hyperphrase.errors import InputError
@@ -37,11 +37,19 @@ class Corpus(OpenCorpus):
     """
 
     @classmethod
-    def open(cls, folder: str | os.PathLike[str]) -> "Corpus":
-        """Open the corpus in ``folder``. Raises InputError if it has none, CorruptError if its manifest is damaged."""
+    def open(cls, folder: str | os.PathLike[str], *, follow_links: bool = False) -> "Corpus":
+        """Open the corpus in ``folder``.
+
+        follow_links: whether files may be links to files elsewhere, as tools such as DVC and git-annex make them. In a
+        snapshot of a hub's cache, links into its folder ``blobs`` are followed in any case. Raises InputError if the
+        folder has no corpus, CorruptError if its manifest is damaged or it holds links, pipes or devices.
+        """
         name = given_path(folder, "folder", BUCKETS)
-        files = _files_of(name)
-        manifest = loading.load_manifest(files)
+        try:
+            files = _files_of(name, follow_links)
+            manifest = loading.load_manifest(files)
+        except (FileNotFoundError, PermissionError) as error:
+            raise InputError(f"cannot be used: {error}", field="folder", value=name) from error
         if manifest is None:
             raise loading.no_manifest(name)
         return cls(name, files, manifest)
@@ -148,10 +156,11 @@ class Corpus(OpenCorpus):
         return at < len(self.dropped) and int(self.dropped[at]) == seed
 
 
-def _files_of(folder: str) -> CorpusFiles:
+def _files_of(folder: str, follow_links: bool) -> CorpusFiles:
     """Return the files in ``folder``; for a folder that is not local, by the Beam program's reader."""
     if "://" not in folder:
-        check_plain(folder)
-        return LocalFiles(folder)
-    stored: CorpusFiles = importlib.import_module("transforms.files.stored_files").StoredFiles(folder)
+        may_follow = rule_for_reading(folder, follow_links)
+        check_plain(folder, may_follow)
+        return LocalFiles(folder, may_follow)
+    stored: CorpusFiles = importlib.import_module("transforms.files.stored_files").files_of(folder)
     return stored

@@ -4,9 +4,11 @@ import importlib
 import os
 from collections.abc import Callable, Sequence
 
+from hyperphrase import own_packages
 from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.request import PHRASES_PER_SHARD, CorpusRequest, outputs_of
 from hyperphrase.given_paths import BUCKETS, given_path
+from hyperphrase.interrupts import delayed
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
@@ -52,5 +54,8 @@ def make_corpus(
     )
     job = prepare_job(lexicon, Phrases(recipe, lexicon), request)
     folder = given_path(output, "output", BUCKETS)
-    importlib.import_module("beam_pipeline.make").make(folder, job, beam_options, progress)
+    own_packages.check()
+    with delayed():
+        make = importlib.import_module("beam_pipeline.make").make
+    make(folder, job, beam_options, progress)
     return Corpus.open(folder)

@@ -1,5 +1,6 @@
 """Verify a corpus: read every file, draw every phrase again, and compare."""
 
+import contextlib
 import functools
 import io
 import os
@@ -217,7 +218,8 @@ class _Measured(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         piece = self._stream.read(size)
         if isinstance(self._stream, io.BufferedReader) and hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(self._stream.fileno(), self.size, len(piece), os.POSIX_FADV_DONTNEED)
+            with contextlib.suppress(OSError):  # not every file system takes advice
+                os.posix_fadvise(self._stream.fileno(), self.size, len(piece), os.POSIX_FADV_DONTNEED)
         self.size += len(piece)
         self.crc = google_crc32c.extend(self.crc, piece)
         return piece

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from hyperphrase.codecs import vector_packing as packing
 from hyperphrase.codecs.vector_packing import LANES, VECTOR_BYTES, splat
 from hyperphrase.kernels import inline_kernel
+from hyperphrase.kernels.availability import intrinsic, types
 from hyperphrase.kernels.intrinsics import element, trailing_zeros
 
 NO_ID = 0xFFFF_FFFF  # stands for no id

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from hyperphrase.codecs import vector_packing as packing
 from hyperphrase.codecs.vector_packing import LANES, VECTOR_BYTES, first_ends, splat
 from hyperphrase.kernels import bare_kernel, inline_kernel
+from hyperphrase.kernels.availability import intrinsic, types
 from hyperphrase.kernels.intrinsics import element, i64, load_u32, store_u32
 from hyperphrase.limits import MAX_VOCABULARY
 

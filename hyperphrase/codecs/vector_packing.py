@@ -18,11 +18,9 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
 
 from hyperphrase.kernels import inline_kernel
+from hyperphrase.kernels.availability import cgutils, intrinsic, types
 from hyperphrase.kernels.intrinsics import WORD_PADDING, compiles_for
 
 LANES = 16

@@ -1,8 +1,14 @@
 """Read the files of a corpus: the interface for any storage, and its implementation for a local disk."""
 
 import os
+import stat
 from pathlib import Path
 from typing import BinaryIO, Protocol
+
+from hyperphrase.corpus.plain_folder import LinkRule, no_links, refuse_link
+from hyperphrase.errors import CorruptError
+
+_PIECE = 1 << 20  # 1 MiB: a read allocates what is asked for, and files of user-space disks may state no size
 
 
 class TooLargeError(OSError):
@@ -32,10 +38,10 @@ class CorpusFiles(Protocol):
 
 
 class LocalFiles:
-    """The files of a corpus on a local disk, in a folder that ``check_plain`` has checked."""
+    """The files of a corpus on a local disk; see :mod:`hyperphrase.corpus.plain_folder` for what is not opened."""
 
-    def __init__(self, folder: str) -> None:
-        self._folder = Path(folder)
+    def __init__(self, folder: str, may_follow: LinkRule = no_links) -> None:
+        self._folder, self._may_follow = Path(folder), may_follow
 
     def path(self, name: str) -> str:
         """Return the path of the file, for messages."""
@@ -45,20 +51,24 @@ class LocalFiles:
         """Return the content of a file, None if it does not exist. Raises TooLargeError above ``limit`` bytes."""
         try:
             with self.open(name) as stream:
-                data = stream.read(min((self._folder / name).stat().st_size, limit) + 1)  # ``read`` allocates this size
-        except FileNotFoundError:
+                return read_limited(stream, limit, self.path(name))
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        if len(data) > limit:
-            raise TooLargeError(f"{self.path(name)} is larger than {limit} bytes")
-        return data
 
     def exists(self, name: str) -> bool:
         """Tell whether there is such a file."""
         return (self._folder / name).is_file()
 
     def open(self, name: str) -> BinaryIO:
-        """Open a file for reading."""
-        return (self._folder / name).open("rb")
+        """Open a file for reading. Raises CorruptError for a pipe, a device, or a link that may not be followed."""
+        path = self._folder / name
+        kind = os.lstat(path).st_mode
+        if stat.S_ISLNK(kind):
+            if not self._may_follow(str(path)):
+                raise refuse_link(str(path), self._may_follow)
+        elif not stat.S_ISREG(kind):
+            raise CorruptError(f"{path}: is not a file")
+        return path.open("rb")
 
     def names(self, folder: str) -> list[str]:
         """Return the names of all that is directly in a folder of the corpus, those of folders with a slash at the end.
@@ -70,3 +80,19 @@ class LocalFiles:
                 return [f"{entry.name}/" if entry.is_dir(follow_symlinks=False) else entry.name for entry in entries]
         except FileNotFoundError:
             return []
+
+
+def read_limited(stream: BinaryIO, limit: int, path: str) -> bytes:
+    """Return the rest of a file. Raises TooLargeError, which names ``path``, above ``limit`` bytes.
+
+    A size that the file states is taken to refuse it, but not as all that there is.
+    """
+    pieces, left = [], limit + 1
+    if os.fstat(stream.fileno()).st_size > limit:
+        left = 0
+    while left and (piece := stream.read(min(left, _PIECE))):
+        pieces.append(piece)
+        left -= len(piece)
+    if not left:
+        raise TooLargeError(f"{path} is larger than {limit} bytes")
+    return b"".join(pieces)

@@ -30,6 +30,8 @@ WORK_FOLDER = ".work"
 TEMPORARY_FOLDER = f"{WORK_FOLDER}/temporary"  # unfinished files
 ROWS_FOLDER = f"{WORK_FOLDER}/rows"  # the manifest's entry of each finished shard
 KEYS_FOLDER = f"{WORK_FOLDER}/keys"  # sorted keys of fingerprints, to be compared
+AGAIN_FOLDER = f"{WORK_FOLDER}/again"  # a file for each shard that has a row, but is not whole and is written again
+LOCK_FILE = f"{WORK_FOLDER}/lock"  # where a folder itself cannot be locked
 REQUEST_FILE = f"{WORK_FOLDER}/request.json"  # the request of the unfinished corpus
 SHORTFALL_FILE = f"{WORK_FOLDER}/shortfall.json"  # written if the drawn seeds give too few phrases
 

@@ -2,13 +2,18 @@
 
 The folder may be untrusted. A link could make the program write or read outside the folder, and a pipe or a device
 could make a read wait or continue for ever. So before a file is opened, every entry with the name of a corpus file is
-checked, and no link is followed. The folder itself may be a link, because the user named it. What has other names is
-not the corpus's, and may be anything: it is not opened.
+checked. The folder itself may be a link, because the user named it. What has other names is not the corpus's, and may
+be anything: it is not opened.
+
+Links to plain files are followed for reading where it is known who made them: by the user's word (``follow_links``), or
+because the folder is a snapshot in a hub's cache (``.../snapshots/REVISION``), whose files are links into the folder
+``blobs`` of the same download. A stranger can put nothing else there than what was downloaded with it.
 """
 
 import contextlib
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hyperphrase.corpus.layout import (
@@ -37,33 +42,71 @@ _FILES = frozenset(
 _INNER_FILES = STATISTICS_FILES | {WORDS_FILE}
 
 
-def check_plain(folder: str) -> None:
-    """Raise CorruptError unless all parts of the corpus in a local ``folder`` are plain files and folders."""
+#: Tells whether the link at a path may be followed.
+LinkRule = Callable[[str], bool]
+
+
+def no_links(_: str) -> bool:
+    """Follow no link: for folders that are written to."""
+    return False
+
+
+def links_to_files(path: str) -> bool:
+    """Follow links to plain files, wherever these are."""
+    try:
+        return stat.S_ISREG(Path(path).stat().st_mode)
+    except OSError:
+        return False
+
+
+def rule_for_reading(folder: str, follow_links: bool) -> LinkRule:
+    """Return which links in ``folder`` are followed for reading; all to plain files if ``follow_links``."""
+    if follow_links:
+        return links_to_files
+    place = Path(os.path.realpath(folder))
+    for revision in (place, *place.parents):
+        if revision.parent.name == "snapshots":
+            blobs = revision.parent.parent / "blobs"
+            return lambda path: links_to_files(path) and Path(os.path.realpath(path)).parent == blobs
+    return lambda _: False  # and not no_links: the reader can be told to follow, and the message says so
+
+
+def check_plain(folder: str, may_follow: LinkRule = no_links) -> None:
+    """Raise CorruptError unless all parts of the corpus in a local ``folder`` are plain files and folders.
+
+    may_follow: which links may be there in place of files.
+    """
     if "://" in folder:
         return
     for entry in _entries(folder):
         name = entry.name.casefold()  # as some disks read it
         if name in _FOLDERS:
-            _check(entry, entry.is_dir(follow_symlinks=False), "a folder")
-            _check_work(entry.path) if name == WORK_FOLDER else _check_folder(name, entry.path)
+            _check_folder(entry, may_follow, name)
         elif name in _FILES:
-            _check(entry, entry.is_file(follow_symlinks=False), "a file")
+            _check_file(entry, may_follow)
 
 
-def _check_folder(name: str, folder: str) -> None:
-    for entry in _entries(folder):
-        if is_numbered(entry.name) or f"{name}/{entry.name.casefold()}" in _INNER_FILES:
-            _check(entry, entry.is_file(follow_symlinks=False), "a file")
+def _check_folder(folder: os.DirEntry[str], may_follow: LinkRule, name: str) -> None:
+    if folder.is_symlink():
+        raise CorruptError(f"{folder.path}: is a link; a corpus may be reached by a link, but its folders are none")
+    if not folder.is_dir(follow_symlinks=False):
+        raise CorruptError(f"{folder.path}: is not a folder")
+    for entry in _entries(folder.path):
+        if name == WORK_FOLDER:
+            _check_work(entry)
+        elif is_numbered(entry.name) or f"{name}/{entry.name.casefold()}" in _INNER_FILES:
+            _check_file(entry, may_follow)
 
 
-def _check_work(folder: str) -> None:
+def _check_work(entry: os.DirEntry[str]) -> None:
     """Check all that is visible: a run writes below each folder, and reads files of many names."""
-    for entry in _entries(folder):
-        if not entry.name.startswith("."):
-            inner = entry.is_dir(follow_symlinks=False)
-            _check(entry, inner or entry.is_file(follow_symlinks=False), "a file")
-            if inner:
-                _check_work(entry.path)
+    if entry.name.startswith("."):
+        return
+    if entry.is_dir(follow_symlinks=False):
+        for inner in _entries(entry.path):
+            _check_work(inner)
+    else:
+        _check_file(entry, no_links)
 
 
 def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
@@ -71,8 +114,22 @@ def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
         yield from entries
 
 
-def _check(entry: os.DirEntry[str], plain: bool, due: str) -> None:
+def _check_file(entry: os.DirEntry[str], may_follow: LinkRule) -> None:
     if entry.is_symlink():
-        raise CorruptError(f"{entry.path}: is a link; a corpus may be reached by a link but contains none")
-    if not plain:
-        raise CorruptError(f"{entry.path}: is not {due}")
+        if not may_follow(entry.path):
+            raise refuse_link(entry.path, may_follow)
+    elif not entry.is_file(follow_symlinks=False):
+        raise CorruptError(f"{entry.path}: is not a file")
+
+
+def refuse_link(path: str, may_follow: LinkRule) -> CorruptError:
+    """Return the error of a link that ``may_follow`` refuses."""
+    if not Path(path).exists():
+        why = "whose target is not there; fetch it first"
+    elif not links_to_files(path):
+        why = "to what is not a file"
+    elif may_follow is no_links:
+        why = "; a run follows none, as it may lead outside; put the file itself there, or remove the link"
+    else:
+        why = "that may lead outside; if you or your tools made it, give `follow_links`"
+    return CorruptError(f"{path}: is a link{'' if why.startswith(';') else ' '}{why}")

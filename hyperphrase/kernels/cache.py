@@ -16,9 +16,8 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
-from numba import types
-from numba.core import caching, config
 
+from hyperphrase.kernels.availability import caching, config, types
 from hyperphrase.untrusted.trusted_folders import is_trusted
 
 _unsaved: set[str] = set()

@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
+from hyperphrase.interrupts import delayed
 from hyperphrase.kernels.cache import KernelCache
 
 _P = ParamSpec("_P")
@@ -22,6 +23,7 @@ def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Compile ``function`` with numba when it is first called with arguments of new types, for these types."""
     dispatcher = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)  # never called from C
     dispatcher._cache = KernelCache(function)
+    dispatcher.compile = delayed()(dispatcher.compile)  # numba goes on after an exception in LLVM's calls, and fails
     _dispatchers.append(dispatcher)
     return cast(Callable[_P, _R], dispatcher)
 

@@ -9,13 +9,17 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.core import cgutils, config
-from numba.core.codegen import get_host_cpu_features
-from numba.extending import intrinsic
-from numba.np.arrayobj import make_array
 from numpy.typing import NDArray
+
+from hyperphrase.kernels.availability import (
+    cgutils,
+    config,
+    get_host_cpu_features,
+    intrinsic,
+    ir,
+    make_array,
+    types,
+)
 
 if sys.byteorder != "little":
     raise ImportError("hyperphrase.codecs needs a little-endian machine: its kernels store whole words")

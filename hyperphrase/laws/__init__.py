@@ -3,8 +3,8 @@
 A law is a frozen dataclass, whose fields are the law's parameters with their bounds and defaults; bound to a
 vocabulary, it draws. The symbol laws are grouped in families, one file a law, and ``registry`` finds them by name.
 ``grammar`` reads and writes laws as text (``zipf:s=1.0``) and JSON, ``base`` says what every symbol law offers,
-``lengths`` has the length laws, ``mixture`` the law that chooses among others, ``presets`` the parameters of
-published work.
+``plain_text`` reads users' texts, ``lengths`` has the length laws, ``mixture`` the law that chooses among others,
+``presets`` the parameters of published work.
 """
 
 from hyperphrase.laws.base import BoundLaw, SymbolLaw

@@ -1,7 +1,7 @@
 """The interface of symbol laws: a law, and a law bound to a vocabulary, which draws."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -127,6 +127,10 @@ class SymbolLaw(Law):
     def attach(self, data: bytes) -> "SymbolLaw":
         """Return the law with its file, from a corpus. Raises CorruptError if the digest is another."""
         raise CorruptError(f"{self.name} has no file of its own")
+
+    def notes(self, lexicon: Lexicon) -> Iterator[str]:
+        """Yield what a user should know of the law with this lexicon, a line each; fields are in backticks."""
+        yield from ()
 
     @abstractmethod
     def bind(self, vocabulary: int, lexicon: LexiconSource) -> BoundLaw:

@@ -7,14 +7,14 @@ contain them.
 import dataclasses
 import hashlib
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, ClassVar, Self
 
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.laws.base import SymbolLaw
 from hyperphrase.laws.grammar import OpenFile
+from hyperphrase.laws.plain_text import read_text
 
-TEXT_LIMIT = 64 << 20  # 64 MiB: the longest text that a law is made from
 _UNKNOWN = "0" * 64  # the digest of a law whose file is not made yet
 
 
@@ -22,11 +22,13 @@ _UNKNOWN = "0" * 64  # the digest of a law whose file is not made yet
 class FileLaw(SymbolLaw):
     """A law with a file.
 
-    of_file: what a user's file is, for the help. digest: SHA-256 of the law's file, in hexadecimal; laws of equal
-    parameters and digests are equal, with file or without.
+    of_file: what a user's file is, for the help. readings: ways to read it, by the option that asks for each: the
+    option's value and what it does. They shape the law's file, and are no parameters of the law. digest: SHA-256 of the
+    law's file, in hexadecimal; laws of equal parameters and digests are equal, with file or without.
     """
 
     of_file: ClassVar[str]
+    readings: ClassVar[Mapping[str, tuple[str, str]]] = {}
     digest: str
 
     def __post_init__(self) -> None:
@@ -60,10 +62,10 @@ class FileLaw(SymbolLaw):
         return {key: value for key, value in vars(self).items() if not key.startswith("_")}
 
     @abstractmethod
-    def made_from(self, text: bytes | None, path: str) -> bytes:
+    def made_from(self, text: bytes | None, path: str, readings: Container[str]) -> bytes:
         """Return the file of this law's parameters, made from the text that ``path`` holds, None if none is given.
 
-        Raises InputError without a field.
+        readings: the names of those options that are given. Raises InputError without a field.
         """
 
     @classmethod
@@ -71,31 +73,21 @@ class FileLaw(SymbolLaw):
         path = given.get("file")
         if "digest" in given:
             raise InputError(f"{cls.name} has no parameter 'digest'; {cls.usage()}")
-        parameters = {name: text for name, text in given.items() if name != "file"}
+        readings = {name: text for name, text in given.items() if name in cls.readings}
+        for name, value in readings.items():
+            if value != cls.readings[name][0]:
+                allowed = f"write {name}={cls.readings[name][0]}, or leave it out"
+                raise InputError(f"{cls.name}:{name}={value:.40} is no way to read the file; {allowed}")
+        parameters = {name: text for name, text in given.items() if name not in ("file", *readings)}
         law = super().from_options({**parameters, "digest": _UNKNOWN}, open_file)
-        return law._with(law.made_from(None if path is None else _read(path, open_file), path or ""))
+        text = None if path is None else read_text(path, open_file)
+        return law._with(law.made_from(text, path or "", readings))
 
     @classmethod
     def parameters(cls) -> dict[str, str]:
-        return {"file": cls.of_file, **super().parameters()}
+        readings = {name: f"{value}: {meaning}" for name, (value, meaning) in cls.readings.items()}
+        return {"file": cls.of_file, **readings, **super().parameters()}
 
     def __str__(self) -> str:
         """Return the law as an option value, but for the path, which it does not know."""
         return super().__str__().replace(repr(self.digest), self.digest[:12] + "...")
-
-
-def _read(path: str, open_file: OpenFile) -> bytes:
-    """Return the content of a user's text file. Raises InputError if it cannot be read, is too long or not UTF-8."""
-    try:
-        with open_file(path) as stream:
-            data = stream.read(TEXT_LIMIT + 1)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror or error}); name a text file") from error
-    if len(data) > TEXT_LIMIT:
-        raise InputError(f"{path} is larger than {TEXT_LIMIT >> 20} MiB; give a part of it")
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{path}: line {line} is not UTF-8; save the file as UTF-8") from error
-    return data.removeprefix(b"\xef\xbb\xbf")

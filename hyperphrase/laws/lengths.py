@@ -19,6 +19,8 @@ from hyperphrase.errors import InputError
 from hyperphrase.laws.grammar import Law, OpenFile, parameter
 from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.numbers.portable_math import exp_each, ln_each
+from hyperphrase.numerals import parse_whole
+from hyperphrase.untrusted.file_kinds import kind_of, not_utf8
 
 _MAX_HISTOGRAM_BYTES = 4 << 20  # 4 MiB: 65,535 lengths with counts need 2
 
@@ -166,7 +168,7 @@ class Empirical(LengthLaw):
             raise InputError(f"{path} cannot be read ({error.strerror or error}); name a histogram file") from error
         try:
             return cls.from_json({"counts": _parse_histogram(data)})
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error) as error:
+        except (ValueError, TypeError, AttributeError, RecursionError, csv.Error) as error:
             raise InputError(f"{path} is not a histogram: {error}; {cls.summary}") from error
 
     @classmethod
@@ -178,8 +180,8 @@ class Empirical(LengthLaw):
         if set(data) != {"counts"} or not isinstance(data["counts"], dict):
             raise InputError("empirical has the parameter counts, {length: phrases}")
         try:
-            pairs = sorted((int(length), _count(phrases)) for length, phrases in data["counts"].items())
-        except (ValueError, TypeError) as error:
+            pairs = sorted((_whole(length), _count(phrases)) for length, phrases in data["counts"].items())
+        except ValueError as error:
             raise InputError(f"empirical has a length or a count that is not a whole number: {error}") from error
         return cls(counts=tuple(pair for pair in pairs if pair[1] != 0))
 
@@ -191,24 +193,55 @@ class Empirical(LengthLaw):
 
 
 def _parse_histogram(data: bytes) -> dict[str, int]:
-    """Return {length: phrases} of a histogram in JSON or CSV. Raises ValueError, KeyError or TypeError."""
+    """Return {length: phrases} of a histogram in JSON or CSV. Raises ValueError or TypeError."""
     if len(data) > _MAX_HISTOGRAM_BYTES:
         raise ValueError(f"larger than {_MAX_HISTOGRAM_BYTES} bytes")
-    text = data.decode("utf-8-sig")
+    if kind := kind_of(data):
+        raise ValueError(f"it is {kind.name}; {kind.advice}")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it {not_utf8(data)}") from error
     if text.lstrip().startswith("{"):
         parsed = json.loads(text)
         return {length: _count(phrases) for length, phrases in parsed.items()}
-    rows = list(csv.DictReader(io.StringIO(text)))
-    histogram = {row["length"]: _count(row["phrases"]) for row in rows}
-    if len(histogram) != len(rows):
-        raise ValueError("a length is listed twice")
+    return _parse_table(text)
+
+
+def _parse_table(text: str) -> dict[str, int]:
+    """Return {length: phrases} of a table with commas, semicolons or tabs, its columns in any order and case."""
+    lines = io.StringIO(text, newline=None)  # any line ends
+    header = lines.readline().strip()
+    mark = next((mark for mark in ",;\t" if mark in header), ",")
+    names = [name.strip(' "').lower() for name in header.split(mark)]
+    if not {"length", "phrases"} <= set(names):
+        raise ValueError(f"line 1 is {header!r:.60}, not length,phrases")
+    histogram: dict[str, int] = {}
+    for row in csv.reader(lines, delimiter=mark):
+        if not any(row):
+            continue
+        if len(row) != len(names):
+            raise ValueError(f"a row has {len(row)} fields: {mark.join(row)!r:.60}")
+        fields = dict(zip(names, row, strict=True))
+        if fields["length"] in histogram:
+            raise ValueError("a length is listed twice")
+        histogram[fields["length"]] = _count(fields["phrases"])
     return histogram
 
 
+def _whole(value: Any) -> int:
+    """Return a whole number, given as one or as a text."""
+    number = parse_whole(value.strip(" ")) if isinstance(value, str) else value
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise ValueError(f"{value!r:.40} is not a whole number")
+    return number
+
+
 def _count(value: Any) -> int:
-    if isinstance(value, (bool, float)) or int(value) < 0:
+    number = _whole(value)
+    if number < 0:
         raise ValueError(f"{value!r:.40} is not a count of phrases")
-    return int(value)
+    return number
 
 
 LENGTH_LAWS: Mapping[str, type[LengthLaw]] = {

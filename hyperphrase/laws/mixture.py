@@ -14,6 +14,7 @@ from hyperphrase.kernels import kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
 from hyperphrase.laws.grammar import OpenFile, law_from_json, parse_law
 from hyperphrase.laws.lengths import LengthLaw
+from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.numbers.alias_table import AliasTable
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numerals import UNSIGNED
@@ -133,6 +134,10 @@ class Mixture(SymbolLaw):
         if at != len(data) or not data:
             raise CorruptError(f"the file of {self.name} is longer or shorter than those of its laws")
         return dataclasses.replace(self, laws=tuple(laws))
+
+    def notes(self, lexicon: Lexicon) -> Iterator[str]:
+        for law in self.laws:
+            yield from law.notes(lexicon)
 
     def bind(self, vocabulary: int, lexicon: LexiconSource) -> BoundLaw:
         return _BoundMixture(np.array(self.weights), [law.bind(vocabulary, lexicon) for law in self.laws])

@@ -1,7 +1,8 @@
 """The lexicon: V hyperwords, each with a symbol, a word, a frequency and optionally a vector.
 
 ``alphabet`` is the fixed table of symbols; ``sources`` provide the words (English, Russian, synthetic, a user's file);
-``lexicon_file`` reads and writes the lexicon of a corpus; ``word_vectors`` holds the word embeddings.
+``word_rules`` says which words users' files may have; ``lexicon_file`` reads and writes the lexicon of a corpus;
+``word_vectors`` holds the word embeddings.
 """
 
 from hyperphrase.lexicon.alphabet import ALPHABETS, alphabet_size, code_points

@@ -24,6 +24,10 @@ class Job:
     request: CorpusRequest
     meanings: Meanings | None
 
+    def notes(self) -> list[str]:
+        """Return what the user should know before the run, a line each; fields are in backticks."""
+        return list(self.request.recipe.law.notes(self.lexicon))
+
 
 def prepare_job(lexicon: Lexicon, phrases: Phrases, request: CorpusRequest) -> Job:
     """Return the job of ``request``. Raises InputError if the space cannot hold its phrases."""

@@ -17,7 +17,7 @@ def parse_apart(program: Path, data: bytes) -> bytes:
     The program limits its own memory, and may import installed packages only. Raises ValueError if it fails: with its
     standard error as the text if the exit status is 2; without a text for any other status, or after a minute.
     """
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment = {**os.environ, "PYTHONPATH": module_path()}
     command = [sys.executable, "-P", str(program)]
     try:
         done = subprocess.run(  # noqa: S603 - the program is part of this package
@@ -28,3 +28,8 @@ def parse_apart(program: Path, data: bytes) -> bytes:
     if done.returncode:
         raise ValueError(done.stderr.decode(errors="replace").strip() if done.returncode == 2 else "")
     return done.stdout
+
+
+def module_path() -> str:
+    """Return the ``PYTHONPATH`` under which another Python finds the modules that this one does."""
+    return os.pathsep.join(filter(None, sys.path))

@@ -20,7 +20,7 @@ def is_trusted(folder: Path, source: Path | None = None) -> bool:
     is allowed if the group's id equals the owner's: it is then the owner's private group.
     """
     owners = {0, os.geteuid(), *([source.stat().st_uid] if source else [])}
-    place, real = folder.absolute(), folder.resolve()
+    place, real = folder.absolute(), Path(os.path.realpath(folder))  # resolve() fails if links form a loop
     if real != place and not is_trusted(real, source):  # a link leads to a folder where others can write
         return False
     inside = place  # in a folder with the sticky bit, others cannot replace it

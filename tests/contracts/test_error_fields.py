@@ -8,6 +8,7 @@ import pytest
 
 from beam_pipeline.planning.cost_tables import add_options
 from beam_pipeline.terminal import options
+from beam_pipeline.terminal.corpus_option import add_follow_links
 from beam_pipeline.terminal.option_names import OPTIONS, error_line, with_options
 from hyperphrase.errors import CorruptError, InputError
 
@@ -80,6 +81,7 @@ def test_a_field_without_an_option_is_found():
 def test_every_option_is_one_of_the_program():
     parser = options.parser("plan", "")
     add_options(parser)
+    add_follow_links(parser)
     assert set(OPTIONS.values()) <= set(parser._option_string_actions)
 
 

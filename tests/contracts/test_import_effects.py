@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from beam_pipeline.terminal.process import CHILD
+from beam_pipeline.terminal.command_line import CHILD
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ["hyperphrase", "transforms", "beam_pipeline"]

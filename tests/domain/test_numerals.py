@@ -46,3 +46,9 @@ def test_nothing_else_is_a_number(text):
 @pytest.mark.parametrize("value", [0.1, 1e-09, 123456789.5, 5e-324, 1.7976931348623157e308])
 def test_what_python_writes_of_a_finite_float_is_a_number(value):
     assert parse_number(repr(value)) == value
+
+
+def test_a_long_text_takes_no_time():
+    """A million digits and a letter: an ambiguous pattern would try each way to divide the digits."""
+    for end in ("x", ".x", "e", ""):
+        assert (parse_number("1" * 1_000_000 + end) is None) == bool(end)

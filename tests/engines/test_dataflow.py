@@ -352,7 +352,7 @@ def run_staged_ends_well(objects, environment):
         ({"output": "out"}, "--output=out: Dataflow's workers cannot reach it; name a folder in a bucket"),
         ({"sdk_container_image": None}, "--sdk_container_image: is required by Dataflow: an image"),
         ({"save_main_session": ""}, "--save_main_session: workers import all they need from the image"),
-        ({"num_workers": "many"}, "--num_workers: invalid int value: 'many'"),
+        ({"num_workers": "many"}, "--num_workers: 'many' is not a whole number"),
     ],
 )
 def test_what_dataflow_lacks_is_said_before_anything_is_written(change, line, service, store, objects, monkeypatch):

@@ -20,7 +20,7 @@ WRONG = [
         "/no/jar: is not a f",
     ),
     (["--runner=FlinkRunner", "--flink_version=1.2"], "--flink_version: invalid choice: '1.2'"),
-    (["--runner=PortableRunner", "--parallelism=many"], "--parallelism: invalid int value: 'many'"),
+    (["--runner=PortableRunner", "--parallelism=many"], "--parallelism: 'many' is not a whole number"),
     (["--runner=PortableRunner", "--job_endpont=localhost:1"], "--job_endpont: neither hyperphrase nor Beam has"),
 ]
 NEEDS_A_SERVER = [

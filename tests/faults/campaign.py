@@ -20,6 +20,7 @@ from tests.faults import harness  # noqa: E402
 
 TIMES = {  # tries at 20 rounds
     "test_killed_run": 40,
+    "test_interrupts": 20,
     "test_killed_worker": 20,
     "test_slow_worker": 12,
     "test_full_disk": 40,

@@ -120,7 +120,7 @@ class Run:
 
     def processes(self):
         """Return the ids of the living processes of the group, its leader among them."""
-        return sorted(pid for pid, group, state in _processes() if group == self.pid and state not in "ZX")
+        return of_group(self.pid)
 
     def workers(self):
         """Return the ids of the worker processes."""
@@ -150,6 +150,11 @@ class Run:
         while (left := self.processes()) and time.monotonic() < end:
             time.sleep(0.01)
         return left
+
+
+def of_group(leader):
+    """Return the ids of the living processes of a process group."""
+    return sorted(pid for pid, group, state in _processes() if group == leader and state not in "ZX")
 
 
 def _processes():

@@ -1,9 +1,9 @@
-"""Calls of the system go wrong: writes that come short or fail, renames, closes and new folders that fail once.
+"""Calls of the system go wrong: all of one kind, as on file systems that lack it, or one of them, once.
 
     python tests/faults/test_failing_calls.py --times=40
 
-A library loaded before the C library (``unreliable.c``) does it to files of the output folder, in all processes. Short
-and interrupted writes have to change nothing; what fails has to end the run in one line, and a rerun to finish it.
+A library loaded before the C library (``unreliable.c``) does it to files of the output folder, in all processes. What a
+file system lacks has to change nothing; what fails has to end the run in one line, and a rerun to finish it.
 """
 
 import random
@@ -18,8 +18,29 @@ from tests.faults import harness
 from tests.faults.harness import LOST, MIXED, PLAIN, PROCESSES, SAME, THREADS, Judge, Run, Trial
 from tests.faults.unreliable import failing, library
 
-ALWAYS = [("write", "short"), ("write", "EINTR")]  # every second one; nothing may come of it
-ONCE = [("write", "EIO"), ("write", "ENOSPC"), ("rename", "EIO"), ("close", "EIO"), ("mkdir", "ENOSPC")]
+# (calls, how, which: 0 is every second one, -1 every one): nothing may come of these
+ALWAYS = [
+    ("write", "short", 0),
+    ("write", "EINTR", 0),
+    ("read", "EINTR", 0),
+    ("fsync,fsyncdir", "EINVAL", -1),  # CIFS, shared folders of virtual machines
+    ("fsyncdir", "EACCES", -1),
+    ("flock", "EBADF", -1),  # NFS, for a folder
+    ("flock,lockf", "ENOLCK", -1),  # a note says that there are no locks
+    ("types", "short", -1),
+    ("rename", "EBUSY", 0),
+    ("rmdir", "ENOTEMPTY", 0),  # NFS, while a file is open
+]
+ONCE = [
+    *((call, "EIO") for call in ("open", "opendir", "stat", "read", "write", "close", "fsync", "mkdir", "rename")),
+    *((call, "ENOSPC") for call in ("open", "write", "close", "fsync", "fsyncdir", "mkdir", "rename")),
+    *((call, "EDQUOT") for call in ("write", "close", "fsync")),
+    *((call, "ESTALE") for call in ("open", "write", "rename")),
+    *((call, "EACCES") for call in ("open", "opendir", "mkdir", "rename")),
+    ("mkdir", "EROFS"),
+    ("fsyncdir", "EIO"),
+    ("unlink", "EBUSY"),
+]  # fmt: skip
 
 
 def calls_made(folder, judge, engine, call):
@@ -32,47 +53,64 @@ def calls_made(folder, judge, engine, call):
     return made
 
 
+def try_once(folder, judge, engine, call, kind, at, count=None):
+    """Return the trial of one run with a fault."""
+    with Run(folder / "out", [*judge.arguments, *engine], failing(folder / "out", call, kind, at, count)) as run:
+        outcome = run.finish()
+        phase = run.phase() if at > 0 else "all"
+        result, why = judge.verdict(run.folder, outcome)
+    if at <= 0 and result != SAME:
+        result, why = LOST, f"status {outcome.status}: {outcome.error!r:.500}"
+    which = {0: ", every second one", -1: ", every one"}.get(at, "")
+    return Trial(f"{call}: {kind}{which}", phase, result, why or f"call {at}")
+
+
 def trials(folder, times, moments, corpora=(PLAIN, MIXED)):
     judges = [Judge(folder, arguments) for arguments in corpora]
-    made = {}
+    made, cases = {}, [*ALWAYS, *((*case, None) for case in ONCE)]
     for i in range(times):
-        call, kind = [*ALWAYS, *ONCE][i % (len(ALWAYS) + len(ONCE))]
+        call, kind, at = cases[i % len(cases)] if times >= len(cases) else moments.choice(cases)
         judge, engine = moments.choice(judges), moments.choice([THREADS, PROCESSES])
-        at, key = 0, (call, judge, engine[0])
-        if (call, kind) in ONCE:
+        if at is None:
+            key = call, judge, engine[0]
             if key not in made:
                 made[key] = calls_made(folder, judge, engine, call)
-            at = moments.randint(1, made[key])
-        with Run(folder / "out", [*judge.arguments, *engine], failing(folder / "out", call, kind, at)) as run:
-            outcome = run.finish()
-            phase = run.phase() if at else "all"
-            result, why = judge.verdict(run.folder, outcome)
-        if (call, kind) in ALWAYS and result != SAME:
-            result, why = LOST, f"status {outcome.status}: {outcome.error!r:.500}"
-        yield Trial(f"{call}: {kind}{'' if at else ', every second one'}", phase, result, why or f"call {at}")
+            at = moments.randint(1, max(1, made[key]))  # 0: workers made them, and were ended before they could tell
+        yield try_once(folder, judge, engine, call, kind, at)
 
 
-def test_calls_that_go_wrong_lose_nothing(tmp_path, need):
+@pytest.fixture
+def _compiler(need):
     try:
         library()
     except FileNotFoundError:
         need("a C compiler", "install gcc")
-    tried = list(trials(tmp_path, 7, random.Random(), [MIXED]))
+
+
+@pytest.mark.usefixtures("_compiler")
+def test_calls_that_go_wrong_lose_nothing(tmp_path):
+    tried = list(trials(tmp_path, 12, random.Random(), [MIXED]))
     assert [] == [trial for trial in tried if trial.result == LOST]
-    assert 7 == len(tried)
+    assert 12 == len(tried)
 
 
-@pytest.mark.parametrize("call", ["rename", "close", "write"])
-def test_the_library_does_what_it_is_asked(tmp_path, call, need):
+@pytest.mark.usefixtures("_compiler")
+def test_calls_that_a_file_system_lacks_change_nothing(tmp_path):
+    judge, count = Judge(tmp_path, MIXED), tmp_path / "count"
+    for case in ALWAYS:
+        trial = try_once(tmp_path, judge, THREADS, *case, count)
+        assert (SAME, True) == (trial.result, max(map(int, count.read_text().split())) > 0), trial
+        count.unlink()
+
+
+@pytest.mark.usefixtures("_compiler")
+@pytest.mark.parametrize("call", ["rename", "close", "write", "fsync", "fsyncdir"])
+def test_the_library_does_what_it_is_asked(tmp_path, call):
     """A fault that nothing meets would prove nothing."""
-    try:
-        library()
-    except FileNotFoundError:
-        need("a C compiler", "install gcc")
     with Run(tmp_path / "out", MIXED, failing(tmp_path / "out", call, "EIO", 3)) as run:
         outcome = run.finish()
     assert (1, True) == (outcome.status, "Input/output error" in outcome.error)
 
 
 if __name__ == "__main__":
-    sys.exit(harness.command(__doc__, trials, times=28))
+    sys.exit(harness.command(__doc__, trials, times=2 * len([*ALWAYS, *ONCE])))

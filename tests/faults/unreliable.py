@@ -1,6 +1,7 @@
 """The C library of ``unreliable.c``: compiled once, and told by the environment what goes wrong."""
 
 import atexit
+import errno
 import functools
 import shutil
 import subprocess
@@ -21,11 +22,12 @@ def library():
 
 
 def failing(folder, call, kind, at, count=None):
-    """Return the environment in which call number ``at`` (0: every second one) on files below ``folder`` goes wrong.
+    """Return the environment in which call number ``at`` on files below ``folder`` goes wrong.
 
-    kind: short, EINTR, EIO or ENOSPC. count: a file to which each process appends how many such calls it made.
+    call: as in ``unreliable.c``, also several with commas. kind: short, or the name of an error. at: 0 is every second
+    one, -1 every one. count: a file to which each process appends how many such calls it made.
     """
-    said = {"FAULT_FOLDER": folder, "FAULT_CALL": call, "FAULT_KIND": kind, "FAULT_AT": at}
+    said = {"FAULT_FOLDER": folder, "FAULT_CALL": call, "FAULT_KIND": getattr(errno, kind, kind), "FAULT_AT": at}
     said |= {"FAULT_COUNT": count} if count else {}
     return {"LD_PRELOAD": library()} | {name: str(value) for name, value in said.items()}
 

@@ -184,9 +184,14 @@ def _lexicon_bytes(lexicon: Lexicon) -> bytes:
 
 
 def _avro_words(codec: str) -> bytes:
-    fields = [{"name": "word", "type": "string"}, {"name": "count", "type": ["null", "long"]}]
+    tags = {"type": "array", "items": {"type": "map", "values": ["null", "int"]}}
+    fields = [
+        {"name": "tags", "type": tags},
+        {"name": "word", "type": ["null", "string"]},
+        {"name": "count", "type": ["null", "long"]},
+    ]
     stream = io.BytesIO()
-    rows = [{"word": f"w{i}", "count": 99 - i} for i in range(9)]
+    rows = [{"tags": [{"a": 1}, {}], "word": f"w{i}", "count": 99 - i} for i in range(9)]
     fastavro.writer(stream, {"type": "record", "name": "R", "fields": fields}, rows, codec=codec, sync_marker=b"s" * 16)
     return stream.getvalue()
 
@@ -200,8 +205,8 @@ def _words_readers() -> Iterator[tuple[str, Reader]]:
     yield "lexicon.parquet", Reader(files, lambda data: read_lexicon(io.BytesIO(data), "lexicon"))
     texts = {
         "words.txt": (b"one\ntwo\nthree\n", "\ufeffübel\r\nwort\r\n".encode()),
-        "words.csv": (b"word,count\none,3\ntwo,1.5\n", b'"o""ne",3\ntwo,1e2\n'),
-        "words.tsv": (b"one\t3\ntwo\t1\n",),
+        "words.csv": (b"Word,Count,x\none,3,\ntwo,1.5,\n", b'"o""ne",3\ntwo,1e2\n', b"one;3\ntwo;1\n"),
+        "words.tsv": (b'one\t3\n"two"\t1\n', "\u0645\u06cc\u200c\u062e\t3\n\u2764\ufe0f\t1\n".encode()),
         "words.avro": tuple(map(_avro_words, ("null", "deflate", "zstandard"))),
     }
     for name, some in texts.items():

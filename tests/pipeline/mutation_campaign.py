@@ -127,7 +127,14 @@ def remove_a_file(folder, chance):
 
 @mutation
 def add_a_file(folder, chance):
-    name = chance.choice(["phrases-00004-of-00004.txt", "phrases-00000-of-00005.tfrecord", ".hidden", "notes.md"])
+    name = chance.choice(
+        [
+            "phrases-00004-of-00004.txt",
+            "phrases-00000-of-00005.tfrecord",
+            "phrases-00001-of-00004 copy.txt",
+            "more.avro",
+        ]
+    )
     (folder / "shards" / name).write_bytes(chance.randbytes(chance.randrange(3)))
     return f"shards/{name}"
 

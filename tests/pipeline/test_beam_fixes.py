@@ -1,5 +1,6 @@
 """The local engine loses nothing: race conditions of Beam are fixed."""
 
+import signal
 import threading
 import time
 from types import SimpleNamespace
@@ -8,11 +9,12 @@ import apache_beam as beam
 import pytest
 from apache_beam import coders
 from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability import job_server
 from apache_beam.runners.portability.fn_api_runner import worker_handlers
 from apache_beam.runners.portability.fn_api_runner.execution import BundleContextManager
 from apache_beam.testing.util import assert_that, equal_to
 
-from beam_pipeline.engines.beam_fixes import make_buffers_once, send_whole_elements
+from beam_pipeline.engines.beam_fixes import leave_interrupts_alone, make_buffers_once, send_whole_elements
 
 
 class SlowStage(BundleContextManager):
@@ -102,3 +104,27 @@ def test_the_halves_are_there_without_the_fix(monkeypatch):
     monkeypatch.setattr(worker_handlers, "DATA_BUFFER_TIME_LIMIT_MS", 50)
     with pytest.raises(Exception):  # noqa: B017, PT011  # whatever half an element happens to be read as
         send_a_word_between_stages()
+
+
+def handler_after_a_job_server():
+    """Return the handler of interrupts that is left behind by the start of a job server."""
+    before = signal.getsignal(signal.SIGINT)
+    server = job_server.StopOnExitJobServer(SimpleNamespace(start=lambda: "localhost:1", stop=lambda: None))
+    try:
+        server.start()
+        return signal.getsignal(signal.SIGINT)
+    finally:
+        server.stop()
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_job_server_leaves_interrupts_alone(monkeypatch):
+    before = signal.getsignal(signal.SIGINT)
+    leave_interrupts_alone()
+    assert before is handler_after_a_job_server()
+
+
+def test_a_job_server_takes_interrupts_without_the_fix(monkeypatch):
+    """When Beam no longer does, this fails: then leave_interrupts_alone() can go."""
+    monkeypatch.setattr(job_server, "signal", signal)
+    assert signal.getsignal(signal.SIGINT) is not handler_after_a_job_server()

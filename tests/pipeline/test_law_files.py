@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from apache_beam.internal import pickler
 
+from hyperphrase import Lexicon, Recipe, make_corpus
 from hyperphrase.corpus.manifest import loads
 from transforms.worker.context import CorpusContext
 
@@ -119,6 +120,32 @@ def test_a_text_of_other_words_is_refused_before_anything_is_written(law, progra
     assert (outcome.status, outcome.error.count("\n")) == (2, 1)
     assert "none of the text's words is in the lexicon" in outcome.error
     assert not (tmp_path / "out").exists()
+
+
+def test_words_that_the_lexicon_lacks_are_told_before_the_run(law, program, tmp_path):
+    (tmp_path / "some.txt").write_text("Word1 word2, word3\nword1 word2 unknown\n")
+    some = f"--sampler=markov:file={tmp_path}/some.txt,order=1"
+    options = [law[0], some, "--lengths=fixed:length=3", "--seeds=0:9", "--format=txt"]
+    note = (
+        "note: 3 of 6 tokens of the text (3 of 6 different words) are not in the lexicon, so they are never drawn; the "
+        "commonest: 'Word1' (1), 'word2,' (1), 'unknown' (1); --sampler=markov:file=PATH,case=lower,punctuation=strip "
+        "finds 2 of these tokens"
+    )
+    assert note in program("plan", *options).out.splitlines()
+    outcome = program("run", *options, f"--output={tmp_path}/out")
+    assert (outcome.status, outcome.error.splitlines()[0]) == (0, note)
+    assert program("run", *options, f"--output={tmp_path}/out", "--quiet") == (0, "", "")
+    better = [law[0], some + ",case=lower,punctuation=strip", *options[2:]]
+    assert "(1 of 4 different words)" in program("run", *better, f"--output={tmp_path}/better").error
+
+    lexicon = Lexicon.load(law[0].partition("=")[2])
+    recipe = Recipe.create(f"markov:file={tmp_path}/some.txt,order=1", lengths="fixed:length=3", lexicon=lexicon)
+    lines = []
+    make_corpus(recipe, lexicon, tmp_path / "out", seeds=range(9), formats=["txt"], progress=lines.append)
+    assert lines[0] == note.replace("--sampler=", "`law=").replace("strip finds", "strip` finds")
+    mixture = f"mixture:1*markov:file={tmp_path}/some.txt,order=1+1*uniform"
+    for law in (recipe.law, Recipe.create(mixture, lengths="fixed:length=3", lexicon=lexicon).law):
+        assert list(law.notes(lexicon)) == [lines[0].removeprefix("note: ")]
 
 
 @pytest.mark.parametrize("law", ["template", "mixture:2*template+1*markov:file={text},order=2+1*uniform"])

@@ -94,7 +94,7 @@ def litter(out):
 
 def test_files_of_others_are_named_and_hinder_no_command(copied, program, run_into, corpus, files_of):
     """Also a corpus that a run completes: the note is no error, and nothing of others is touched."""
-    options = [*LAW, "--vocabulary=2000", "--phrases_per_shard=2000", "--format=txt", "--dictionary"]
+    options = replaced(LAW, "--vocabulary=2000", "--phrases_per_shard=2000", "--format=txt", "--dictionary")
     out = copied(*options)
     litter(out)
     outcome = program("verify", out)

@@ -6,7 +6,6 @@ would evict pages that a training run on the same machine reads. So full pieces 
 background thread. On file systems without ``O_DIRECT`` the same pieces are written through the page cache.
 """
 
-import contextlib
 import errno
 import fcntl
 import io
@@ -19,6 +18,8 @@ from typing import Any
 _PIECE = 1 << 20  # 1 MiB: size of a write
 _ALIGNMENT = 4096  # bytes: offsets and sizes of direct writes are multiples of this
 _DIRECT = getattr(os, "O_DIRECT", 0)  # 0 where the system has no such flag
+#: Errors of direct writes alone; the same bytes can be written through the page cache.
+_NOT_DIRECT = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EFAULT, errno.ENOMEM})
 _WRITERS = ThreadPoolExecutor(4, "write-behind")  # each file has at most one write pending
 _SPARE: "queue.SimpleQueue[mmap.mmap]" = queue.SimpleQueue()  # buffers to reuse: fresh memory costs page faults
 
@@ -52,6 +53,11 @@ class DirectFile(io.RawIOBase):
                 self._send()
         return size
 
+    @property
+    def size(self) -> int:
+        """The number of bytes that were accepted."""
+        return self._written + self._filled
+
     def close(self) -> None:
         """Write the remaining bytes. Raises OSError if any write failed; the file is closed in any case."""
         if self.closed:
@@ -63,8 +69,8 @@ class DirectFile(io.RawIOBase):
         finally:
             _SPARE.put(self._piece)
             _SPARE.put(self._other)
-            os.close(self._file)
-            super().close()
+            super().close()  # before the descriptor: closing that may fail, and must not be tried again
+            os.close(self._file)  # network file systems report failed writes here
 
     def _send(self) -> None:
         """Submit the full piece for writing, and switch to the other one when it is free."""
@@ -85,22 +91,35 @@ class DirectFile(io.RawIOBase):
             done = 0
             while done < size:
                 with whole[done:size] as rest:
-                    try:
-                        count = os.pwrite(self._file, rest, offset + done)
-                    except OSError as error:
-                        if error.errno != errno.EINVAL or not self._direct:
-                            raise
-                        count = 0  # the file system accepts the flag but rejects direct writes
+                    count = self._write(rest, offset + done)
                 done += count
-                if count % _ALIGNMENT or not count:
+                if count % _ALIGNMENT:
                     self._set_direct(False)
+
+    def _write(self, data: memoryview, offset: int) -> int:
+        """Write some of ``data``, and return how many bytes."""
+        if self._direct:
+            try:
+                if count := os.pwrite(self._file, data, offset):
+                    return count
+            except OSError as error:
+                if error.errno not in _NOT_DIRECT:
+                    raise
+            self._set_direct(False)  # the file system accepts the flag but rejects direct writes
+        if count := os.pwrite(self._file, data, offset):
+            return count
+        raise OSError(errno.EIO, "a write took no bytes")
 
     def _set_direct(self, direct: bool) -> None:
         if not _DIRECT or direct == self._direct:
             return
-        flags = fcntl.fcntl(self._file, fcntl.F_GETFL)
-        with contextlib.suppress(OSError):  # a file system without direct writes
+        try:
+            flags = fcntl.fcntl(self._file, fcntl.F_GETFL)
             fcntl.fcntl(self._file, fcntl.F_SETFL, flags | _DIRECT if direct else flags & ~_DIRECT)
+        except OSError:
+            if not direct:
+                raise
+        else:
             self._direct = direct
 
 

@@ -1,30 +1,22 @@
-"""Files of a corpus: on local disks through Beam's file systems, in gs:// buckets as objects (``bucket``).
+"""Files of a corpus: on local disks (``disk``), and in gs:// buckets as objects (``bucket``).
 
-A file under its final name is always complete. On a disk it is written under a temporary name in ``OUT/.work`` and then
-renamed. Two attempts at the same file use different temporary names and write the same bytes, so the order of the
-renames does not matter.
+A file under its final name is always complete. Two attempts at the same file write the same bytes, so their order does
+not matter.
 """
 
 import contextlib
-import os
 import posixpath
-import uuid
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import google_crc32c
-from apache_beam.io.filesystem import BeamIOError, CompressionTypes, FileMetadata
-from apache_beam.io.filesystems import FileSystems
 
-from hyperphrase.corpus.files import LocalFiles, TooLargeError
-from hyperphrase.corpus.layout import TEMPORARY_FOLDER
-from transforms.files import bucket
-from transforms.files.direct_file import DirectFile
+from hyperphrase.corpus.files import TooLargeError
+from transforms.files import bucket, disk
 
 _PIECE = 8 << 20  # 8 MiB: size of the reads of measure()
-PLAIN = CompressionTypes.UNCOMPRESSED  # Beam must not guess a compression from the extension
 
 
 def join(folder: str, *names: str) -> str:
@@ -46,27 +38,16 @@ def check_name(path: str) -> None:
 @contextlib.contextmanager
 def atomic_writer(folder: str, name: str) -> Iterator[BinaryIO]:
     """Open ``folder/name`` for writing; it appears under its name only when the block ends without an exception."""
-    if in_bucket(folder):
-        with bucket.uploading(join(folder, name)) as stream:
-            yield stream
-        return
-    temporary = join(folder, TEMPORARY_FOLDER, f"{posixpath.basename(name)}.{uuid.uuid4().hex}")
-    stream = _create(temporary)
-    try:
-        with contextlib.closing(stream):
-            yield stream
-        _rename(temporary, join(folder, name))
-    except BaseException:
-        with contextlib.suppress(Exception):  # the first error is the one to report
-            FileSystems.delete([temporary])
-        raise
+    writer = bucket.uploading(join(folder, name)) if in_bucket(folder) else disk.atomic_writer(folder, name)
+    with writer as stream:
+        yield stream
 
 
 def write_file(folder: str, name: str, data: bytes | memoryview) -> None:
     """Write ``folder/name`` atomically."""
     if in_bucket(folder):
         return bucket.write(join(folder, name), bytes(data), replace=True)
-    with atomic_writer(folder, name) as stream:
+    with disk.atomic_writer(folder, name) as stream:
         stream.write(data)
     return None
 
@@ -76,20 +57,12 @@ def sync_to_disk(folder: str, names: Iterable[str]) -> None:
 
     Does nothing for a bucket: its objects are durable once they are written. Raises OSError.
     """
-    if "://" in folder:
+    if in_bucket(folder):
         return
     paths = [join(folder, name) for name in names]
     with ThreadPoolExecutor(8) as pool:  # concurrent fsyncs share a flush of the disk
-        for _ in pool.map(_sync, [*paths, *sorted({posixpath.dirname(path) for path in paths})]):
+        for _ in pool.map(disk.sync, [*paths, *sorted({posixpath.dirname(path) for path in paths})]):
             pass
-
-
-def _sync(path: str) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def write_once(folder: str, name: str, data: bytes) -> None:
@@ -106,32 +79,20 @@ def write_once(folder: str, name: str, data: bytes) -> None:
 
 
 def open_file(path: str) -> BinaryIO:
-    """Open ``path`` for reading, without decompression. Raises OSError."""
-    if in_bucket(path):
-        return bucket.open_object(path)
-    stream: BinaryIO = FileSystems.open(path, compression_type=PLAIN)
-    return stream
+    """Open ``path`` for reading. Raises OSError."""
+    return bucket.open_object(path) if in_bucket(path) else Path(path).open("rb")
 
 
 def exists(path: str) -> bool:
     """Return whether a file ``path`` exists; on a disk, a file or a folder."""
-    if in_bucket(path):
-        return bucket.measure(path) is not None
-    return bool(FileSystems.exists(path))
+    return bucket.measure(path) is not None if in_bucket(path) else Path(path).exists()
 
 
 def read_file(path: str, limit: int) -> bytes | None:
     """Return the content of a small file, None if it does not exist. Raises TooLargeError above ``limit`` bytes."""
-    data: bytes | None = None
-    if in_bucket(path):
-        data = bucket.read(path, limit)
-    elif exists(path):
-        (found,) = FileSystems.match([path])
-        size = found.metadata_list[0].size_in_bytes if found.metadata_list else 0
-        if size > limit:
-            raise TooLargeError(f"{path} is larger than {limit} bytes")
-        with open_file(path) as stream:
-            data = stream.read(size + 1)  # not limit + 1: the reader allocates what is asked for
+    if not in_bucket(path):
+        return disk.read_file(path, limit)
+    data = bucket.read(path, limit)
     if data is not None and len(data) > limit:
         raise TooLargeError(f"{path} is larger than {limit} bytes")
     return data
@@ -150,10 +111,11 @@ def measure_file(path: str) -> tuple[int, int] | None:
     """Return the size in bytes and the CRC32C of a file, None if it does not exist."""
     if in_bucket(path):
         return bucket.measure(path)
-    if not exists(path):
+    try:
+        with Path(path).open("rb") as stream:
+            return measure(stream)
+    except FileNotFoundError:
         return None
-    with open_file(path) as stream:
-        return measure(stream)
 
 
 def names_in(folder: str) -> list[str]:
@@ -172,60 +134,23 @@ def file_sizes(folder: str) -> dict[str, int]:
     """Return {name: bytes} of the files directly in ``folder``; empty if the folder does not exist."""
     if in_bucket(folder):
         return {posixpath.basename(blob.name): blob.size for blob in bucket.listed(folder)}
-    return {posixpath.basename(found.path): found.size_in_bytes for found in _files(folder)}
-
-
-def file_times(folder: str) -> dict[str, float]:
-    """Return {name: time of the last modification, seconds since 1970} of the files directly in ``folder``."""
-    if in_bucket(folder):
-        return {posixpath.basename(blob.name): blob.updated.timestamp() for blob in bucket.listed(folder)}
-    return {posixpath.basename(found.path): found.last_updated_in_seconds for found in _files(folder)}
+    return disk.file_sizes(folder)
 
 
 def remove_file(path: str) -> None:
     """Remove a file, if it exists."""
-    if in_bucket(path):
-        return bucket.remove(path)
-    with contextlib.suppress(BeamIOError):  # already removed, or removed by a concurrent attempt
-        FileSystems.delete([path])
-    return None
+    return bucket.remove(path) if in_bucket(path) else Path(path).unlink(missing_ok=True)
 
 
-def remove_folder(path: str) -> None:
-    """Remove a folder and its contents, if it exists."""
-    if in_bucket(path):
-        return bucket.remove_below(path)
-    with contextlib.suppress(BeamIOError):  # as above
-        FileSystems.delete([path + "/" if "://" in path else path])  # object stores: all names with this prefix
-    return None
+def remove_folder(path: str) -> bool:
+    """Remove a folder and its contents, if it exists; on a disk as far as possible. Tell whether it is gone."""
+    if not in_bucket(path):
+        return disk.remove_folder(path)
+    bucket.remove_below(path)
+    return True
 
 
-def _create(path: str) -> BinaryIO:
-    if "://" in path:
-        stream: BinaryIO = FileSystems.create(path, compression_type=PLAIN)
-        return stream
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    return cast(BinaryIO, DirectFile(path))
-
-
-def _files(folder: str) -> list[FileMetadata]:
-    try:
-        (result,) = FileSystems.match([join(folder, "*")])
-    except BeamIOError:
-        return []
-    return list(result.metadata_list)
-
-
-def _rename(source: str, destination: str) -> None:
-    filesystem = FileSystems.get_filesystem(destination)
-    if "://" not in destination:  # object stores have no folders
-        with contextlib.suppress(BeamIOError, OSError):  # it exists
-            filesystem.mkdirs(posixpath.dirname(destination))
-    filesystem.rename([source], [destination])
-
-
-def names(folder: str) -> list[str]:
-    """Return the names of what is directly in ``folder``; on a disk also of folders, with a final slash."""
-    if in_bucket(folder):
-        return [name for name in file_sizes(folder) if name]
-    return LocalFiles(folder).names("")
+def remove_leftovers(folder: str) -> None:
+    """Remove the temporary files of a killed run in ``folder`` itself; in a bucket there are none."""
+    if not in_bucket(folder):
+        disk.remove_leftovers(folder)

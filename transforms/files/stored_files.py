@@ -1,14 +1,20 @@
-"""The files of a corpus through ``storage``: on a disk or in a bucket."""
+"""The files of a corpus on a disk or in a bucket."""
 
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from hyperphrase.corpus.files import CorpusFiles, LocalFiles
 from transforms.files import storage
 
 
+def files_of(folder: str) -> CorpusFiles:
+    """Return the files of the corpus in ``folder``, local or gs://; no link is followed."""
+    return BucketFiles(folder) if storage.in_bucket(folder) else LocalFiles(folder)
+
+
 @dataclass(frozen=True)
-class StoredFiles:
-    """Implements :class:`hyperphrase.corpus.files.CorpusFiles` for a folder on a local disk or in a bucket."""
+class BucketFiles:
+    """Implements :class:`hyperphrase.corpus.files.CorpusFiles` for a folder in a bucket."""
 
     folder: str
 
@@ -29,5 +35,5 @@ class StoredFiles:
         return storage.open_file(self.path(name))
 
     def names(self, folder: str) -> list[str]:
-        """Return the names of what is directly in a folder; on a disk also folders, with a final slash."""
-        return storage.names(self.path(folder))
+        """Return the names of the objects directly in a folder of the corpus; empty if it does not exist."""
+        return [name for name in storage.file_sizes(self.path(folder)) if name]

@@ -18,7 +18,7 @@ from hyperphrase.meaning.phrase_meanings import Meanings
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
 from transforms.files import storage
-from transforms.files.stored_files import StoredFiles
+from transforms.files.stored_files import files_of
 
 _NOTE_BYTES = 4096
 _P = ParamSpec("_P")
@@ -41,7 +41,7 @@ def _once(function: Callable[_P, _R]) -> Callable[_P, _R]:
 @_once
 def load_lexicon(folder: str, recipe: Recipe) -> Lexicon:
     """Return the lexicon of the corpus in ``folder``. Raises CorruptError if it does not match ``recipe``."""
-    return loading.load_lexicon(StoredFiles(folder), recipe)
+    return loading.load_lexicon(files_of(folder), recipe)
 
 
 @_once
@@ -50,7 +50,7 @@ def load_phrases(folder: str, recipe: Recipe) -> Phrases:
 
     Raises CorruptError if these do not match the recipe.
     """
-    return loading.load_phrases(StoredFiles(folder), recipe, lambda: load_lexicon(folder, recipe))
+    return loading.load_phrases(files_of(folder), recipe, lambda: load_lexicon(folder, recipe))
 
 
 @_once
@@ -59,7 +59,7 @@ def load_meanings(folder: str, recipe: Recipe, kind: str | None) -> Meanings:
 
     Raises CorruptError if the corpus has none or it is damaged.
     """
-    files = StoredFiles(folder)
+    files = files_of(folder)
     if kind is None:
         raise CorruptError(f"{files.path(WORDS_FILE)}: is missing")
     return phrase_meanings.load_meanings(files, recipe.vocabulary)

@@ -1,5 +1,6 @@
 """``markov``: each word depends on the n before it, as in a text that the user gives."""
 
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from hyperphrase.laws.base import BoundLaw, LexiconSource
 from hyperphrase.laws.grammar import parameter
 from hyperphrase.laws.law_file import FileLaw
 from hyperphrase.laws.text import markov_model as models
+from hyperphrase.laws.text.missing_words import missing_words, preparation
+from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.single_draws import STEPS, WORDS, Position, step_words, uniform_below
 
@@ -23,10 +26,11 @@ _RATE_STEPS = 32  # symbols over which entropies are taken
 class Markov(FileLaw):
     """P(w) = how often w followed the n words before it in a text, divided by how often these occurred.
 
-    A text has one phrase a line, its words split by spaces and written as in the lexicon. The first words of a phrase
-    follow the first words of the lines. Where no word of the text follows n words, the last n - 1 decide, and so
-    on (back-off). Words that the lexicon lacks are not drawn: their probability goes to the others that followed the
-    same words. Line ends are not learned, lengths are a law of their own.
+    A text has one phrase a line, its words split by white space and written as in the lexicon; case=lower and
+    punctuation=strip write them so. The first words of a phrase follow the first words of the lines. Where no word of
+    the text follows n words, the last n - 1 decide, and so on (back-off). Words that the lexicon lacks are not drawn:
+    their probability goes to the others that followed the same words. Line ends are not learned, lengths are a law of
+    their own.
 
     The model goes with the corpus as a file of at most 16 MiB, see :mod:`hyperphrase.laws.text.markov_model`.
     """
@@ -35,18 +39,30 @@ class Markov(FileLaw):
     summary = "each word follows the n before it as often as in a text file"
     source = "Shannon 1948; back-off where a context is unseen, Katz 1987 without discounts"
     of_file = "a text, one phrase a line, words split by spaces; required"
+    readings = {  # noqa: RUF012 - never changed
+        "case": ("lower", "all words of the text in lower case"),
+        "punctuation": ("strip", "words without punctuation at their beginning and end"),
+    }
     order: int = parameter(1, 5, "words that the next one depends on", 2)
 
-    def made_from(self, text: bytes | None, path: str) -> bytes:
+    def made_from(self, text: bytes | None, path: str, readings: Container[str]) -> bytes:
         if text is None:
             raise InputError(f"{self.name} needs file=PATH; {self.usage()}")
-        data = models.dumps(models.learn(text, self.order, path))
+        data = models.dumps(models.learn(text, self.order, path, preparation(readings)))
         if len(data) > models.MOST_BYTES:
             raise InputError(
                 f"{path} makes a model of {len(data):,} bytes, the largest has {models.MOST_BYTES:,}; "
                 "give a lower order or a part of the text"
             )
         return data
+
+    def notes(self, lexicon: Lexicon) -> Iterator[str]:
+        if self.attached() is not None:
+            model = models.loads(self.file())
+            single = model.levels[0]
+            pairs = zip(single.words.tolist(), single.counts.tolist(), strict=True)
+            counts = {model.words[word - 1]: count for word, count in pairs if word}  # word 0 is START
+            yield from missing_words(counts, lexicon)
 
     def bind(self, vocabulary: int, lexicon: LexiconSource) -> BoundLaw:
         model = models.loads(self.file())
@@ -56,7 +72,7 @@ class Markov(FileLaw):
         ids = np.array([-1, *(places.get(word, -1) for word in model.words)], np.int64)
         if ids.max() < 0:
             problem = "none of the text's words is in the lexicon; choose another text or another lexicon"
-            raise InputError(problem, field="law", value=self)
+            raise InputError("; ".join([problem, *self.notes(lexicon())]), field="law", value=self)
         return _BoundMarkov(model, ids)
 
 

@@ -13,16 +13,19 @@ A column is one byte w, 1 to 4, then each number in w bytes, little-endian. Word
 
 import io
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.laws.plain_text import check_words
 from hyperphrase.limits import MAX_VOCABULARY
 
 MOST_BYTES = 16 << 20  # 16 MiB: the largest model
 _MAGIC = b"hyperphrase markov 1\n"
+_RAW = 4  # times as many words a text may have before they are prepared
 _MOST_COUNT = 1 << 31  # of all runs of a level together: a draw below it takes one word
 
 
@@ -48,28 +51,52 @@ class Model:
     levels: tuple[Level, ...]
 
 
-def learn(text: bytes, order: int, where: str) -> Model:
+def learn(text: bytes, order: int, where: str, prepare: Callable[[str], str] | None = None) -> Model:
     """Count the runs in a text of one phrase a line, words split by spaces and tabs.
 
-    Raises InputError, in one line that names the file, if the text has no run of order + 1 words or too many words.
+    prepare: what becomes of each word; nothing, if the word is left out. Raises InputError, in one line that names the
+    file, if the text has no run of order + 1 words, too many words, or one with a character that nobody sees.
     """
     number: dict[bytes, int] = {}
-    tokens, longest = array("q"), 0
+    listed, most = array("q"), MAX_VOCABULARY if prepare is None else _RAW * MAX_VOCABULARY
     for line in io.BytesIO(text):
-        words = line.split()
-        longest = max(longest, len(words))
-        if words:
-            tokens.append(0)
-            tokens.extend([number.setdefault(word, len(number) + 1) for word in words])
-        if len(number) > MAX_VOCABULARY:
-            raise InputError(f"{where} has more than {MAX_VOCABULARY} different words; give a text of fewer")
-    if len(number) < 2 or longest <= order:
+        if raw := line.split():
+            listed.append(0)
+            listed.extend([number.setdefault(word, len(number) + 1) for word in raw])
+        if len(number) > most:
+            raise _too_many(where)
+    check_words(number, text, where)
+    tokens, words = _prepared(np.frombuffer(listed, np.int64), number, prepare or str)
+    if len(words) > MAX_VOCABULARY:
+        raise _too_many(where)
+    if len(words) < 2 or np.diff(np.flatnonzero(tokens == 0), append=len(tokens)).max(initial=0) - 1 <= order:
         raise InputError(
             f"{where} is too small for order={order}: it has no line of {order + 1} words, or not two different words; "
             "give a longer text or a lower order"
         )
-    levels = _count(np.frombuffer(tokens, np.int64), len(number) + 1, order)
-    return Model(order, tuple(word.decode() for word in number), levels)
+    return Model(order, words, _count(tokens, len(words) + 1, order))
+
+
+def _too_many(where: str) -> InputError:
+    return InputError(f"{where} has more than {MAX_VOCABULARY} different words; give a text of fewer")
+
+
+def _prepared(
+    tokens: NDArray[np.int64], number: dict[bytes, int], prepare: Callable[[str], str]
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Return the tokens and the words after ``prepare``; lines without words are left out.
+
+    tokens: words by their number, 1, 2, ..., in which ``number`` has them in order; 0 before each line.
+    """
+    words: dict[str, int] = {}
+    places = np.zeros(len(number) + 1, np.int64)
+    for i, raw in enumerate(number, 1):
+        word = prepare(raw.decode())
+        places[i] = words.setdefault(word, len(words) + 1) if word else -1
+    tokens = places[tokens]
+    tokens = tokens[tokens >= 0]
+    empty = (tokens == 0) & (np.append(tokens[1:], 0) == 0)
+    return tokens[~empty], tuple(words)
 
 
 def _count(tokens: NDArray[np.int64], words: int, order: int) -> tuple[Level, ...]:

@@ -1,5 +1,7 @@
 """``template``: sentences of a weighted context-free grammar over classes of words."""
 
+import re
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from importlib import resources
 
@@ -11,6 +13,8 @@ from hyperphrase.kernels import kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource
 from hyperphrase.laws.grammar import flag, parameter
 from hyperphrase.laws.law_file import FileLaw
+from hyperphrase.laws.plain_text import check_words
+from hyperphrase.laws.text.missing_words import missing_members
 from hyperphrase.laws.text.template_grammar import Grammar, parse
 from hyperphrase.laws.text.template_tables import (
     MOST_OPTIONS,
@@ -20,12 +24,14 @@ from hyperphrase.laws.text.template_tables import (
     entropies,
     rows_of_sentences,
 )
+from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.single_draws import WORDS, Position, step_words, uniform_below
 
 _MOST_BYTES = 16 << 20  # 16 MiB: the longest grammar
 _WORD = 2.0**32
+_words = re.compile(rb"\S+").finditer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +53,11 @@ class Template(FileLaw):
     longest: int = parameter(1, 100, "words of the longest sentence", 40)
     frequencies: bool = flag("whether words of a class are as frequent as in the lexicon, not equally frequent", True)
 
-    def made_from(self, text: bytes | None, path: str) -> bytes:
+    def made_from(self, text: bytes | None, path: str, readings: Container[str]) -> bytes:
         if text is None:
             text, path = english_grammar(), "english_grammar.txt"
         self._checked(text, path)
+        check_words(dict.fromkeys(found[0] for found in _words(text)), text, path)
         return text
 
     def _checked(self, text: bytes, path: str) -> Grammar:
@@ -79,6 +86,10 @@ class Template(FileLaw):
             return np.ones(len(lengths), np.bool_)
         grammar = self.grammar()
         return rows_of_sentences(grammar.inside(self.longest)[grammar.start])[lengths] > 0.0
+
+    def notes(self, lexicon: Lexicon) -> Iterator[str]:
+        if self.attached() not in (None, english_grammar()):
+            yield from missing_members(self.grammar(), lexicon)
 
     def bind(self, vocabulary: int, lexicon: LexiconSource) -> BoundLaw:
         grammar, words = self.grammar(), lexicon()

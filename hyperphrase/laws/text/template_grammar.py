@@ -23,11 +23,11 @@ from hyperphrase.errors import InputError
 from hyperphrase.kernels import kernel
 from hyperphrase.laws.grammar import nearest
 from hyperphrase.limits import MAX_VOCABULARY
+from hyperphrase.numerals import parse_number
 
 _MOST_NAMES, _MOST_RULES, _MOST_SYMBOLS = 1000, 5000, 32
 _line = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,39})\s*(->|=)\s*(.*)")
 _name = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
-_number = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 Rules = dict[str, list[tuple[float, tuple[str, ...]]]]
 
@@ -92,7 +92,8 @@ def parse(text: str, where: str) -> Grammar:
 def _add_words(words: dict[str, float], text: str, place: str) -> None:
     for item in text.split():
         word, star, weight = item.rpartition("*")
-        word, weight = (word, weight) if star and word and _number.fullmatch(weight) else (item, "1")
+        weighted = star and word and weight[:1] not in "+-" and parse_number(weight) is not None
+        word, weight = (word, weight) if weighted else (item, "1")
         if word in words:
             raise InputError(f"{place} repeats the word {word!r:.40}; give each word of a class once")
         words[word] = _weight(weight, place)
@@ -103,7 +104,7 @@ def _add_rules(alternatives: list[tuple[float, tuple[str, ...]]], text: str, pla
         raise InputError(f"{place} has more than {_MOST_RULES} alternatives; make it smaller")
     for part in text.split("|"):
         symbols = part.split()
-        weight = symbols.pop(0) if symbols and _number.fullmatch(symbols[0]) else "1"
+        weight = symbols.pop(0) if symbols and parse_number(symbols[0]) is not None else "1"
         wrong = [symbol for symbol in symbols if not _name.fullmatch(symbol)]
         if not symbols or len(symbols) > _MOST_SYMBOLS or wrong:
             what = (
@@ -116,7 +117,7 @@ def _add_rules(alternatives: list[tuple[float, tuple[str, ...]]], text: str, pla
 
 
 def _weight(text: str, place: str) -> float:
-    weight = float(text)
+    weight = parse_number(text) or 0.0
     if not 1e-9 <= weight <= 1e9:
         raise InputError(f"{place} has the weight {text:.40}; give 1e-9 to 1e9")
     return weight

@@ -1,53 +1,138 @@
 """Read an untrusted Avro file of words; its size bounds the work of the Avro library.
 
 The library trusts the file: a block can unpack to a thousand times its size, and ten bytes can describe an array of
-2^62 empty elements. So only plain fields are allowed, each record must contain a string, and blocks are decompressed
-here, with a size limit.
+2^62 empty elements. So fields besides word and count are skipped, each record and each element of an array must take at
+least a byte, and blocks are decompressed here, with a size limit.
 """
 
 import io
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import fastavro
 import zstandard
 
 from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.lexicon.sources.text_rows import Row, count_of
+from hyperphrase.lexicon.sources.word_columns import word_and_count
 from hyperphrase.untrusted.decompression import InflateError, inflate, unzstd
 
-_PLAIN = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
+_LEAST_BYTES = {"null": 0, "boolean": 1, "int": 1, "long": 1, "float": 4, "double": 8, "bytes": 1, "string": 1}
+_MOST_PARTS = 10_000  # of a record, with those of its fields
 _CODECS = ("null", "deflate", "zstandard")
 _SYNC = 16  # bytes of the marker between blocks
+_GIVE = "give records with word and count"
+
+_Names = dict[str, tuple[int, int]]
 
 
-def records(data: bytes, most: int) -> Iterator[Any]:
-    """Yield the records of an Avro file, which may have at most ``most`` bytes after decompression.
+def avro_rows(data: bytes, most: int) -> Iterator[Row]:
+    """Yield the words and counts of an Avro file, which may have at most ``most`` bytes after decompression.
 
-    Raises InputError without a field for a schema or codec that is not allowed, and any exception of the Avro library
-    for damaged bytes.
+    Word and count may be null as far as the schema goes, which is how most programs export them; none of them may be.
+    Without a field for it, each count is 1. Raises InputError.
     """
+    number = 0
+    try:
+        word, count, records = _records(data, most)
+        for number, record in enumerate(records, 1):
+            yield number, *_row(record[word], 1.0 if count is None else record[count], f"record {number}")
+    except InputError:
+        raise
+    except Exception as error:  # the Avro library raises many kinds of exceptions for damaged bytes
+        place = f"record {number}" if number else "the header"
+        raise InputError(f"not a whole Avro file, broken after {place} ({type(error).__name__})") from error
+
+
+def _row(word: Any, count: Any, place: str) -> tuple[str, float]:
+    if not isinstance(word, str):
+        raise InputError(f"{place} has no word; give a word and its count in each")
+    if isinstance(count, bool) or not isinstance(count, int | float | Decimal):
+        raise InputError(f"{place} has no count; give a positive finite number")
+    return word, count_of(str(count), place)
+
+
+def _records(data: bytes, most: int) -> tuple[str, str | None, Iterator[Any]]:
+    """Return the names of the fields of words and of counts, and the records, which have no others."""
     stream = io.BytesIO(data)
     reader = fastavro.reader(stream)
     schema = reader.writer_schema
-    fields = schema.get("fields") if isinstance(schema, dict) and schema.get("type") == "record" else None
-    if fields is None or not all(_is_plain(field["type"]) for field in fields):
-        raise InputError("its records have fields that are no plain values; give records with word and count")
-    if not any(field["name"] == "word" and _kind(field["type"]) == "string" for field in fields):
-        raise InputError("its records have no string field 'word'; give records with word and count")
+    if not isinstance(schema, dict) or schema.get("type") != "record":
+        raise InputError(f"it has no records; {_GIVE}")
+    _check_size(schema)
+    fields = schema["fields"]
+    word, count = word_and_count([field["name"] for field in fields])
+    if word is None or _kinds(fields[word]["type"]) != {"string"}:
+        raise InputError(f"its records have no string field 'word'; {_GIVE}")
+    if count is not None and not _are_numbers(fields[count]["type"]):
+        raise InputError(f"its field {fields[count]['name']!r} holds no numbers; give positive ones")
     if reader.codec not in _CODECS:
         raise InputError(f"its codec is {reader.codec!r:.40}; write it with null, deflate or zstandard")
-    if reader.codec == "null":
-        return iter(reader)
-    return iter(fastavro.reader(io.BytesIO(_unpacked(data, stream.tell(), schema, reader.codec, most))))
+    if reader.codec != "null":
+        data = _unpacked(data, stream.tell(), schema, reader.codec, most)
+    kept = [fields[place] for place in (word, count) if place is not None]
+    wanted = {"type": "record", "name": schema["name"], "fields": kept}
+    return (
+        fields[word]["name"],
+        None if count is None else fields[count]["name"],
+        iter(fastavro.reader(io.BytesIO(data), reader_schema=wanted)),
+    )
+
+
+def _kinds(kind: Any) -> set[Any]:
+    """Return the kinds of values that a field has besides null."""
+    kinds = {_kind(one) for one in (kind if isinstance(kind, list) else [kind])}
+    return kinds - {"null"}
 
 
 def _kind(kind: Any) -> Any:
-    return kind.get("type") if isinstance(kind, dict) and "logicalType" not in kind else kind
+    """Return a kind's name; ``decimal`` for decimal numbers, None for what is no plain value."""
+    if isinstance(kind, dict):
+        kind = kind.get("logicalType") if kind.get("logicalType") == "decimal" else kind.get("type")
+    return kind if isinstance(kind, str) else _kind(kind) if isinstance(kind, dict) else None
 
 
-def _is_plain(kind: Any) -> bool:
-    kinds = kind if isinstance(kind, list) else [kind]
-    return all(isinstance(_kind(one), str) and _kind(one) in _PLAIN for one in kinds)
+def _are_numbers(kind: Any) -> bool:
+    kinds = _kinds(kind)
+    return bool(kinds) and kinds <= {"int", "long", "float", "double", "decimal"}
+
+
+def _check_size(schema: Any) -> None:
+    """Raise InputError for a schema by which a few bytes could describe any number of values."""
+    try:
+        _size(schema, {})
+    except KeyError as error:
+        raise InputError(f"its records contain themselves ({error.args[0]!s:.40}); {_GIVE}") from error
+
+
+def _size(kind: Any, known: _Names) -> tuple[int, int]:
+    """Return the least bytes of a value, and of how many parts it consists. Raises KeyError for one within itself."""
+    if isinstance(kind, list):
+        sizes = [_size(one, known) for one in kind]
+        return 1, _checked(1 + sum(parts for _, parts in sizes))
+    if isinstance(kind, str):
+        return (_LEAST_BYTES[kind], 1) if kind in _LEAST_BYTES else known[kind]
+    what = kind["type"]
+    if what == "record":
+        sizes = [_size(field["type"], known) for field in kind["fields"]]
+        known[kind["name"]] = sum(least for least, _ in sizes), _checked(1 + sum(parts for _, parts in sizes))
+        return known[kind["name"]]
+    if what in ("enum", "fixed"):
+        known[kind["name"]] = (1 if what == "enum" else kind["size"]), 1
+        return known[kind["name"]]
+    if what in ("array", "map"):
+        least, parts = _size(kind["items" if what == "array" else "values"], known)
+        if what == "array" and (not least or parts > 100 * least):
+            raise InputError(f"it has arrays of elements that take no space; {_GIVE}")
+        return 1, parts + 1
+    return _size(what, known)
+
+
+def _checked(parts: int) -> int:
+    if parts > _MOST_PARTS:
+        raise InputError(f"its records have more than {_MOST_PARTS:,} parts; {_GIVE}")
+    return parts
 
 
 def _unpacked(data: bytes, at: int, schema: Any, codec: str, most: int) -> bytes:

@@ -1,6 +1,7 @@
 """Files of others in a corpus's folder are named and left alone; what passes for a shard is a fault."""
 
 import doctest
+import errno
 import os
 import shutil
 
@@ -92,3 +93,11 @@ def test_the_names_of_statistics_are_those_that_are_checked():
 
 def test_examples():
     assert 0 == doctest.testmod(layout).failed
+
+
+def test_a_disk_that_takes_no_advice_is_no_fault_of_the_corpus(made, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(os, "posix_fadvise", refuse)
+    hp.Corpus.open(made).verify()

@@ -1,5 +1,6 @@
 """Length laws: their probabilities against the formulas, and histograms as an earlier corpus wrote them."""
 
+import gzip
 import io
 import math
 
@@ -85,6 +86,29 @@ def test_a_law_is_its_counts_and_not_their_order_or_empty_lengths():
     assert empirical("length,phrases\n10,5\n12,7\n") == empirical("phrases,length\r\n7,12\r\n0,11\r\n5,10\r\n")
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbfLength,Phrases\r\n10,5\r\n12,7\r\n",
+        b"length,phrases\r10,5\r12,7\r",
+        b"length;phrases\n10;5\n\n12;7\n",
+        b"length\tphrases\n 10\t5\n+12\t7",
+        b'"length","share","phrases"\n"10","0.4","5"\n"12","0.6","7"\n',
+    ],
+)
+def test_histograms_are_read_as_people_have_them(data):
+    assert empirical(data) == empirical('{"10": 5, "12": 7}')
+
+
+def test_a_wrong_histogram_names_what_is_wrong():
+    for data, reason in (
+        (b"a,b\n1,2\n", "line 1 is 'a,b', not length,phrases"),
+        (b"length,phrases\n5,x\n", "'x' is not a"),
+    ):
+        with pytest.raises(InputError, match=reason):
+            empirical(data)
+
+
 def test_an_empirical_law_has_the_shares_of_its_counts():
     assert_close({10: 0.25, 12: 0.75}, empirical('{"10": 5, "12": 15}').probabilities())
 
@@ -109,7 +133,12 @@ HOSTILE = {
     "a fraction": b"length,phrases\n5,1.5\n",
     "a count above 2^53": b"length,phrases\n5,9007199254740992\n",
     "a cell that the csv module refuses": b"length,phrases\n5," + b"9" * 200_000 + b"\n",
-    "a carriage return in a line": b"length,phrases\n5,1\r6,1\n",
+    "digits of another script": "length,phrases\n\u0665,1\n".encode(),
+    "separators of thousands": b'length,phrases\n5,"1,000"\n',
+    "digits with an underscore": b'{"1_0": 5}',
+    "a fraction with a comma": b"length;phrases\n5;1,5\n",
+    "gzip": gzip.compress(b"length,phrases\n5,1\n", mtime=0),
+    "UTF-16": "length,phrases\n5,1\n".encode("utf-16"),
     "NUL": b"length,phrases\n5,\x001\n",
     "not UTF-8": b"length,phrases\n5,\xff\n",
     "empty JSON": b"{}",

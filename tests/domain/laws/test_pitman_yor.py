@@ -148,7 +148,7 @@ def test_streams_are_frozen(law, expected):
         ("pitman_yor:d=-0.1", "0.0 to 0.999"),
         ("pitman_yor:d=0.5,theta=-0.5", "is not above -d"),
         ("pitman_yor:d=0,theta=0", "is not above -d"),
-        ("pitman_yor:theta=nan", "outside its range"),
+        ("pitman_yor:theta=nan", "is not a number"),
         ("pitman_yor:s=-1", "outside its range"),
     ],
 )

@@ -158,7 +158,7 @@ def test_streams_are_frozen(law, expected):
     [
         ("topics:k=0", "from 1 to"),
         ("topics:alpha=0", "outside its range"),
-        ("topics:eta=nan", "outside its range"),
+        ("topics:eta=nan", "is not a number"),
         ("topics:k=100000,eta=100", "give fewer topics or a lower eta"),
     ],
 )

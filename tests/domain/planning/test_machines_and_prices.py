@@ -53,6 +53,7 @@ def test_machines_with_impossible_numbers_are_refused(text):
 
 def test_prices_by_name():
     assert Prices(machine_hour=0.4, gb_month=0.02) == read_prices("gb_month=0.02,machine_hour=0.4")
+    assert Prices(machine_hour=0.4, gb_month=2.0) == read_prices("gb_month=+2,machine_hour=.4")
 
 
 @pytest.mark.parametrize("text", ["", "gold=1", "gb_month=1,gb_month=2", "machine_hour"])
@@ -61,7 +62,7 @@ def test_unknown_prices_are_refused(text):
         read_prices(text)
 
 
-@pytest.mark.parametrize("number", ["-1", "x", "nan", "inf", ""])
+@pytest.mark.parametrize("number", ["-1", "x", "nan", "inf", "", "1_0", "\u0665", " 1", "1e999"])
 def test_prices_that_are_no_prices_are_refused(number):
     with pytest.raises(InputError, match=f"^prices=gb_month={number}: .* is not a price, a number from 0 on"):
         read_prices(f"gb_month={number}")

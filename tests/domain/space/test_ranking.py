@@ -140,6 +140,8 @@ def test_every_notation_is_read_as_it_is_written(ids):
         ("1,,2", "ids", "'' is not an id"),
         ("", "ids", "is not an id"),
         ("1,-2", "ids", "'-2' is not an id"),
+        ("1,1_0", "ids", "'1_0' is not an id"),
+        ("1,2.0", "ids", "'2.0' is not an id"),
         ("1" * 99, "ids", "is not an id"),
         ("\u0663", "ids", "is not an id"),
         ("AB", "symbols", "'B' is not among the symbols of lexicon tiny"),

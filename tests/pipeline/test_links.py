@@ -1,0 +1,63 @@
+"""The commands read a corpus of links where the links are the user's own; a run follows none."""
+
+import os
+import shutil
+
+import pytest
+
+OPTIONS = ["--vocabulary=2000", "--lengths=fixed:length=6", "--seeds=0:300", "--phrases_per_shard=100", "--format=txt",
+           "--dictionary"]  # fmt: skip
+
+
+def commands(out):
+    return [["verify", out], ["inspect", out, "--head=2"], ["find", out, "the"], ["find", out, "--seed=3"]]
+
+
+@pytest.fixture
+def linked(corpus, tmp_path):
+    """Return a maker of corpora of links: (folder, store)."""
+
+    def make(folder, store):
+        made = corpus(*OPTIONS)
+        store.mkdir(parents=True)
+        for number, path in enumerate(path for path in sorted(made.rglob("*")) if path.is_file()):
+            place = folder / path.relative_to(made)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, store / f"{number:040x}")
+            place.symlink_to(os.path.relpath(store / f"{number:040x}", place.parent))
+        return folder
+
+    return make
+
+
+def test_a_snapshot_of_a_hub_is_read_as_it_is(linked, program, tmp_path):
+    entry = tmp_path / "datasets--somebody--phrases"
+    out = linked(entry / "snapshots/0123abcd", entry / "blobs")
+    for command in commands(out):
+        outcome = program(*command)
+        assert (0, "") == (outcome.status, outcome.error)
+    (out / ".cache/huggingface").mkdir(parents=True)
+    (out / "README.md").symlink_to("../../blobs/readme")
+    outcome = program("verify", out)
+    assert (0, "hyperphrase verify: not part of the corpus: .cache/, README.md\n") == (outcome.status, outcome.error)
+
+
+def test_links_elsewhere_are_followed_with_an_option_alone(linked, program, tmp_path):
+    out = linked(tmp_path / "out", tmp_path / "annex/objects")
+    for command in commands(out):
+        outcome = program(*command)
+        assert (1, "", 1) == (outcome.status, outcome.out, outcome.error.count("\n"))
+        assert "is a link that may lead outside; if you or your tools made it, give --follow_links" in outcome.error
+        outcome = program(*command, "--follow_links")
+        assert (0, "") == (outcome.status, outcome.error)
+
+
+def test_a_run_follows_no_link(linked, program, tmp_path, files_of):
+    entry = tmp_path / "datasets--somebody--phrases"
+    out = linked(entry / "snapshots/0123abcd", entry / "blobs")
+    before = files_of(tmp_path)
+    outcome = program("run", *OPTIONS, f"--output={out}")
+    assert (2, 1) == (outcome.status, outcome.error.count("\n"))
+    assert "is a link; a run follows none" in outcome.error
+    assert "--follow_links" not in outcome.error
+    assert before == files_of(tmp_path)
