@@ -30,10 +30,15 @@ if TYPE_CHECKING:
     from hyperphrase.phrases.blocks import Phrase, PhraseBlock
     from hyperphrase.phrases.phrases import Phrases
     from hyperphrase.phrases.recipe import Recipe
+    from hyperphrase.training.contexts import ContextPlan
+    from hyperphrase.training.mixing import mix_contexts
+    from hyperphrase.training.stream import ContextStream
 
 __version__ = "0.1.0"
 
 _MODULES = {
+    "ContextPlan": "training.contexts",
+    "ContextStream": "training.stream",
     "Corpus": "api.corpus",
     "CorruptError": "errors",
     "HyperphraseError": "errors",
@@ -46,9 +51,12 @@ _MODULES = {
     "Recipe": "phrases.recipe",
     "WorkFailedError": "errors",
     "make_corpus": "api.making",
+    "mix_contexts": "training.mixing",
 }
 
 __all__ = [
+    "ContextPlan",
+    "ContextStream",
     "Corpus",
     "CorruptError",
     "HyperphraseError",
@@ -62,6 +70,7 @@ __all__ = [
     "WorkFailedError",
     "__version__",
     "make_corpus",
+    "mix_contexts",
 ]
 
 

@@ -65,7 +65,7 @@ class Corpus(OpenCorpus):
         >>> lexicon = Lexicon.load("synthetic", vocabulary=1000)
         >>> recipe = Recipe.create("zipf:s=1.0", lengths="fixed:length=2", lexicon=lexicon)
         >>> Corpus.virtual(recipe, lexicon, seeds=(0, 1000))
-        Corpus('', phrases=990, symbols=1980, law='zipf:s=1.0,beta=0.0')
+        Corpus('', phrases=872, symbols=1744, law='zipf:s=1.0,beta=0.0')
         """
         phrases = Phrases(recipe, lexicon)
         manifest, dropped = virtual_manifest(phrases, CorpusRequest.create(recipe, seeds=seeds), lexicon.name)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.corpus.drawn_range import check_seeds, deduplication
-from hyperphrase.corpus.manifest import DroppedSeeds, Manifest
+from hyperphrase.corpus.manifest import MAX_LISTED, DroppedSeeds, Manifest
 from hyperphrase.corpus.request import CorpusRequest
 from hyperphrase.corpus.statistics import Statistics
 from hyperphrase.corpus.verification import find_dropped
@@ -35,7 +35,7 @@ def virtual_manifest(phrases: Phrases, request: CorpusRequest, lexicon: str) -> 
         kept=request.stop_seed - request.first_seed - len(dropped),
         length_histogram=lengths,
         shards=(),
-        dropped=DroppedSeeds(len(dropped), tuple(dropped.tolist())),
+        dropped=DroppedSeeds(len(dropped), tuple(dropped.tolist()) if len(dropped) <= MAX_LISTED else None),
         files=(),
         lexicon=lexicon,
         versions={},

@@ -6,6 +6,7 @@ ranks and workers see the same stream and a run resumes anywhere. ``stream`` ite
 """
 
 from hyperphrase.training.contexts import ContextPlan, plan_contexts
+from hyperphrase.training.mixing import mix_contexts
 from hyperphrase.training.stream import ContextStream
 
-__all__ = ["ContextPlan", "ContextStream", "plan_contexts"]
+__all__ = ["ContextPlan", "ContextStream", "mix_contexts", "plan_contexts"]

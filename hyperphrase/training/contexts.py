@@ -7,6 +7,7 @@ consumed, and ranks and workers need nothing but their numbers.
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.numbers.feistel import permute_indices
 from hyperphrase.training.best_fit import BestFit
 from hyperphrase.training.packing import TAILS, Concat, Packing, Pad
-from hyperphrase.training.pieces import Special, draw_contexts
+from hyperphrase.training.pieces import Contexts, Special, draw_contexts
 from hyperphrase.training.source import DrawnPhrases
 from hyperphrase.training.stream import ContextStream
 
@@ -30,25 +31,29 @@ _SPECIALS = 3  # ids above the vocabulary that special symbols may have: begin, 
 _MOST_CONTEXTS = 1 << 62
 
 
-class ContextPlan:
+class ContextPlan(ABC):
     """The contexts of a training run.
 
     ``len(plan)`` is the number of contexts in an epoch. ``plan[i]`` is context i, for any i from 0 on: a dictionary of
     ``input_ids``, ``document_ids`` and ``position_ids``, int32, shape (length,). ``plan[i:j]`` and ``plan[[i, j, k]]``
     are several, of shape (n, length). document_ids: 0, 1, ... for the phrases in a context, -1 for padding.
     position_ids: from 0 in each phrase. It can be pickled, and shared by threads.
+
+    length: tokens of a context. fingerprint: SHA-256, in hexadecimal, of everything that a context depends on.
     """
 
-    def __init__(self, source: DrawnPhrases, packing: Packing, options: dict[str, Any], special: Special) -> None:
-        """For :func:`plan_contexts`. options: what the contexts depend on besides the corpus."""
-        self._source, self._packing, self._special = source, packing, special
-        self.length: int = options["length"]
-        described = json.dumps({"version": PLAN_VERSION, "corpus": source.fingerprint, **options}, sort_keys=True)
-        #: SHA-256, in hexadecimal, of everything that a context depends on.
+    def __init__(self, length: int, options: dict[str, Any]) -> None:
+        """options: what the contexts depend on, plain data."""
+        self.length = length
+        described = json.dumps({"version": PLAN_VERSION, **options}, sort_keys=True)
         self.fingerprint = hashlib.sha256(described.encode()).hexdigest()
 
-    def __len__(self) -> int:
-        return self._packing.count
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def _made(self, indices: NDArray[np.int64]) -> dict[str, NDArray[np.int32]]:
+        """Return the contexts of ``indices``, int64, (n,), one or more, each from 0 to 2^62."""
 
     def __iter__(self) -> Iterator[dict[str, NDArray[np.int32]]]:
         """Yield the contexts of the first epoch."""
@@ -77,29 +82,44 @@ class ContextPlan:
 
     def contexts(self, indices: NDArray[np.int64]) -> dict[str, NDArray[np.int32]]:
         """Return the contexts of ``indices``, int64, (n,): arrays of shape (n, length). Raises IndexError."""
-        if len(indices) and not (indices.min() >= 0 and indices.max() < _MOST_CONTEXTS):
-            raise IndexError(f"context {indices.min()} is below 0 or {indices.max()} is above 2^62")
-        if not len(self) and len(indices):
-            raise IndexError("the plan has no contexts")
-        drawn = draw_contexts(self._source, self._packing.pieces(self._shuffled(indices)), self.length, self._special)
-        return drawn._asdict()
-
-    def _shuffled(self, indices: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the number that each context has in the order of the corpus: int64, in 0..len-1."""
         if not len(indices):
-            return indices
-        epochs, places = np.divmod(indices, len(self))
-        distinct, which = np.unique(epochs, return_inverse=True)
-        keys = np.array([self._key(epoch) for epoch in distinct.tolist()], np.uint64)
-        return permute_indices(places, len(self), keys[which])
+            return Contexts(*(np.empty((0, self.length), np.int32) for _ in range(3)))._asdict()
+        if not (indices.min() >= 0 and indices.max() < _MOST_CONTEXTS):
+            raise IndexError(f"contexts are numbered from 0 to 2^62, not from {indices.min()} to {indices.max()}")
+        if not len(self):
+            raise IndexError("the plan has no contexts")
+        return self._made(indices)
 
-    def _key(self, epoch: int) -> int:
-        """Return the key of the order of an epoch; a hash, so that no epoch has the order of another seed's."""
-        return int.from_bytes(hashlib.sha256(f"{self.fingerprint} {epoch}".encode()).digest()[:8], "little")
+    def _permuted(self, places: NDArray[np.int64], size: int, rounds: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return what ``places``, in 0..size-1, become by the permutations of ``rounds``, such as epochs."""
+        distinct, which = np.unique(rounds, return_inverse=True)
+        keys = np.array([self._key(number) for number in distinct.tolist()], np.uint64)
+        return permute_indices(places, size, keys[which])
+
+    def _key(self, number: int) -> int:
+        """Return the key of a permutation; a hash, so that no epoch has the order of another seed's."""
+        return int.from_bytes(hashlib.sha256(f"{self.fingerprint} {number}".encode()).digest()[:8], "little")
 
     def stream(self, batch_size: int, rank: int = 0, world_size: int = 1) -> ContextStream:
         """Return an endless iterator over the batches of one rank; see :class:`ContextStream`. Raises InputError."""
         return ContextStream(self, batch_size, rank, world_size)
+
+
+class CorpusPlan(ContextPlan):
+    """The contexts of one corpus; each epoch is a permutation of those of its packing."""
+
+    def __init__(self, source: DrawnPhrases, packing: Packing, options: dict[str, Any], special: Special) -> None:
+        """For :func:`plan_contexts`. options: what the contexts depend on besides the corpus."""
+        super().__init__(options["length"], {"corpus": source.fingerprint, **options})
+        self._source, self._packing, self._special = source, packing, special
+
+    def __len__(self) -> int:
+        return self._packing.count
+
+    def _made(self, indices: NDArray[np.int64]) -> dict[str, NDArray[np.int32]]:
+        epochs, places = np.divmod(indices, len(self))
+        pieces = self._packing.pieces(self._permuted(places, len(self), epochs))
+        return draw_contexts(self._source, pieces, self.length, self._special)._asdict()
 
 
 def plan_contexts(
@@ -112,21 +132,23 @@ def plan_contexts(
     padding: int = 0,
     seed: int = 0,
     tail: str = "drop",
-) -> ContextPlan:
+    vocabulary: int | None = None,
+) -> CorpusPlan:
     """Return the plan of a training run on ``corpus``: contexts of ``length`` tokens in a shuffled order.
 
     packing: ``concat`` joins all phrases and cuts them into contexts; ``best_fit`` puts whole phrases into contexts
     with little padding; ``pad`` puts each phrase into a context of its own. separator, begin: the id of a symbol after,
     or before, each phrase; None for none. padding: the id that fills up a context. A special id is one of the
     vocabulary or one of the three after it. seed: of the order, 64 bits. tail: what becomes of a last context that
-    ``concat`` cannot fill: ``drop``, ``pad`` or ``wrap``. Raises InputError.
+    ``concat`` cannot fill: ``drop``, ``pad`` or ``wrap``. vocabulary: a larger one than the corpus's, in a mixture.
+    Raises InputError.
     """
     if packing not in PACKINGS:
         raise InputError(f"allowed are {', '.join(PACKINGS)}", field="packing", value=packing)
     if tail not in TAILS:
         raise InputError(f"allowed are {', '.join(TAILS)}", field="tail", value=tail)
     source = DrawnPhrases(corpus)
-    highest = source.vocabulary + _SPECIALS - 1
+    highest = (vocabulary or source.vocabulary) + _SPECIALS - 1
     if tail != TAILS[0] and packing != PACKINGS[0]:
         raise InputError(f"goes with `packing={PACKINGS[0]}` only; leave it out", field="tail", value=tail)
     special = Special(
@@ -141,7 +163,7 @@ def plan_contexts(
         "seed": in_range("seed", seed, 0, (1 << 64) - 1),
         "tail": tail,
     }
-    return ContextPlan(source, _packing(packing, source, length, special, tail), options, special)
+    return CorpusPlan(source, _packing(packing, source, length, special, tail), options, special)
 
 
 def _packing(name: str, source: DrawnPhrases, length: int, special: Special, tail: str) -> Packing:

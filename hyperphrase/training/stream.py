@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,21 @@ from hyperphrase.corpus.request import in_range
 from hyperphrase.errors import InputError
 from hyperphrase.limits import MAX_LENGTH
 
-if TYPE_CHECKING:
-    from hyperphrase.training.contexts import ContextPlan
-
 STATE_VERSION = 1
 _AHEAD = 1 << 16  # tokens that are made at once: steps are put together up to this many, since each call costs time
+
+
+class Plan(Protocol):
+    """What a stream needs of a plan."""
+
+    length: int
+    fingerprint: str
+
+    def __len__(self) -> int:
+        """Return the number of contexts in an epoch."""
+
+    def contexts(self, indices: NDArray[np.int64]) -> dict[str, NDArray[np.int32]]:
+        """Return the contexts of ``indices``, int64, (n,): arrays of shape (n, length)."""
 
 
 class ContextStream(Iterator[dict[str, NDArray[np.int32]]]):
@@ -26,7 +36,7 @@ class ContextStream(Iterator[dict[str, NDArray[np.int32]]]):
     the number of steps in one.
     """
 
-    def __init__(self, plan: "ContextPlan", batch_size: int, rank: int, world_size: int) -> None:
+    def __init__(self, plan: Plan, batch_size: int, rank: int, world_size: int) -> None:
         """For ``plan.stream``. Raises InputError."""
         self.batch_size = in_range("batch_size", batch_size, 1, MAX_LENGTH)
         self.world_size = in_range("world_size", world_size, 1, MAX_LENGTH)
@@ -74,6 +84,6 @@ class ContextStream(Iterator[dict[str, NDArray[np.int32]]]):
         self._ahead.clear()
 
 
-def _number(plan: "ContextPlan") -> int:
+def _number(plan: Plan) -> int:
     """Return the fingerprint of ``plan`` as a number of 62 bits, which every checkpoint format can hold."""
     return int(plan.fingerprint, 16) >> 194

@@ -12,11 +12,13 @@ import hyperphrase
 ROOT = Path(__file__).parents[3]
 MODULES = sorted({f"hyperphrase.{module}" for module in hyperphrase._MODULES.values()})
 EXAMPLES = {  # modules whose docstrings must hold examples
+    "hyperphrase.api.corpus",
     "hyperphrase.errors",
     "hyperphrase.lexicon.lexicon",
     "hyperphrase.phrases.blocks",
     "hyperphrase.phrases.phrases",
     "hyperphrase.phrases.recipe",
+    "hyperphrase.training.mixing",
 }
 
 
@@ -30,10 +32,11 @@ def test_examples_of_a_module(name):
     assert (tried > 0) == (name in EXAMPLES)
 
 
-def test_examples_of_the_page(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("page", "least"), [("api.md", 20), ("training.md", 15)])
+def test_examples_of_a_page(tmp_path, monkeypatch, page, least):
     monkeypatch.chdir(tmp_path)
-    failed, tried = doctest.testfile(str(ROOT / "docs/api.md"), module_relative=False)
-    assert (failed, tried > 20) == (0, True)
+    failed, tried = doctest.testfile(str(ROOT / "docs" / page), module_relative=False)
+    assert (failed, tried > least) == (0, True)
 
 
 def test_the_page_lists_every_public_name():
