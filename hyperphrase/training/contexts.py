@@ -80,6 +80,13 @@ class ContextPlan(ABC):
         found = self.contexts(np.atleast_1d(given).astype(np.int64))
         return found if given.ndim else {name: rows[0] for name, rows in found.items()}
 
+    def __getitems__(self, indices: Sequence[int]) -> list[dict[str, NDArray[np.int32]]]:
+        """Return several contexts as a list, as PyTorch's data loaders ask for them."""
+        rows = self[indices]
+        return [{name: column[i] for name, column in rows.items()} for i in range(len(indices))]
+
+    _getitems = __getitems__  # the same for Grain
+
     def contexts(self, indices: NDArray[np.int64]) -> dict[str, NDArray[np.int32]]:
         """Return the contexts of ``indices``, int64, (n,): arrays of shape (n, length). Raises IndexError."""
         if not len(indices):

@@ -1,0 +1,89 @@
+"""Contexts as models take them: the names, dtypes and conventions of each training library.
+
+Every function takes contexts as a plan returns them, of shape (n, length), and returns arrays of numpy. A loss must not
+join two phrases: the first token of a phrase is not to be predicted from the phrase before it, and padding not at all.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Batch = dict[str, NDArray[np.int32]]
+IGNORED = -100  # the label that PyTorch's cross entropy leaves out
+
+
+def for_transformers(contexts: Batch) -> dict[str, NDArray[np.int64]]:
+    """Return ``input_ids``, ``labels`` and ``position_ids``, int64, (n, length), for Hugging Face transformers.
+
+    labels: the ids, not shifted, and -100 for the first token of each phrase and for padding.
+    """
+    labels = contexts["input_ids"].astype(np.int64)
+    labels[_begins(contexts) | _padded(contexts)] = IGNORED
+    return {
+        "input_ids": contexts["input_ids"].astype(np.int64),
+        "labels": labels,
+        "position_ids": contexts["position_ids"].astype(np.int64),
+    }
+
+
+def for_variable_length_attention(contexts: Batch) -> dict[str, Any]:
+    """Return one row of all tokens, for attention kernels that take the bounds of sequences (FlashAttention).
+
+    ``input_ids``, ``labels``, ``position_ids``: int64, (1, n x length). ``cu_seq_lens_q``, ``cu_seq_lens_k``: int32,
+    (sequences + 1,), where each phrase begins and, last, the number of tokens; padding at the end of a context is a
+    sequence too. ``max_length_q``, ``max_length_k``: the longest sequence, a Python int. ``seq_idx``: int32,
+    (1, n x length), the number of each token's sequence.
+    """
+    rows: dict[str, Any] = {name: column.reshape(1, -1) for name, column in for_transformers(contexts).items()}
+    begins = _begins(contexts)
+    begins[:, 1:] |= np.diff(contexts["document_ids"], axis=1) < 0  # where padding begins
+    begins[:, 0] = True
+    flat = begins.ravel()
+    bounds = np.append(np.flatnonzero(flat), len(flat)).astype(np.int32)
+    longest = int(np.diff(bounds).max())
+    rows |= {"cu_seq_lens_q": bounds, "cu_seq_lens_k": bounds, "max_length_q": longest, "max_length_k": longest}
+    rows["seq_idx"] = (np.cumsum(flat, dtype=np.int32) - 1).reshape(1, -1)
+    return rows
+
+
+def for_jax(contexts: Batch) -> Batch:
+    """Return ``inputs``, ``targets``, their ``_segmentation`` and ``_position``, int32, (n, length), as MaxText does.
+
+    targets: the next token of the same phrase. Segmentations count the phrases of a context from 1 and are 0 where
+    there is nothing to predict or to attend to: at the last token of a phrase for targets, and for padding.
+    """
+    ids, segments, positions = contexts["input_ids"], contexts["document_ids"] + 1, contexts["position_ids"]
+    goes_on = np.zeros(ids.shape, np.bool_)
+    goes_on[:, :-1] = (segments[:, 1:] == segments[:, :-1]) & (segments[:, 1:] > 0)
+    return {
+        "inputs": ids,
+        "inputs_segmentation": segments,
+        "inputs_position": positions,
+        "targets": np.where(goes_on, np.roll(ids, -1, axis=1), 0),
+        "targets_segmentation": np.where(goes_on, segments, 0),
+        "targets_position": positions,
+    }
+
+
+def for_megatron(contexts: Batch) -> dict[str, NDArray[Any]]:
+    """Return ``tokens``, ``labels``, ``position_ids``, int64, and ``loss_mask``, float32, (n, length), for Megatron.
+
+    labels: the next token. loss_mask: 0 where it is of another phrase, or padding.
+    """
+    batch = for_jax(contexts)
+    return {
+        "tokens": contexts["input_ids"].astype(np.int64),
+        "labels": batch["targets"].astype(np.int64),
+        "loss_mask": (batch["targets_segmentation"] > 0).astype(np.float32),
+        "position_ids": contexts["position_ids"].astype(np.int64),
+    }
+
+
+def _padded(contexts: Batch) -> NDArray[np.bool_]:
+    return np.asarray(contexts["document_ids"] < 0)
+
+
+def _begins(contexts: Batch) -> NDArray[np.bool_]:
+    """Tell which tokens are the first ones of a phrase, or of its part in a context."""
+    return np.asarray((contexts["position_ids"] == 0) & ~_padded(contexts))
