@@ -46,6 +46,7 @@ class ContextStream(Iterator[dict[str, NDArray[np.int32]]]):
             raise InputError(problem, field="length", value=plan.length)
         self.plan = plan
         self._consumed = 0  # contexts, by all ranks
+        self._steps = 1  # that are made at once: few at first, so that the first batch comes soon
         self._ahead: deque[dict[str, NDArray[np.int32]]] = deque()
 
     def __iter__(self) -> Self:
@@ -60,7 +61,8 @@ class ContextStream(Iterator[dict[str, NDArray[np.int32]]]):
         return batch
 
     def _fill(self) -> None:
-        steps = max(1, _AHEAD // (self.batch_size * self.plan.length))
+        steps = min(self._steps, max(1, _AHEAD // (self.batch_size * self.plan.length)))
+        self._steps *= 2
         firsts = self._consumed + np.arange(steps) * self.batch_size * self.world_size + self.rank * self.batch_size
         made = self.plan.contexts((firsts[:, None] + np.arange(self.batch_size)).ravel())
         for start in range(0, steps * self.batch_size, self.batch_size):
@@ -82,6 +84,7 @@ class ContextStream(Iterator[dict[str, NDArray[np.int32]]]):
             raise InputError(problem, field="state", value=dict(state))
         self._consumed = in_range("state", state["contexts"], 0, 1 << 61)
         self._ahead.clear()
+        self._steps = 1
 
 
 def _number(plan: Plan) -> int:
