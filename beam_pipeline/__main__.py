@@ -45,9 +45,13 @@ exit status: 0 success, 1 the work failed or the corpus failed verification, 2 w
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command named by the first argument; return the exit status."""
-    prepare_process()
-    arguments = sys.argv[1:] if arguments is None else arguments
+    """Run the command named by the first argument; return the exit status.
+
+    arguments: those of the process by default. If they are given, the process is another program's, and stays as it is.
+    """
+    if arguments is None:
+        prepare_process()
+        arguments = sys.argv[1:]
     if arguments and arguments[0] in COMMANDS:
         status: int = importlib.import_module(f"beam_pipeline.{arguments[0]}").main(arguments[1:])
         return status

@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[2]
 CALLS = """
 import io, json, sys
 from contextlib import redirect_stdout
+from beam_pipeline.terminal.process import prepare_child
+prepare_child()  # this process is not the program's, which prepares its own
 from beam_pipeline.__main__ import main
 for arguments in json.loads(sys.argv[1]):
     with redirect_stdout(io.StringIO()):

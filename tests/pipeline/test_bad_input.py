@@ -1,5 +1,7 @@
 """What bad input gets: status 2, one clear line, nothing written, never a traceback."""
 
+import signal
+
 import pytest
 
 SMALL = ["--vocabulary=1000", "--seeds=0:10"]
@@ -292,3 +294,12 @@ def test_an_unknown_command_has_a_near_miss(capsys):
 
     assert main(["verfy"]) == 2
     assert "did you mean 'verify'?" in capsys.readouterr().err
+
+
+def test_a_command_in_another_programs_process_leaves_its_signals_as_they_are(capsys):
+    from beam_pipeline.__main__ import main
+
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)]
+    assert (main(["--version"]), main(["laws", "zipf"]), main(["space", "--vocabulary=x"])) == (0, 0, 2)
+    assert before == [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)]
+    assert signal.alarm(0) == 0

@@ -195,16 +195,18 @@ def test_a_folder_of_anothers_is_refused_in_one_line(program, run_into, tmp_path
     """By the effective user, whom ``access`` does not ask."""
     if os.geteuid():
         need("another user", "run the tests as root")
-    run_into(tmp_path / "out", *OPTIONS)  # loads what only root can read
     with tempfile.TemporaryDirectory() as folder:  # pytest's can be entered by root alone
         Path(folder).chmod(0o755)
-        out = Path(folder) / "out"
+        words, out = Path(folder) / "words.txt", Path(folder) / "out"
+        words.write_text("cat\ndog\ncow\n")
+        options = [f"--lexicon={words}", "--seeds=0:30", "--format=txt"]
+        run_into(tmp_path / "out", *options)  # loads what only root can read
         out.mkdir()
         os.chown(out, 65534, 65534)
         out.chmod(mode)
         os.seteuid(65534)
         try:
-            outcome = program("run", *OPTIONS, f"--output={out}")
+            outcome = program("run", *options, f"--output={out}")
         finally:
             os.seteuid(0)
         assert (2, "", 1) == (outcome.status, outcome.out, outcome.error.count("\n"))

@@ -17,6 +17,8 @@ import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.errors import WorkFailedError
+
 _DECIMAL = Context(prec=28)  # the thread's own context may have been changed
 
 
@@ -50,7 +52,7 @@ def counted_words(language: str) -> list[list[str]]:
     """
     package = find_spec("wordfreq")
     if package is None or package.origin is None:
-        raise ModuleNotFoundError("wordfreq, which has the words, is not installed")
+        raise WorkFailedError("wordfreq, which has the words, is not installed; install hyperphrase again")
     with gzip.open(Path(package.origin).parent / "data" / f"large_{language}.msgpack.gz") as stream:
         return cast(list[list[str]], msgpack.load(stream)[1:])  # the first item is a header
 
