@@ -14,7 +14,8 @@ from hyperphrase.errors import CorruptError, InputError
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "hyperphrase").rglob("*.py"))
-NO_OPTION = {"folder", "size"}  # of the API: the OUT of most commands is an argument, and blocks have no option
+#: Of the API: the OUT of most commands is an argument, and no command makes blocks or contexts for training.
+NO_OPTION = {"folder", "size", "length", "packing", "tail", "state", "corpora", "weights"}
 in_backticks = re.compile(r"(?<![`:])`([a-z_]+)(?:=[^`]*)?`(?!`)").findall
 
 
