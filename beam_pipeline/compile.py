@@ -9,6 +9,7 @@ from pathlib import Path
 
 from beam_pipeline import find, plan, run, verify
 from beam_pipeline.terminal.command import DONE, Parser, run_command
+from hyperphrase.api.corpus import Corpus
 from hyperphrase.errors import WorkFailedError
 from hyperphrase.kernels import compiled_here, unsaved_here
 from hyperphrase.laws.grammar import parse_law
@@ -17,6 +18,7 @@ from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.lexicon import build_lexicon
 from hyperphrase.phrases.phrases import Phrases, seed_range
 from hyperphrase.phrases.recipe import Recipe
+from hyperphrase.training.contexts import PACKINGS
 from transforms.files import storage
 
 VOCABULARY = 1000  # number of words that the laws draw from
@@ -51,6 +53,7 @@ def _compile(arguments: Sequence[str]) -> int:
             _quietly(verify.main, [out])
         _quietly(find.main, [f"{folder}/{len(RUNS) - 1}", "time"])
         draw_laws(folder)
+    draw_contexts()
     _quietly(plan.main, RUNS[0].split())
     if lost := unsaved_here():
         raise WorkFailedError(
@@ -70,6 +73,14 @@ def draw_laws(folder: str) -> None:
         phrases = Phrases(recipe, lambda: lexicon)
         phrases.draw(seed_range(0, _SEEDS))
         phrases.prefixes(seed_range(0, _SEEDS), 2)
+
+
+def draw_contexts() -> None:
+    """Draw a few contexts for training, by every packing."""
+    lexicon = build_lexicon("english", VOCABULARY, "stable", storage.open_file)
+    corpus = Corpus.virtual(Recipe.create("zipf", lengths="fixed:length=10", lexicon=lexicon), lexicon, (0, _SEEDS))
+    for packing in PACKINGS:
+        next(corpus.contexts(length=32, packing=packing).stream(1))
 
 
 def _quietly(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> None:
