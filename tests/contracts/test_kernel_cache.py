@@ -18,6 +18,8 @@ ENVIRONMENT = {
 # Runs commands of the program, then says how many kernels that compiled.
 PROGRAM = """
 import shlex, sys
+from beam_pipeline.terminal.process import prepare_child
+prepare_child()  # this process is not the program's, which prepares its own
 from beam_pipeline.__main__ import main
 from hyperphrase.kernels import compiled_here
 for command in sys.argv[1:]:
