@@ -38,6 +38,8 @@ from hyperphrase.planning.job import Job
 from hyperphrase.space.phrase_space import MOST_DRAWS_A_PHRASE, at_most
 from transforms.worker.context import CorpusContext
 
+_PAUSE = 0.5  # seconds before files are looked at once more
+
 
 @dataclass(frozen=True)
 class Made:
@@ -108,9 +110,17 @@ class Maker:
         earlier = output_folder.shards_with_rows(self.output)
         try:
             self._work()
-        except WorkFailedError:
+        except (WorkFailedError, OSError):
             if self._check() is None:
-                raise  # else the engine failed after the corpus was complete
+                raise  # else the engine or the disk failed after the corpus was complete
+        try:
+            return self._finished(earlier)
+        except OSError:  # the corpus may be complete: a disk that fails once must not make it look broken
+            time.sleep(_PAUSE)
+            return self._finished(earlier)
+
+    def _finished(self, earlier: set[str]) -> tuple[Manifest, int]:
+        """Check that all files of the corpus are there, and remove the others that the run has made."""
         manifest = output_folder.read_manifest(self.output)
         if manifest is None:
             raise WorkFailedError(

@@ -212,3 +212,20 @@ def test_a_folder_of_anothers_is_refused_in_one_line(program, run_into, tmp_path
         assert (2, "", 1) == (outcome.status, outcome.out, outcome.error.count("\n"))
         assert f"--output={out}: cannot be used: [Errno 13] Permission denied" in outcome.error
         assert [] == names(out)
+
+
+def test_a_disk_that_fails_once_after_the_manifest_leaves_no_failed_run(run_into, tmp_path, monkeypatch):
+    from beam_pipeline.folder import output_folder
+
+    asked, missing_files = [], output_folder.missing_files
+
+    def once(*arguments):
+        asked.append(arguments)
+        if len(asked) == 1:
+            raise OSError(errno.EIO, "Input/output error")
+        return missing_files(*arguments)
+
+    monkeypatch.setattr(output_folder, "missing_files", once)
+    run_into(tmp_path / "out", *OPTIONS)
+    assert len(asked) == 2
+    assert not (tmp_path / "out" / ".work").exists()
