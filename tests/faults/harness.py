@@ -227,7 +227,9 @@ class Judge:
             if outcome.status not in (1, 130) and (outcome.status != 2 or folder.exists()):  # 2: it cannot be made
                 return f"status {outcome.status}: {lines[0]}"
             if outcome.status == 1 and (folder / "manifest.json").exists():  # 130: interrupted as it was just written
-                return f"status {outcome.status} beside a manifest"
+                shutil.rmtree(folder / ".work", ignore_errors=True)  # left where the last look at the files failed
+                if digest(folder) != self.digest:
+                    return f"status 1 beside a manifest, and the corpus is not complete: {outcome.error!r:.500}"
         repair()
         try:
             found = make(folder, [*self.arguments, *rerun])
