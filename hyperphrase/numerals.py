@@ -10,6 +10,9 @@ import re
 #: that would take quadratic time.
 UNSIGNED = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 
+#: What errors say that a text is not.
+WHOLE, NUMBER = "a whole number, as in 5", "a number, as in 0.5 or 1e-3"
+
 _whole = re.compile(r"[+-]?[0-9]{1,600}").fullmatch  # Python converts 640 in any setting
 _number = re.compile(rf"[+-]?{UNSIGNED}").fullmatch
 

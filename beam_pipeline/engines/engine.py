@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import functools
 import logging
 import os
 import re
@@ -21,9 +22,12 @@ from beam_pipeline.terminal.command import FAILED, Parser, exit_process
 from hyperphrase.errors import InputError, WorkFailedError
 from hyperphrase.given_paths import given_path
 from hyperphrase.laws.grammar import nearest
-from hyperphrase.numerals import parse_number, parse_whole
+from hyperphrase.numerals import NUMBER, WHOLE, parse_number, parse_whole
 
 LOCAL = "DirectRunner"
+_NUMBERS: dict[Any, tuple[Callable[[str], float | None], str]] = {
+    int: (parse_whole, WHOLE), float: (parse_number, NUMBER)
+}  # fmt: skip
 _DIRECT_RUNNERS = ("directrunner", "fnapirunner")  # names of the default engine
 _KNOWN = (LOCAL, "PrismRunner", "PortableRunner", "FlinkRunner", "DaskRunner", "DataflowRunner")
 
@@ -70,7 +74,7 @@ def choose(
     monitor_workers(on_lost_worker or _exit)
     runner = given.runner or LOCAL
     if kind_of(runner) in _DIRECT_RUNNERS:
-        return _local(options, rest)
+        return _local(options, rest, starts=output is not None)
     if dask_engine.is_meant(runner):
         description = f"{runner} ({dask_engine.prepare(options, output)})"
         return Engine(options, description, local=False, in_process=False, check=dask_engine.check)
@@ -104,7 +108,7 @@ def _exit(reason: str) -> NoReturn:
     exit_process("run", failure(RuntimeError(reason)), FAILED)
 
 
-def _local(options: PipelineOptions, rest: Sequence[str]) -> Engine:
+def _local(options: PipelineOptions, rest: Sequence[str], starts: bool) -> Engine:
     direct = options.view_as(DirectOptions)
     if not _was_given("direct_num_workers", rest):
         direct.direct_num_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -115,7 +119,8 @@ def _local(options: PipelineOptions, rest: Sequence[str]) -> Engine:
     options.view_as(StandardOptions).runner = "FnApiRunner"
     options.view_as(TypeOptions).pipeline_type_check = False  # takes 0.1 s at each start; the tests check types
     workers, mode = direct.direct_num_workers or os.cpu_count() or 1, direct.direct_running_mode
-    _check_limits(workers, mode)
+    if starts:
+        _check_limits(workers, mode)
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # failures are raised as exceptions
     description = f"{LOCAL} (Beam's FnApiRunner, {workers} workers, {mode})"
     return Engine(options, description, local=True, in_process=mode != "multi_processing")
@@ -164,21 +169,16 @@ def _beam_parser() -> argparse.ArgumentParser:
         if "_add_argparse_args" in vars(options):
             options._add_argparse_args(made)
     for action in made._actions:
-        action.type = {int: _whole, float: _number}.get(action.type, action.type)  # type: ignore[call-overload]
+        if action.type in _NUMBERS:
+            action.type = functools.partial(_number, *_NUMBERS[action.type])
     return made
 
 
-def _whole(text: str) -> int:
-    value = parse_whole(text)
+def _number(parse: Callable[[str], float | None], what: str, text: str) -> float:
+    """Return ``text`` as a number of Beam's option, by our grammar. Raises ArgumentTypeError."""
+    value = parse(text)
     if value is None:
-        raise argparse.ArgumentTypeError(f"{text!r:.60} is not a whole number, as in 5")
-    return value
-
-
-def _number(text: str) -> float:
-    value = parse_number(text)
-    if value is None:
-        raise argparse.ArgumentTypeError(f"{text!r:.60} is not a number, as in 0.5 or 1e-3")
+        raise argparse.ArgumentTypeError(f"{text!r:.60} is not {what}")
     return value
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, BinaryIO, ClassVar, Self, TypeVar
 
 from hyperphrase.errors import InputError
-from hyperphrase.numerals import parse_number, parse_whole
+from hyperphrase.numerals import NUMBER, WHOLE, parse_number, parse_whole
 
 OpenFile = Callable[[str], BinaryIO]
 _LawT = TypeVar("_LawT", bound="Law")
@@ -168,8 +168,7 @@ def _value(law: str, name: str, text: str, kind: Any) -> int | float | bool | st
     whole = kind in (int, "int")
     value = parse_whole(text) if whole else parse_number(text)
     if value is None:
-        what = "a whole number, as in 5" if whole else "a number, as in 0.5 or 1e-3"
-        raise InputError(f"{law}:{name}={text:.40} is not {what}")
+        raise InputError(f"{law}:{name}={text:.40} is not {WHOLE if whole else NUMBER}")
     return value
 
 

@@ -1,6 +1,7 @@
 """What a process is given by its user: proxies, closed and full streams, encodings. The bytes are always the same."""
 
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -196,6 +197,17 @@ def test_too_few_threads_are_one_line(monkeypatch):
     with pytest.raises(hp.InputError, match=r"this process can start 5 threads only, and needs 9: .*; or less$"):
         limits.check(1, 9, 1, "; or less")
     assert [False] * 5 == [thread.is_alive() for thread in started]
+
+
+@pytest.mark.parametrize(("limit", "tried"), [(resource.RLIM_INFINITY, 0), (1_000_000, 0), (4096, 100), (90, 100)])
+def test_many_threads_are_tried_where_a_limit_is_seen(monkeypatch, limit, tried):
+    from beam_pipeline.terminal import limits
+
+    started, start = [], threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: (started.append(thread), start(thread)))
+    monkeypatch.setattr(limits, "_limits_of_groups", lambda: [limit])
+    limits.check(1, 100, 1, "")
+    assert tried == len(started)
 
 
 @pytest.mark.parametrize(
