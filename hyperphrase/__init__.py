@@ -19,8 +19,6 @@ nor a cloud client until ``make_corpus`` or a bucket asks for them. Names are lo
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from hyperphrase.interrupts import delayed
-
 if TYPE_CHECKING:
     from hyperphrase.api.corpus import Corpus
     from hyperphrase.api.making import make_corpus
@@ -78,6 +76,8 @@ def __getattr__(name: str) -> Any:
     """Load a public name when it is first used (PEP 562)."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from hyperphrase.interrupts import delayed
+
     with delayed():
         value = getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
     globals()[name] = value

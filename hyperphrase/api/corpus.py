@@ -21,10 +21,13 @@ from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.phrases.blocks import Phrase, PhraseBlock, arrow_schema
 from hyperphrase.phrases.phrases import CHUNK, Phrases
 from hyperphrase.phrases.recipe import Recipe
-from hyperphrase.training.contexts import ContextPlan, plan_contexts
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     import pyarrow
+
+    from hyperphrase.training.contexts import ContextOptions, ContextPlan
 
 
 class Corpus(OpenCorpus):
@@ -112,27 +115,15 @@ class Corpus(OpenCorpus):
 
         return pa.RecordBatchReader.from_batches(arrow_schema(), (block.to_arrow() for block in self.blocks(size)))
 
-    def contexts(
-        self,
-        *,
-        length: int,
-        packing: str = "concat",
-        separator: int | None = None,
-        begin: int | None = None,
-        padding: int = 0,
-        seed: int = 0,
-        tail: str = "drop",
-    ) -> ContextPlan:
-        """Return the plan of a training run on this corpus: contexts of ``length`` tokens in a shuffled order.
+    def contexts(self, **options: "Unpack[ContextOptions]") -> "ContextPlan":
+        """Return the plan of a training run on this corpus: contexts of equal length in a shuffled order.
 
-        packing: ``concat`` joins all phrases and cuts them into contexts; ``best_fit`` puts whole phrases into contexts
-        with little padding; ``pad`` puts each phrase into a context of its own. separator, begin: the id of a symbol
-        after, or before, each phrase; None for none. padding: the id that fills up a context. A special id is one of
-        the vocabulary or one of the three after it. seed: of the order, 64 bits. tail: what becomes of a last context
-        that ``concat`` cannot fill: ``drop``, ``pad`` or ``wrap``. Raises InputError.
+        options: ``length``, and those of :func:`hyperphrase.training.plan_contexts` that have defaults: ``packing``,
+        ``separator``, ``begin``, ``padding``, ``seed``, ``tail``. Raises InputError.
         """
-        special = {"separator": separator, "begin": begin}
-        return plan_contexts(self, length=length, packing=packing, **special, padding=padding, seed=seed, tail=tail)
+        from hyperphrase.training.contexts import plan_contexts  # most commands open corpora, and train nothing
+
+        return plan_contexts(self, **options)
 
     def verify(self) -> None:
         """Read every file and compare it with manifest and recipe. Raises CorruptError with the first problems.

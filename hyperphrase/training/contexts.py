@@ -9,7 +9,7 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Required, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,18 @@ PLAN_VERSION = 1
 PACKINGS = ("concat", "best_fit", "pad")
 _SPECIALS = 3  # ids above the vocabulary that special symbols may have: begin, separator, padding
 _MOST_CONTEXTS = 1 << 62
+
+
+class ContextOptions(TypedDict, total=False):
+    """The options of :func:`plan_contexts`; all but length have defaults."""
+
+    length: Required[int]
+    packing: str
+    separator: int | None
+    begin: int | None
+    padding: int
+    seed: int
+    tail: str
 
 
 class ContextPlan(ABC):

@@ -5,14 +5,14 @@ to 1/4,096, in a shuffled order. So the shares are exact at the end of every blo
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.corpus.open_corpus import OpenCorpus
 from hyperphrase.errors import InputError
-from hyperphrase.training.contexts import ContextPlan, CorpusPlan, plan_contexts
+from hyperphrase.training.contexts import ContextOptions, ContextPlan, CorpusPlan, plan_contexts
 
 BLOCK = 4096  # contexts
 
@@ -47,7 +47,7 @@ class MixedPlan(ContextPlan):
         return made
 
 
-def mix_contexts(corpora: Sequence[tuple[OpenCorpus, float]], **options: Any) -> MixedPlan:
+def mix_contexts(corpora: Sequence[tuple[OpenCorpus, float]], **options: Unpack[ContextOptions]) -> MixedPlan:
     """Return the plan of a training run on several corpora, each with its weight: positive, of any sum.
 
     options: those of ``Corpus.contexts``, equal for all corpora. The weights are rounded to shares of 1/4,096, each at
