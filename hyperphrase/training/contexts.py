@@ -111,9 +111,11 @@ class ContextPlan(ABC):
 
     def _permuted(self, places: NDArray[np.int64], size: int, rounds: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return what ``places``, in 0..size-1, become by the permutations of ``rounds``, such as epochs."""
-        distinct, which = np.unique(rounds, return_inverse=True)
-        keys = np.array([self._key(number) for number in distinct.tolist()], np.uint64)
-        return permute_indices(places, size, keys[which])
+        permuted = np.empty_like(places)
+        for number in np.unique(rounds).tolist():
+            here = rounds == number
+            permuted[here] = permute_indices(places[here], size, self._key(number))
+        return permuted
 
     def _key(self, number: int) -> int:
         """Return the key of a permutation; a hash, so that no epoch has the order of another seed's."""

@@ -14,7 +14,6 @@ stream. Seeds do not reach beyond 2^63, so different seeds differ within the fir
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +24,9 @@ from hyperphrase.limits import SEED_STOP
 from hyperphrase.numbers.alias_table import AliasTable, draw_symbols
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.digits import number_of
-from hyperphrase.numbers.feistel import ROUNDS, scaled
-from hyperphrase.numbers.philox import philox_block
+from hyperphrase.numbers.feistel import Halves, Keyed, permute, sides
 
-PERMUTATION_STREAM = np.uint64(4)  # its blocks are numbered L * ROUNDS + round; a half takes the place of the seed
-
-_LOW = np.uint64(0xFFFFFFFF)
-_HALF = np.uint64(32)
+PERMUTATION_STREAM = np.uint64(4)  # of the network of each length
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +68,7 @@ class BoundPermutation(BoundLaw):
         halves = Halves(
             *(np.array([half], np.uint64) for half in divmod(number_of(ids[:symbols], self._vocabulary), b))
         )
-        _permute(halves, np.array([len(ids)]), self._domains, np.uint64(key), True)
+        permute(halves, np.array([len(ids)]), self._domains, Keyed(PERMUTATION_STREAM, np.uint64(key)), True)
         return int(halves.left[0]) * b + int(halves.right[0])
 
 
@@ -86,19 +81,11 @@ def _domains(vocabulary: int) -> NDArray[np.uint64]:
     length = 1
     while vocabulary**length < SEED_STOP:
         size = vocabulary**length
-        a = math.isqrt(size - 1) + 1
-        rows.append((a, -(-size // a), size, length))
+        rows.append((*sides(size), size, length))
         length += 1
     low = -(-length // 2)
     rows.append((vocabulary ** (length - low), vocabulary**low, 0, low))
     return np.array(rows, np.uint64)
-
-
-class Halves(NamedTuple):
-    """What numbers are divided into, or the limits below which the halves stay: uint64, shape (n,) each."""
-
-    left: NDArray[np.uint64]
-    right: NDArray[np.uint64]
 
 
 @inline_kernel
@@ -115,64 +102,13 @@ def _split(seeds: NDArray[np.uint64], lengths: NDArray[np.int64], domains: NDArr
 
 
 @kernel
-def _rounds(halves: Halves, limits: Halves, lengths: NDArray[np.int64], key: np.uint64, back: bool) -> None:
-    """Apply all rounds to each pair of halves below ``limits``, or undo them, the last one first."""
-    left, right = halves
-    for step in range(ROUNDS):
-        number = ROUNDS - 1 - step if back else step
-        if number & 1:
-            _one_round(right, left, limits.right, lengths, number, key, back)
-        else:
-            _one_round(left, right, limits.left, lengths, number, key, back)
-
-
-@kernel
-def _one_round(
-    changed: NDArray[np.uint64],
-    other: NDArray[np.uint64],
-    limits: NDArray[np.uint64],
-    lengths: NDArray[np.int64],
-    number: int,
-    key: Any,
-    back: bool,
-) -> None:
-    """Add to ``changed``, modulo ``limits``, a function of ``other``: a plain loop that LLVM vectorises."""
-    k0, k1 = key & _LOW, key >> _HALF
-    for i in range(len(lengths)):
-        n = limits[i]
-        block = np.uint64(lengths[i]) * np.uint64(ROUNDS) + np.uint64(number)
-        w0, w1, _, _ = philox_block(block, PERMUTATION_STREAM, other[i] & _LOW, other[i] >> _HALF, k0, k1)
-        shift = scaled(w0, w1, n)
-        moved = changed[i] + (n - shift if back else shift)
-        changed[i] = moved - n if moved >= n else moved
-
-
-@kernel
-def _permute(
-    halves: Halves, lengths: NDArray[np.int64], domains: NDArray[np.uint64], key: np.uint64, back: bool
-) -> None:
-    """Permute each pair of halves, or undo it; where the result is not in the space, again until it is."""
-    count, last = len(lengths), len(domains) - 1
-    left, right = halves
-    a, b = np.empty(count, np.uint64), np.empty(count, np.uint64)
-    for i in range(count):
-        row = min(lengths[i], last)
-        a[i], b[i] = domains[row, 0], domains[row, 1]
-    _rounds(halves, Halves(a, b), lengths, key, back)
-    for i in range(count):
-        size, one = domains[min(lengths[i], last), 2], slice(i, i + 1)
-        while size != 0 and left[i] * b[i] + right[i] >= size:
-            _rounds(Halves(left[one], right[one]), Halves(a[one], b[one]), lengths[one], key, back)
-
-
-@kernel
 def _draw(batch: Batch, uniform: AliasTable, domains: NDArray[np.uint64], vocabulary: np.uint64) -> None:
     """Draw all symbols, then overwrite the first ones of each phrase with the digits of its permuted number."""
     draw_symbols(batch, uniform)
     count = len(batch.seeds)
     halves = Halves(np.empty(count, np.uint64), np.empty(count, np.uint64))
     _split(batch.seeds, batch.lengths, domains, halves)
-    _permute(halves, batch.lengths, domains, batch.key, False)
+    permute(halves, batch.lengths, domains, Keyed(PERMUTATION_STREAM, batch.key), False)
     _write_digits(batch, halves, domains, vocabulary)
 
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.laws import permutation as plain
-from hyperphrase.laws.whole_space.permutation import ROUNDS, BoundPermutation, Permutation
+from hyperphrase.laws.whole_space.permutation import BoundPermutation, Permutation
 from hyperphrase.numbers.batch import Batch
+from hyperphrase.numbers.feistel import ROUNDS
 from hyperphrase.numbers.philox import philox_block
 
 GOLDEN = {

@@ -158,7 +158,10 @@ def test_one_context_several_and_a_slice_are_the_same():
         assert np.array_equal(rows[2], plan[5][name])
         assert np.array_equal(rows[2], plan[np.int64(5)][name])
         assert plan[[]][name].shape == (0, 16)
-    assert len(list(plan)) == len(plan)
+    n = len(plan)
+    indices = [2 * n + 3, n - 1, n, 0, 5 * n]  # of several epochs at once
+    assert read(plan, indices) == [read(plan, [index])[0] for index in indices]
+    assert len(list(plan)) == n
     for wrong in (-1, [1, -5], slice(-3, 2)):
         with pytest.raises(IndexError):
             plan[wrong]
