@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.kernels import bare_kernel, inline_kernel, kernel
-from hyperphrase.numbers.batch import Batch
+from hyperphrase.numbers.batch import Batch, owner_of
 from hyperphrase.numbers.philox import GROUP, SYMBOL_STREAM, TIE_STREAM, fill_rows, fill_words, tie_bits
 
 COLUMN_BITS = 40  # a column's weight is 2^40: with 2^20 columns all weights together stay below 2^63
@@ -174,19 +174,6 @@ def _draw_chunks(batch: Batch, table: AliasTable, words: NDArray[np.uint32], fou
         _settle_symbols(words[:filled], found, done, batch, table)
 
 
-@inline_kernel
-def _phrase_of(symbol: int, offsets: NDArray[np.int64]) -> Any:
-    """Return the last phrase that begins at ``symbol`` or before; numba takes a second to compile searchsorted."""
-    low, high = 0, len(offsets)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if offsets[middle] <= symbol:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
 @kernel
 def _settle_symbols(
     words: NDArray[np.uint32], found: NDArray[np.uint32], done: int, batch: Batch, table: AliasTable
@@ -195,7 +182,7 @@ def _settle_symbols(
     bits = table.bits
     for i in range(len(words)):
         if _ties(words[i], found[i], bits):
-            phrase = _phrase_of(done + i, batch.offsets)
+            phrase = owner_of(done + i, batch.offsets)
             symbol = done + i - batch.offsets[phrase]
             more = tie_bits(symbol, TIE_STREAM, batch.seeds[phrase], batch.key) >> np.uint64(56 - bits)
             column = words[i] >> np.uint32(32 - bits)

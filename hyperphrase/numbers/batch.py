@@ -31,3 +31,19 @@ def longest_of(lengths: NDArray[np.int64]) -> Any:
     for phrase in range(len(lengths)):
         longest = max(longest, lengths[phrase])
     return longest
+
+
+@inline_kernel
+def owner_of(place: Any, offsets: NDArray[np.int64]) -> Any:
+    """Return the index of the last of ``offsets``, ascending from ``place`` or less, that is not above ``place``.
+
+    It is the phrase that a symbol belongs to. numba takes a second to compile searchsorted.
+    """
+    low, high = 0, len(offsets)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if offsets[middle] <= place:
+            low = middle
+        else:
+            high = middle
+    return low

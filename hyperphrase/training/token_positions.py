@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.kernels import kernel
+from hyperphrase.numbers.batch import owner_of
 from hyperphrase.training.source import DrawnPhrases
 
 GROUP = 64  # phrases whose first one's position is kept
@@ -94,13 +95,6 @@ def _find_groups(
     """Write the number of the group that holds each position, and the position of the group's first token."""
     for i in range(len(positions)):
         unit = units[i]
-        position = positions[i] - tokens[unit]
-        low, high = first_group[unit], first_group[unit + 1]
-        while high - low > 1:
-            middle = (low + high) // 2
-            if inside[middle] <= position:
-                low = middle
-            else:
-                high = middle
-        found[i] = low
-        begins[i] = tokens[unit] + inside[low]
+        first = first_group[unit]
+        found[i] = first + owner_of(positions[i] - tokens[unit], inside[first : first_group[unit + 1]])
+        begins[i] = tokens[unit] + inside[found[i]]
