@@ -15,7 +15,7 @@ from hyperphrase.kernels import compiled_here, unsaved_here
 from hyperphrase.laws.grammar import parse_law
 from hyperphrase.laws.lengths import Uniform
 from hyperphrase.laws.registry import SYMBOL_LAWS
-from hyperphrase.lexicon.lexicon import build_lexicon
+from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
 from hyperphrase.phrases.phrases import Phrases, seed_range
 from hyperphrase.phrases.recipe import Recipe
 from hyperphrase.training.contexts import PACKINGS
@@ -52,8 +52,9 @@ def _compile(arguments: Sequence[str]) -> int:
             _quietly(run.main, [*options.split(), f"--output={out}", "--quiet"])
             _quietly(verify.main, [out])
         _quietly(find.main, [f"{folder}/{len(RUNS) - 1}", "time"])
-        draw_laws(folder)
-    draw_contexts()
+        lexicon = build_lexicon("english", VOCABULARY, "stable", storage.open_file)
+        draw_laws(folder, lexicon)
+    draw_contexts(lexicon)
     _quietly(plan.main, RUNS[0].split())
     if lost := unsaved_here():
         raise WorkFailedError(
@@ -63,9 +64,8 @@ def _compile(arguments: Sequence[str]) -> int:
     return DONE
 
 
-def draw_laws(folder: str) -> None:
+def draw_laws(folder: str, lexicon: Lexicon) -> None:
     """Draw a few phrases and prefixes of phrases by every law; write files that laws need to ``folder``."""
-    lexicon = build_lexicon("english", VOCABULARY, "stable", storage.open_file)
     Path(folder, "text.txt").write_text(" ".join(lexicon.words), encoding="utf-8")
     for text in [*(PARAMETERS.get(name, name) for name in SYMBOL_LAWS), "loglinear:vectors=gaussian"]:
         law = parse_law(text.format(folder=folder), SYMBOL_LAWS, "law", storage.open_file)
@@ -75,9 +75,8 @@ def draw_laws(folder: str) -> None:
         phrases.prefixes(seed_range(0, _SEEDS), 2)
 
 
-def draw_contexts() -> None:
+def draw_contexts(lexicon: Lexicon) -> None:
     """Draw a few contexts for training, by every packing."""
-    lexicon = build_lexicon("english", VOCABULARY, "stable", storage.open_file)
     corpus = Corpus.virtual(Recipe.create("zipf", lengths="fixed:length=10", lexicon=lexicon), lexicon, (0, _SEEDS))
     for packing in PACKINGS:
         next(corpus.contexts(length=32, packing=packing).stream(1))

@@ -56,7 +56,7 @@ _SMALL = 16 << 20  # bytes: recipes with a histogram of all lengths are below 1 
 def check(folder: str, request: CorpusRequest) -> Manifest | None:
     """Return the manifest if ``folder`` holds the complete corpus of ``request``, None if there is work to do.
 
-    Raises InputError if the folder cannot be written to or holds something else. Writes nothing.
+    Raises InputError if the folder cannot be read or holds something else. Writes nothing.
     """
     _check_place(folder)
     with _as_input("output", folder):

@@ -10,9 +10,10 @@ from typing import BinaryIO
 import google_crc32c
 import numpy as np
 
-from hyperphrase.corpus.layout import DICTIONARY_FOLDER, WORDS_FILE, meanings_name, passes_for_shard
+from hyperphrase.corpus.layout import DICTIONARY_FOLDER, WORDS_FILE, meanings_name
 from hyperphrase.corpus.manifest import Dictionary
 from hyperphrase.corpus.open_corpus import OpenCorpus
+from hyperphrase.corpus.other_files import false_shards
 from hyperphrase.corpus.request import KeptPhrases, ends
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import CorruptError
@@ -24,10 +25,10 @@ from hyperphrase.meaning.phrase_meanings import Meanings, build_meanings, load_m
 def check_names(corpus: OpenCorpus) -> None:
     """Raise CorruptError unless the manifest lists all files of meanings that it must, and no others pass for such."""
     manifest = corpus.manifest
-    found = {name for name in corpus.files.names(DICTIONARY_FOLDER) if passes_for_shard(name.rstrip("/"), ["arrow"])}
-    listed = [shard.name for shard in manifest.dictionary.shards] if manifest.dictionary else []
-    if unlisted := sorted(found - set(listed)):
-        raise CorruptError(f"{corpus.files.path(DICTIONARY_FOLDER)}/{unlisted[0]}: does not belong to the corpus")
+    shards = manifest.dictionary.shards if manifest.dictionary else ()
+    if wrong := false_shards(corpus, DICTIONARY_FOLDER, ["arrow"], shards):
+        raise CorruptError(f"{corpus.files.path(DICTIONARY_FOLDER)}/{wrong[0]}: does not belong to the corpus")
+    listed = [shard.name for shard in shards]
     total = manifest.request.unit_count
     if manifest.dictionary and (len(listed) != total or listed != [meanings_name(i, total) for i in range(total)]):
         raise CorruptError(f"{corpus.folder}: the manifest's files of meanings are not the {total} that its seeds make")

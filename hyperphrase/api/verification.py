@@ -15,16 +15,10 @@ from hyperphrase.api.dictionary_verification import check_names, dictionary_prob
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus import loading
 from hyperphrase.corpus.drawn_range import deduplication
-from hyperphrase.corpus.layout import (
-    DROPPED_FILE,
-    RECIPE_FILE,
-    REPORT_FILE,
-    SHARDS_FOLDER,
-    passes_for_shard,
-    shard_name,
-)
+from hyperphrase.corpus.layout import DROPPED_FILE, RECIPE_FILE, REPORT_FILE, SHARDS_FOLDER, shard_name
 from hyperphrase.corpus.manifest import File
 from hyperphrase.corpus.open_corpus import OpenCorpus
+from hyperphrase.corpus.other_files import false_shards
 from hyperphrase.corpus.request import KeptPhrases, Output, ends
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.corpus.statistics import RANK_BINS, Statistics, statistics_files
@@ -115,8 +109,7 @@ class _Verification:
     def _check_unlisted(self) -> None:
         """Check that nothing in the folders of shards and of the dictionary passes for a shard and is not listed."""
         extensions = {output.extension for output in self.manifest.outputs}
-        unlisted = set(self.corpus.files.names(SHARDS_FOLDER)) - {shard.name for shard in self.manifest.shards}
-        if wrong := sorted(name for name in unlisted if passes_for_shard(name.rstrip("/"), extensions)):
+        if wrong := false_shards(self.corpus, SHARDS_FOLDER, extensions, self.manifest.shards):
             raise CorruptError(f"{self._path(SHARDS_FOLDER)}: {wrong[0]} does not belong to the corpus")
         check_names(self.corpus)
 

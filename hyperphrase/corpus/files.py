@@ -5,8 +5,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from hyperphrase.corpus.plain_folder import LinkRule, no_links, refuse_link
-from hyperphrase.errors import CorruptError
+from hyperphrase.corpus.plain_folder import LinkRule, check_file, no_links
 
 _PIECE = 1 << 20  # 1 MiB: a read allocates what is asked for, and files of user-space disks may state no size
 
@@ -63,11 +62,7 @@ class LocalFiles:
         """Open a file for reading. Raises CorruptError for a pipe, a device, or a link that may not be followed."""
         path = self._folder / name
         kind = os.lstat(path).st_mode
-        if stat.S_ISLNK(kind):
-            if not self._may_follow(str(path)):
-                raise refuse_link(str(path), self._may_follow)
-        elif not stat.S_ISREG(kind):
-            raise CorruptError(f"{path}: is not a file")
+        check_file(str(path), stat.S_ISLNK(kind), stat.S_ISREG(kind), self._may_follow)
         return path.open("rb")
 
     def names(self, folder: str) -> list[str]:
@@ -87,9 +82,7 @@ def read_limited(stream: BinaryIO, limit: int, path: str) -> bytes:
 
     A size that the file states is taken to refuse it, but not as all that there is.
     """
-    pieces, left = [], limit + 1
-    if os.fstat(stream.fileno()).st_size > limit:
-        left = 0
+    pieces, left = [], 0 if os.fstat(stream.fileno()).st_size > limit else limit + 1
     while left and (piece := stream.read(min(left, _PIECE))):
         pieces.append(piece)
         left -= len(piece)

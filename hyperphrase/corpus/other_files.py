@@ -4,10 +4,18 @@ They do not change what the corpus is, so they are named, and neither opened nor
 shard does change it (:func:`~hyperphrase.corpus.layout.passes_for_shard`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
-from hyperphrase.corpus.layout import DICTIONARY_FOLDER, MANIFEST_FILE, SHARDS_FOLDER, STATISTICS_FOLDER, WORK_FOLDER
+from hyperphrase.corpus.layout import (
+    DICTIONARY_FOLDER,
+    MANIFEST_FILE,
+    SHARDS_FOLDER,
+    STATISTICS_FOLDER,
+    WORK_FOLDER,
+    passes_for_shard,
+)
 from hyperphrase.corpus.open_corpus import OpenCorpus
+from hyperphrase.corpus.shard_table import Shard
 
 
 def other_files(corpus: OpenCorpus) -> list[str]:
@@ -22,6 +30,15 @@ def other_files(corpus: OpenCorpus) -> list[str]:
     if manifest.dictionary:
         listed |= {f"{DICTIONARY_FOLDER}/{shard.name}" for shard in manifest.dictionary.shards}
     return sorted(set(_paths(corpus)) - listed)
+
+
+def false_shards(corpus: OpenCorpus, folder: str, extensions: Collection[str], shards: Sequence[Shard]) -> list[str]:
+    """Return the names in ``folder`` of the corpus that readers take for shards, and that are not those of ``shards``.
+
+    extensions: those of the shards. Ascending.
+    """
+    unlisted = set(corpus.files.names(folder)) - {shard.name for shard in shards}
+    return sorted(name for name in unlisted if passes_for_shard(name.rstrip("/"), extensions))
 
 
 def _paths(corpus: OpenCorpus) -> Iterator[str]:

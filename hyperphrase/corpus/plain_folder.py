@@ -83,7 +83,7 @@ def check_plain(folder: str, may_follow: LinkRule = no_links) -> None:
         if name in _FOLDERS:
             _check_folder(entry, may_follow, name)
         elif name in _FILES:
-            _check_file(entry, may_follow)
+            _check_entry(entry, may_follow)
 
 
 def _check_folder(folder: os.DirEntry[str], may_follow: LinkRule, name: str) -> None:
@@ -95,7 +95,7 @@ def _check_folder(folder: os.DirEntry[str], may_follow: LinkRule, name: str) -> 
         if name == WORK_FOLDER:
             _check_work(entry)
         elif is_numbered(entry.name) or f"{name}/{entry.name.casefold()}" in _INNER_FILES:
-            _check_file(entry, may_follow)
+            _check_entry(entry, may_follow)
 
 
 def _check_work(entry: os.DirEntry[str]) -> None:
@@ -106,7 +106,7 @@ def _check_work(entry: os.DirEntry[str]) -> None:
         for inner in _entries(entry.path):
             _check_work(inner)
     else:
-        _check_file(entry, no_links)
+        _check_entry(entry, no_links)
 
 
 def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
@@ -114,15 +114,20 @@ def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
         yield from entries
 
 
-def _check_file(entry: os.DirEntry[str], may_follow: LinkRule) -> None:
-    if entry.is_symlink():
-        if not may_follow(entry.path):
-            raise refuse_link(entry.path, may_follow)
-    elif not entry.is_file(follow_symlinks=False):
-        raise CorruptError(f"{entry.path}: is not a file")
+def _check_entry(entry: os.DirEntry[str], may_follow: LinkRule) -> None:
+    check_file(entry.path, entry.is_symlink(), entry.is_file(follow_symlinks=False), may_follow)
 
 
-def refuse_link(path: str, may_follow: LinkRule) -> CorruptError:
+def check_file(path: str, is_link: bool, is_file: bool, may_follow: LinkRule) -> None:
+    """Raise CorruptError unless ``path`` is a plain file, or a link that may be followed to one."""
+    if is_link:
+        if not may_follow(path):
+            raise _refusal_of_link(path, may_follow)
+    elif not is_file:
+        raise CorruptError(f"{path}: is not a file")
+
+
+def _refusal_of_link(path: str, may_follow: LinkRule) -> CorruptError:
     """Return the error of a link that ``may_follow`` refuses."""
     if not Path(path).exists():
         why = "whose target is not there; fetch it first"

@@ -12,6 +12,7 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -64,9 +65,11 @@ def _call(line: list[str]) -> Bounded:
 
 
 def main() -> None:
-    """Make the calls on standard input; a first one brings all libraries and kernels."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        importlib.import_module("beam_pipeline.plan").main(["--phrases=10", "--vocabulary=100", "--lexicon=synthetic"])
+    """Make the calls on standard input; first ones bring all libraries, kernels and threads."""
+    small = ["--phrases=10", "--vocabulary=100", "--lexicon=synthetic"]
+    with contextlib.redirect_stdout(io.StringIO()), tempfile.TemporaryDirectory() as folder:
+        importlib.import_module("beam_pipeline.plan").main(small)
+        importlib.import_module("beam_pipeline.run").main([*small, f"--output={folder}/out", "--quiet"])
     for name in ("run", "verify", "inspect", "find"):
         importlib.import_module(f"beam_pipeline.{name}")
     limit = _memory("VmSize") + _MORE_MEMORY
