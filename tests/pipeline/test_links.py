@@ -1,9 +1,8 @@
 """The commands read a corpus of links where the links are the user's own; a run follows none."""
 
-import os
-import shutil
-
 import pytest
+
+from tests.links import linked
 
 OPTIONS = ["--vocabulary=2000", "--lengths=fixed:length=6", "--seeds=0:300", "--phrases_per_shard=100", "--format=txt",
            "--dictionary"]  # fmt: skip
@@ -14,25 +13,14 @@ def commands(out):
 
 
 @pytest.fixture
-def linked(corpus, tmp_path):
-    """Return a maker of corpora of links: (folder, store)."""
-
-    def make(folder, store):
-        made = corpus(*OPTIONS)
-        store.mkdir(parents=True)
-        for number, path in enumerate(path for path in sorted(made.rglob("*")) if path.is_file()):
-            place = folder / path.relative_to(made)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, store / f"{number:040x}")
-            place.symlink_to(os.path.relpath(store / f"{number:040x}", place.parent))
-        return folder
-
-    return make
+def cached(corpus):
+    """Return a maker of corpora of links: (folder, store) -> folder."""
+    return lambda folder, store: linked(corpus(*OPTIONS), folder, store)
 
 
-def test_a_snapshot_of_a_hub_is_read_as_it_is(linked, program, tmp_path):
+def test_a_snapshot_of_a_hub_is_read_as_it_is(cached, program, tmp_path):
     entry = tmp_path / "datasets--somebody--phrases"
-    out = linked(entry / "snapshots/0123abcd", entry / "blobs")
+    out = cached(entry / "snapshots/0123abcd", entry / "blobs")
     for command in commands(out):
         outcome = program(*command)
         assert (0, "") == (outcome.status, outcome.error)
@@ -42,8 +30,8 @@ def test_a_snapshot_of_a_hub_is_read_as_it_is(linked, program, tmp_path):
     assert (0, "hyperphrase verify: not part of the corpus: .cache/, README.md\n") == (outcome.status, outcome.error)
 
 
-def test_links_elsewhere_are_followed_with_an_option_alone(linked, program, tmp_path):
-    out = linked(tmp_path / "out", tmp_path / "annex/objects")
+def test_links_elsewhere_are_followed_with_an_option_alone(cached, program, tmp_path):
+    out = cached(tmp_path / "out", tmp_path / "annex/objects")
     for command in commands(out):
         outcome = program(*command)
         assert (1, "", 1) == (outcome.status, outcome.out, outcome.error.count("\n"))
@@ -52,9 +40,9 @@ def test_links_elsewhere_are_followed_with_an_option_alone(linked, program, tmp_
         assert (0, "") == (outcome.status, outcome.error)
 
 
-def test_a_run_follows_no_link(linked, program, tmp_path, files_of):
+def test_a_run_follows_no_link(cached, program, tmp_path, files_of):
     entry = tmp_path / "datasets--somebody--phrases"
-    out = linked(entry / "snapshots/0123abcd", entry / "blobs")
+    out = cached(entry / "snapshots/0123abcd", entry / "blobs")
     before = files_of(tmp_path)
     outcome = program("run", *OPTIONS, f"--output={out}")
     assert (2, 1) == (outcome.status, outcome.error.count("\n"))

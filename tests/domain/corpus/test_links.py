@@ -6,28 +6,9 @@ import shutil
 import pytest
 
 import hyperphrase as hp
+from tests.links import linked
 
 SHARD = "shards/phrases-00000-of-00001.txt"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made") / "out"
-    lexicon = hp.Lexicon.load("synthetic", vocabulary=100)
-    recipe = hp.Recipe.create("uniform", lengths="fixed:length=6", lexicon=lexicon)
-    hp.make_corpus(recipe, lexicon, str(folder), seeds=(0, 50), formats="txt")
-    return folder
-
-
-def linked(made, folder, store):
-    """Make in ``folder`` what a cache makes of a corpus: each file a link into ``store``; return the folder."""
-    store.mkdir(parents=True)
-    for number, path in enumerate(path for path in sorted(made.rglob("*")) if path.is_file()):
-        place = folder / path.relative_to(made)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, store / f"{number:064x}")
-        place.symlink_to(os.path.relpath(store / f"{number:064x}", place.parent))
-    return folder
 
 
 @pytest.fixture

@@ -24,15 +24,6 @@ PASSING = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made") / "out"
-    lexicon = hp.Lexicon.load("synthetic", vocabulary=100)
-    recipe = hp.Recipe.create("uniform", lengths="fixed:length=6", lexicon=lexicon)
-    hp.make_corpus(recipe, lexicon, str(folder), seeds=(0, 50), formats="txt")
-    return folder
-
-
 @pytest.fixture
 def folder(made, tmp_path):
     return shutil.copytree(made, tmp_path / "out")
