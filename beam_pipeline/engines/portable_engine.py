@@ -113,8 +113,7 @@ def _ask_worker_pool(address: str, place: tuple[str, int]) -> None:
     except OSError as error:
         raise InputError(
             f"--environment_config={address}: no worker pool answers there ({error.strerror or error}); start "
-            "one by 'no_grpc_proxy=localhost python -m apache_beam.runners.worker.worker_pool_main "
-            f"--service_port={place[1]}'"
+            f"one by 'python -m beam_pipeline.engines.worker_pool --service_port={place[1]}'"
         ) from error
 
 

@@ -212,12 +212,12 @@ def worker_pool(wheel_python, tmp_path_factory):
 
 
 @contextlib.contextmanager
-def pool_serving(python, folder):
+def pool_serving(python, folder, module="beam_pipeline.engines.worker_pool"):
     """Run a worker pool, as it stands beside a machine of an engine; gives its address."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment["PATH"] = f"{python.parent}:{environment['PATH']}"  # it starts its workers as "python"
-    command = [python, "-m", "apache_beam.runners.worker.worker_pool_main", f"--service_port={port}"]
+    command = [python, "-m", module, f"--service_port={port}"]
     with serving(command, port, folder, env=environment):
         yield f"localhost:{port}"
 

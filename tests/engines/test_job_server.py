@@ -1,5 +1,6 @@
 """A job server that runs by itself: the road to Flink. It is Prism here; what is tested is our side of the road."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -65,6 +66,27 @@ def test_a_relative_folder_is_that_of_the_user_not_of_the_worker(
     same_as_reference(tmp_path / "here" / "out")
 
 
+@pytest.mark.parametrize("workers", ["LOOPBACK", "EXTERNAL"])
+@pytest.mark.parametrize("runner", ["PrismRunner", "PortableRunner"])
+def test_all_local_channels_pass_the_proxy_by(
+    equals_reference, prism, wheel_python, monkeypatch, tmp_path, runner, workers
+):
+    """The program, the engines and the pool are started by one user, with one proxy, where nobody answers."""
+    for name in ("http_proxy", "https_proxy", "grpc_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with contextlib.ExitStack() as servers:
+        options = [f"--runner={runner}", f"--environment_type={workers}"]
+        for name in ("server", "pool"):
+            (tmp_path / name).mkdir()
+        if runner == "PortableRunner":
+            port, _ = servers.enter_context(prism_serving(prism, tmp_path / "server"))
+            options.append(f"--job_endpoint=localhost:{port}")
+        if workers == "EXTERNAL":
+            pool = servers.enter_context(pool_serving(wheel_python, tmp_path / "pool"))
+            options.append(f"--environment_config={pool}")
+        equals_reference("repeating", *options)
+
+
 def failing_run(run_program, corpora, folder, engine, program=RUN):
     """Make a run that has to fail with one line and without a manifest; returns the reason."""
     outcome = run_program(*corpora["repeating"].options, *engine, "--quiet", f"--output={folder}", program=program)
@@ -89,7 +111,8 @@ def test_an_error_of_a_worker_is_one_line_and_the_same_command_goes_on(
 
 def test_a_worker_pool_without_the_wheel_is_one_line(run_program, corpora, job_server, tmp_path):
     (tmp_path / "pool").mkdir()
-    with pool_serving(bare_python(tmp_path / "venv"), tmp_path / "pool") as pool:
+    beams = "apache_beam.runners.worker.worker_pool_main"
+    with pool_serving(bare_python(tmp_path / "venv"), tmp_path / "pool", beams) as pool:
         reason = failing_run(run_program, corpora, tmp_path / "out", external(job_server, pool))
     assert "ModuleNotFoundError: No module named 'transforms'" == reason
 

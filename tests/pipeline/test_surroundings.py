@@ -50,6 +50,20 @@ def command(*arguments, env=None, first="", **how):
     return subprocess.run(line, env=environment, check=False, timeout=60, **pipes)
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        "unset HOME XDG_CACHE_HOME; umask 077; taskset --cpu-list --pid 0 $$ > /dev/null",
+        "export HOME=/nonexistent TMPDIR=/nonexistent NUMBA_CACHE_DIR=/proc/nowhere PYTHONOPTIMIZE=2",
+        "export HOME=/proc NUMBA_CACHE_DIR=/dev/null NUMBA_CPU_NAME=generic PYTHONWARNINGS=error PYTHONSAFEPATH=1",
+    ],
+    ids=["no home, one processor, nobody else may read", "folders that are not there", "folders that are none"],
+)
+def test_other_surroundings_change_nothing(make, small, files_of, first):
+    done, out = make(first=first)
+    assert (0, files_of(small)) == (done.returncode, files_of(out)), done.stderr
+
+
 @pytest.mark.parametrize("mode", ["multi_threading", "multi_processing"])
 def test_local_channels_pass_the_proxy_by(make, small, files_of, mode):
     proxies = {"http_proxy": DEAD, "https_proxy": DEAD, "grpc_proxy": DEAD, "HTTPS_PROXY": DEAD, "all_proxy": DEAD}
