@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.training.pieces import PADDING_DOCUMENT
+
 Batch = dict[str, NDArray[np.int32]]
 IGNORED = -100  # the label that PyTorch's cross entropy leaves out
 
@@ -81,7 +83,7 @@ def for_megatron(contexts: Batch) -> dict[str, NDArray[Any]]:
 
 
 def _padded(contexts: Batch) -> NDArray[np.bool_]:
-    return np.asarray(contexts["document_ids"] < 0)
+    return np.asarray(contexts["document_ids"] == PADDING_DOCUMENT)
 
 
 def _begins(contexts: Batch) -> NDArray[np.bool_]:

@@ -45,8 +45,7 @@ class Concat(Packing):
         begins = contexts * self._length
         ends = np.minimum(begins + self._length, self._positions.total)
         missing = begins + self._length - ends
-        wrapped = self._wraps and bool(missing.any())
-        if wrapped:  # a context that wraps around is made of two ranges or more
+        if self._wraps and missing.any():
             return self._wrapped(begins, ends, missing)
         return self._cut(begins, ends)
 
@@ -61,6 +60,7 @@ class Concat(Packing):
         return Pieces(places[:found], pieces.skips[:found], pieces.counts[:found], pieces.starts)
 
     def _wrapped(self, begins: NDArray[np.int64], ends: NDArray[np.int64], missing: NDArray[np.int64]) -> Pieces:
+        """Return the pieces of contexts that wrap around, so that they are made of two ranges of tokens or more."""
         total = self._positions.total
         parts: list[tuple[int, int]] = []
         ranges = np.zeros(len(begins) + 1, np.int64)

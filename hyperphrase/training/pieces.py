@@ -100,4 +100,4 @@ def _write(
             to += count
             at += needed[piece]
         for j in range(to, len(row)):
-            row[j], documents[j], positions[j] = padding, -1, 0
+            row[j], documents[j], positions[j] = padding, PADDING_DOCUMENT, 0

@@ -18,7 +18,6 @@ class DrawnPhrases:
     def __init__(self, corpus: OpenCorpus) -> None:
         self._corpus = corpus
         self.count = corpus.manifest.kept
-        self.symbols = corpus.manifest.symbols
         self.vocabulary = corpus.recipe.vocabulary
         self.longest = max(corpus.manifest.length_histogram, default=0)
 
