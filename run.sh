@@ -4,6 +4,7 @@
 # ./run.sh test       lint, types and the everyday tests: five minutes; more arguments go to pytest, as in -k zipf, --cov
 # ./run.sh test --all    the other tests too: engines, faults, fuzz and what else takes long
 # ./run.sh test --rest   those others alone
+# ./run.sh test --training   those of training libraries, which it installs: PyTorch, JAX and others, several GB
 # ./run.sh benchmark  the program against its peers, see benchmarks/README.md
 # The first call makes .venv and installs the project with the versions of constraints.txt; later calls do not.
 set -euo pipefail
@@ -42,13 +43,14 @@ build_prism() {  # Beam's portable engine, for tests/engines: of the version of 
 
 if [ "${1:-}" = test ]; then
   shift
-  chosen=(-m everyday)
+  chosen=(-m everyday) extras="[test]"
   case "${1:-}" in
-    --all) chosen=(-m "") && shift ;;
-    --rest) chosen=(-m "not everyday") && shift ;;
+    --all) chosen=(-m "not training") && shift ;;
+    --rest) chosen=(-m "not everyday and not training") && shift ;;
+    --training) chosen=(-m training) extras="[test,test-training]" && shift ;;
   esac
-  install "[test]"
-  [ "${chosen[1]}" = everyday ] || build_prism
+  install "$extras"
+  [[ "${chosen[1]}" =~ ^(everyday|training)$ ]] || build_prism
   cd "$root"
   .venv/bin/ruff check .
   .venv/bin/ruff format --check .

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.readers import Block
+from benchmarks.read_back import Block
 from benchmarks.work import Work
 from hyperphrase.errors import WorkFailedError
 

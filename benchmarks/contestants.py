@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import readers
+from benchmarks import read_back
 from benchmarks.checks import check_phrases
 from benchmarks.process import measured
 from benchmarks.work import LAWS, Work
@@ -18,11 +18,11 @@ PROJECT, TPCH = "hyperphrase", "tpchgen-cli"
 PACKAGES = ("duckdb", "polars", "pyarrow", "fastavro", "matplotlib")  # of the extra ``bench``, that modules import
 #: program, module of peers/, what it writes, its reader, phrases that take it seconds
 PEERS = (
-    ("DuckDB", "duckdb_sql", "Parquet", readers.read_parquet, 1_000_000),
-    ("polars", "polars_frames", "Parquet", readers.read_parquet, 1_000_000),
-    ("numpy + fastavro", "numpy_fastavro", "Avro", readers.read_avro, 200_000),
-    ("plain Python", "plain_python", "text", readers.read_text, 100_000),
-    ("naive Beam", "naive_beam", "TFRecord", readers.read_tfrecord, 100_000),
+    ("DuckDB", "duckdb_sql", "Parquet", read_back.read_parquet, 1_000_000),
+    ("polars", "polars_frames", "Parquet", read_back.read_parquet, 1_000_000),
+    ("numpy + fastavro", "numpy_fastavro", "Avro", read_back.read_avro, 200_000),
+    ("plain Python", "plain_python", "text", read_back.read_text, 100_000),
+    ("naive Beam", "naive_beam", "TFRecord", read_back.read_tfrecord, 100_000),
 )
 _TPCH_ORDERS = 1_500_000  # rows of table orders at scale factor 1: TPC-H specification, clause 4.2.5
 
@@ -89,7 +89,7 @@ def hyperphrase(work: Work) -> Contestant:
         if not verified:
             measured([sys.executable, "-m", "beam_pipeline.verify", str(output)])
             verified = True
-        records = sum(readers.count_records(path) for path in output.glob("shards/*"))
+        records = sum(read_back.count_records(path) for path in output.glob("shards/*"))
         if records != work.phrases:
             raise WorkFailedError(f"not the work asked for: {records:,} records, not {work.phrases:,}")
         manifest = json.loads((output / "manifest.json").read_text())
@@ -98,7 +98,7 @@ def hyperphrase(work: Work) -> Contestant:
     return Contestant(PROJECT, _phrases(work), work.law, "TFRecord", command, check, "shards/*")
 
 
-def peer(program: str, module: str, writes: str, reader: readers.Reader, work: Work) -> Contestant:
+def peer(program: str, module: str, writes: str, reader: read_back.Reader, work: Work) -> Contestant:
     """Return a program of ``benchmarks/peers``."""
 
     def command(output: Path, workers: int) -> list[str]:

@@ -17,7 +17,7 @@ settings.load_profile("hyperphrase")
 
 NOT_TESTED = "NOT TESTED: "
 HERE = Path(__file__).parent
-MARKERS = {"engines": "engine", "faults": "fault", "fuzz": "fuzz"}  # of all tests in a folder
+MARKERS = {"engines": "engine", "faults": "fault", "fuzz": "fuzz", "training": "training"}  # of all tests in a folder
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest selects by markers

@@ -7,7 +7,7 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
-from benchmarks import readers
+from benchmarks import read_back
 from benchmarks.__main__ import run_once
 from benchmarks.checks import check_phrases
 from benchmarks.contestants import peer
@@ -68,7 +68,7 @@ def test_the_alias_table_holds_the_law():
 
 @pytest.mark.parametrize("law", ["zipf", "uniform"])
 @pytest.mark.parametrize(
-    ("module", "reader"), [("plain_python", readers.read_text), ("numpy_fastavro", readers.read_avro)]
+    ("module", "reader"), [("plain_python", read_back.read_text), ("numpy_fastavro", read_back.read_avro)]
 )
 def test_a_peer_does_the_work(module, reader, law):
     run = run_once(peer("peer", module, "its format", reader, Work(100, law, vocabulary=5000)), workers=1)
@@ -80,7 +80,7 @@ def test_parquet_is_read_back(tmp_path):
     expected = [ids.tolist() for ids in phrases_of(Work(30))]
     table = pyarrow.table({"ids": pyarrow.array(expected, pyarrow.list_(pyarrow.uint32()))})
     parquet.write_table(table, tmp_path / "a.parquet", row_group_size=7)
-    assert expected == [ids for block in readers.read_parquet(tmp_path) for ids in rows_of(block)]
+    assert expected == [ids for block in read_back.read_parquet(tmp_path) for ids in rows_of(block)]
 
 
 def rows_of(block):
@@ -94,8 +94,8 @@ def test_examples_put_together_by_hand_are_read_back(tmp_path):
     with (tmp_path / "a.tfrecord").open("wb") as stream:
         for frame in frames:
             stream.write(len(frame).to_bytes(8, "little") + bytes(4) + frame + bytes(4))
-    assert expected == [ids for block in readers.read_tfrecord(tmp_path) for ids in rows_of(block)]
-    assert readers.count_records(tmp_path / "a.tfrecord") == 3
+    assert expected == [ids for block in read_back.read_tfrecord(tmp_path) for ids in rows_of(block)]
+    assert read_back.count_records(tmp_path / "a.tfrecord") == 3
 
 
 def test_the_projects_own_records_are_read_by_the_same_reader(tmp_path):
@@ -103,7 +103,7 @@ def test_the_projects_own_records_are_read_by_the_same_reader(tmp_path):
     block = PhraseBlock(ids.astype(np.uint32), offsets, np.arange(50, dtype=np.uint64))
     encoder = FORMATS["tfrecord"].encoder("none", None)
     (tmp_path / "a.tfrecord").write_bytes(encoder.begin() + encoder.encode(block) + encoder.end())
-    ((found, bounds),) = readers.read_tfrecord(tmp_path)
+    ((found, bounds),) = read_back.read_tfrecord(tmp_path)
     assert ids.tolist() == found.tolist()
     assert offsets.tolist() == bounds.tolist()
 
@@ -111,7 +111,7 @@ def test_the_projects_own_records_are_read_by_the_same_reader(tmp_path):
 def test_a_record_cut_off_is_found(tmp_path):
     (tmp_path / "a.tfrecord").write_bytes((5).to_bytes(8, "little") + bytes(12))
     with pytest.raises(ValueError, match=r"a\.tfrecord: its last record is cut off"):
-        readers.count_records(tmp_path / "a.tfrecord")
+        read_back.count_records(tmp_path / "a.tfrecord")
 
 
 def test_a_process_is_measured_apart_from_this_one():
