@@ -1,9 +1,9 @@
 """Read an untrusted Parquet shard as a stream, in the memory of a few row groups.
 
-No Parquet library parses it: what one does with hostile bytes is unbounded, and it begins at the end of the file.
-Instead, the phrases of a row group are taken from where its pages must have them and encoded again, and the bytes are
-compared; at last those of the page index and the footer. So what is taken need not be validated, only bounded, and an
-accepted file holds the same phrases for all other readers.
+No Parquet library parses it: the memory that one takes for hostile bytes is unbounded, and it begins at the end of the
+file. Instead, pages are found by their headers, one behind the other. The phrases of a row group are taken from where
+its pages must have them and encoded again, and the bytes are compared; at last those of the page index and the footer.
+So what is taken need not be validated, only bounded, and an accepted file holds the same phrases for all other readers.
 
 pyarrow 23 to 26 write the same bytes, but for the release that the footer names; there any release may be named.
 """
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from hyperphrase.codecs.base import Buffer
 from hyperphrase.codecs.block_compression import content_of
 from hyperphrase.codecs.compression import read_pieces
-from hyperphrase.codecs.parquet_writing import GROUP_ROWS, MOST_GROUP_BYTES, MOST_SYMBOLS, ParquetEncoder
+from hyperphrase.codecs.parquet_writing import GROUP_ROWS, MOST_SYMBOLS, PAGE_BYTES, ParquetEncoder
 from hyperphrase.codecs.record_reading import BLOCK_PHRASES, Window
 from hyperphrase.codecs.varints import get_long
 from hyperphrase.errors import CorruptError
@@ -99,7 +99,6 @@ class _RowGroup:
 
     def __init__(self) -> None:
         self.stored = Buffer()
-        self.stored.reserve(MOST_GROUP_BYTES)
         self._ids = np.empty(MOST_SYMBOLS, np.uint32)
         self._offsets = np.zeros(GROUP_ROWS + 1, np.int64)
         self._seeds = np.empty(GROUP_ROWS, np.uint64)
@@ -118,7 +117,8 @@ class _RowGroup:
                 raise CorruptError(f"{place}: no page with the ids of its record {row}")
             content = self._content(window, following, compression, place)
             behind = self._add_ids(content, following.values, symbols, row, rows, compression)
-            if behind <= row or self._offsets[row] != symbols:
+            small = 4 * following.values < PAGE_BYTES  # only the last page is
+            if behind <= row or self._offsets[row] != symbols or (small and behind < rows):
                 raise CorruptError(f"{place}: the page with the ids of its record {row} is damaged")
             row = behind
             symbols += following.values
@@ -128,7 +128,7 @@ class _RowGroup:
     def _content(self, window: Window, page: Page, compression: str, place: str) -> bytes | memoryview:
         """Move the page that the window begins with to ``stored``, and return its content."""
         size = page.header + page.stored
-        if page.stored > _MOST_PAGE or self.stored.size + size > MOST_GROUP_BYTES:
+        if page.stored > _MOST_PAGE:
             raise CorruptError(f"{place}: a page of {page.stored} bytes is out of bounds")
         piece = window.take(size)
         if len(piece) < size:
@@ -153,7 +153,7 @@ class _RowGroup:
             ids[:] = np.frombuffer(content[begin:], "<u4")
         else:
             ids.view(np.uint8).reshape(values, 4)[:] = np.frombuffer(content[begin:], np.uint8).reshape(4, values).T
-        levels = np.array(bytearray(content[4 : 4 + repetitions]), np.uint8)
+        levels = np.frombuffer(bytearray(content[4 : 4 + repetitions]), np.uint8)
         return _find_starts(levels, values, first, self._offsets[:rows], row)
 
 

@@ -26,7 +26,6 @@ GROUP_SYMBOLS = 1 << 21
 GROUP_ROWS = 1 << 16
 PAGE_BYTES = 1 << 19
 MOST_SYMBOLS = GROUP_SYMBOLS + MAX_LENGTH  # of a row group
-MOST_GROUP_BYTES = 6 * MOST_SYMBOLS + 8 * GROUP_ROWS  # ids with their levels, seeds, headers
 
 _SETTINGS: dict[str, Any] = {
     "version": "2.6",
@@ -65,7 +64,7 @@ class _Sink:
 
     def __init__(self) -> None:
         self.content = Buffer()
-        self.content.reserve(MOST_GROUP_BYTES)
+        self.content.reserve(5 * MOST_SYMBOLS)  # a row group, without growing
         self._passed = 0
 
     def write(self, data: Any) -> None:
@@ -92,7 +91,7 @@ class ParquetEncoder(Encoder):
 
         self._sink, self._schema = _Sink(), schema()
         settings = _SETTINGS | COMPRESSIONS[compression]
-        pool = pa.system_memory_pool()  # the default one keeps 20 MB more
+        pool = pa.system_memory_pool()  # the default one keeps more of what is freed
         self._writer = ParquetWriter(pa.PythonFile(self._sink, "w"), self._schema, memory_pool=pool, **settings)
         # the row group that is not full yet
         self._ids = np.empty(MOST_SYMBOLS, np.uint32)

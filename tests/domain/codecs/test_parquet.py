@@ -308,7 +308,7 @@ def ids_page(starts, ids, levels=None, **header):
     return page(len(ids), content=content + np.array(ids, "<u4").tobytes(), **header)
 
 
-SEEDS = page(2, content=struct.pack("<2q", 5, 9))
+SEEDS, FULL = page(2, content=struct.pack("<2q", 5, 9)), ids_page([1] + [0] * 131_071, [7] * 131_072)
 
 
 @pytest.mark.parametrize(
@@ -326,13 +326,15 @@ SEEDS = page(2, content=struct.pack("<2q", 5, 9))
         (b"PAR1" + SEEDS, GROUP + "no page with the ids of its record 0"),
         (b"PAR1" + SEEDS + page(0), GROUP + "no page with the ids of its record 0"),
         (b"PAR1" + SEEDS + page(1 << 30), GROUP + "no page with the ids of its record 0"),
-        (b"PAR1" + SEEDS + ids_page([1, 0], [7, 7]), GROUP + "no page with the ids of its record 1"),
+        (b"PAR1" + SEEDS + FULL, GROUP + "no page with the ids of its record 1"),
+        (b"PAR1" + SEEDS + ids_page([1, 0], [7, 7]), GROUP + "the page with the ids of its record 0 is damaged"),
         (b"PAR1" + SEEDS + page(2, content=bytes(7)), GROUP + "the page with the ids of its record 0 is damaged"),
         (b"PAR1" + SEEDS + page(2, content=b"\xff" * 99), GROUP + "the page with the ids of its record 0 is damaged"),
         (b"PAR1" + SEEDS + ids_page([0, 1], [7, 7]), GROUP + "the page with the ids of its record 0 is damaged"),
         (b"PAR1" + SEEDS + ids_page([1, 1, 1], [7, 7, 7]), GROUP + "the page with the ids of its record 0 is damaged"),
-        (b"PAR1" + SEEDS + ids_page([1], [7]) + ids_page([0], [7]), GROUP + "the page .* record 1 is damaged"),
-        (b"PAR1" + SEEDS + ids_page([1], [7]) + ids_page([1], [7]), GROUP + "not what pyarrow"),
+        (b"PAR1" + SEEDS + FULL + ids_page([0], [7]), GROUP + "the page .* record 1 is damaged"),
+        (b"PAR1" + SEEDS + FULL + FULL, GROUP + "phrase lengths 131072 to 131072: allowed"),
+        (b"PAR1" + SEEDS + ids_page([1] + [0] * 50_000, [7] * 50_001) + FULL, GROUP + "the page .* 0 is damaged"),
         (b"PAR1" + SEEDS + ids_page([1, 1], [7, 7], encoding=8), GROUP + "not what pyarrow"),
         (b"PAR1" + SEEDS + ids_page([1, 1], [7, 7], size=1 << 33), GROUP + "not what pyarrow"),
         (b"PAR1" + SEEDS + ids_page([1, 1], [7, 7], b"\x04\x00"), "page index and footer, from byte "),
@@ -405,18 +407,20 @@ def test_a_page_that_unpacks_to_a_gigabyte_is_given_up_in_bounded_memory():
 
 
 def test_pages_without_end_are_given_up_in_bounded_memory():
-    """Each holds one id of a row group, and half a megabyte of levels that say little."""
+    """Each is full, and packed to a thousandth."""
 
     class Endless(io.RawIOBase):
         given = 0
 
         def read(self, size=-1):
             self.given += 1
-            return first if self.given == 1 else pages
+            return first if self.given == 1 else full
 
-    levels = b"\x02\x00" + b"\x00\x00" * (1 << 17)
-    first, pages = b"PAR1" + page(GROUP_ROWS, content=bytes(8 * GROUP_ROWS)), ids_page([1], [7], levels)
+    seeds = zstandard.compress(bytes(8 * GROUP_ROWS))
+    first = b"PAR1" + page(GROUP_ROWS, content=seeds)
+    levels = struct.pack("<I", 6) + b"\x02\x00" + varint(2 * 131_071) + b"\x01"
+    full = page(131_072, content=zstandard.compress(levels + struct.pack("<I", 0) + bytes(4 * 131_072)))
+    assert len(full) < 200
     stream = Endless()
-    with pytest.raises(CorruptError, match=GROUP + "a page of .* bytes is out of bounds"):
-        list(FORM.decode(stream, "none", None, "shard-7"))
-    assert stream.given < 100
+    with pytest.raises(CorruptError, match=GROUP + "no page with the ids of its record 16"):
+        list(FORM.decode(stream, "zstandard", None, "shard-7"))
