@@ -111,6 +111,8 @@ class ContextPlan(ABC):
 
     def _permuted(self, places: NDArray[np.int64], size: int, rounds: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return what ``places``, in 0..size-1, become by the permutations of ``rounds``, such as epochs."""
+        if rounds[0] == rounds[-1] and (rounds == rounds[0]).all():
+            return permute_indices(places, size, self._key(int(rounds[0])))
         permuted = np.empty_like(places)
         for number in np.unique(rounds).tolist():
             here = rounds == number
