@@ -28,7 +28,7 @@ from hyperphrase.training.stream import ContextStream
 PLAN_VERSION = 1
 PACKINGS = ("concat", "best_fit", "pad")
 _SPECIALS = 3  # ids above the vocabulary that special symbols may have: begin, separator, padding
-_MOST_CONTEXTS = 1 << 62
+MOST_CONTEXTS = 1 << 62
 
 
 class ContextOptions(TypedDict, total=False):
@@ -103,7 +103,7 @@ class ContextPlan(ABC):
         """Return the contexts of ``indices``, int64, (n,): arrays of shape (n, length). Raises IndexError."""
         if not len(indices):
             return Contexts(*(np.empty((0, self.length), np.int32) for _ in range(3)))._asdict()
-        if not (indices.min() >= 0 and indices.max() < _MOST_CONTEXTS):
+        if not (indices.min() >= 0 and indices.max() < MOST_CONTEXTS):
             raise IndexError(f"contexts are numbered from 0 to 2^62, not from {indices.min()} to {indices.max()}")
         if not len(self):
             raise IndexError("the plan has no contexts")
