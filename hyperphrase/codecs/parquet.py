@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 from hyperphrase.codecs.base import Encoder, Format, Texts
 from hyperphrase.codecs.parquet_reading import read_shard
-from hyperphrase.codecs.parquet_writing import COMPRESSIONS, ParquetEncoder
+from hyperphrase.codecs.parquet_writing import COMPRESSIONS, GROUP_SYMBOLS, ParquetEncoder
 from hyperphrase.phrases.blocks import PhraseBlock
 
 
@@ -15,6 +15,7 @@ class ParquetFormat(Format):
     name = "parquet"
     compressions = tuple(COMPRESSIONS)
     text = False
+    encoder_bytes = 6 * 4 * GROUP_SYMBOLS  # measured: pyarrow has copies of a row group
 
     def encoder(self, compression: str, texts: Texts | None) -> Encoder:
         """Return the encoder of one new shard; ``texts`` are not used."""

@@ -18,19 +18,16 @@ from numpy.typing import NDArray
 from hyperphrase.codecs.base import Buffer
 from hyperphrase.codecs.block_compression import content_of
 from hyperphrase.codecs.compression import read_pieces
-from hyperphrase.codecs.parquet_writing import GROUP_ROWS, GROUP_SYMBOLS, ParquetEncoder
+from hyperphrase.codecs.parquet_writing import GROUP_ROWS, MOST_GROUP_BYTES, MOST_SYMBOLS, ParquetEncoder
 from hyperphrase.codecs.record_reading import BLOCK_PHRASES, Window
 from hyperphrase.codecs.varints import get_long
 from hyperphrase.errors import CorruptError
 from hyperphrase.kernels import bare_kernel
 from hyperphrase.kernels.intrinsics import i64
-from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.untrusted.parquet_pages import MOST_HEADER_BYTES, Page, page_at
 
-_MOST_SYMBOLS = GROUP_SYMBOLS + MAX_LENGTH
 _MOST_PAGE = 1 << 20  # bytes: PAGE_BYTES, and a few values more, up to the end of a phrase
-_MOST_GROUP = 6 * _MOST_SYMBOLS + 8 * GROUP_ROWS  # bytes: ids with their levels, and seeds
 _MOST_LONGER = 64  # bytes, of the name of another release
 #: The end of a file: the release, the order of values in the columns, the size of the footer.
 _end = re.compile(rb"(parquet-cpp-arrow version [0-9A-Za-z.+-]{1,60})(\x19.{1,30})(.{4})PAR1\Z", re.DOTALL).search
@@ -102,7 +99,8 @@ class _RowGroup:
 
     def __init__(self) -> None:
         self.stored = Buffer()
-        self._ids = np.empty(_MOST_SYMBOLS, np.uint32)
+        self.stored.reserve(MOST_GROUP_BYTES)
+        self._ids = np.empty(MOST_SYMBOLS, np.uint32)
         self._offsets = np.zeros(GROUP_ROWS + 1, np.int64)
         self._seeds = np.empty(GROUP_ROWS, np.uint64)
 
@@ -116,7 +114,7 @@ class _RowGroup:
         row = symbols = 0
         while row < rows:
             following = _next_page(window)
-            if following is None or not 0 < following.values <= _MOST_SYMBOLS - symbols:
+            if following is None or not 0 < following.values <= MOST_SYMBOLS - symbols:
                 raise CorruptError(f"{place}: no page with the ids of its record {row}")
             content = self._content(window, following, compression, place)
             behind = self._add_ids(content, following.values, symbols, row, rows, compression)
@@ -130,7 +128,7 @@ class _RowGroup:
     def _content(self, window: Window, page: Page, compression: str, place: str) -> bytes | memoryview:
         """Move the page that the window begins with to ``stored``, and return its content."""
         size = page.header + page.stored
-        if page.stored > _MOST_PAGE or self.stored.size + size > _MOST_GROUP:
+        if page.stored > _MOST_PAGE or self.stored.size + size > MOST_GROUP_BYTES:
             raise CorruptError(f"{place}: a page of {page.stored} bytes is out of bounds")
         piece = window.take(size)
         if len(piece) < size:

@@ -1,9 +1,9 @@
 """Write Parquet files of columns ``seed: int64`` and ``input_ids: list<int32>``, without nulls, by pyarrow.
 
 A row group ends with the phrase that brings it to GROUP_SYMBOLS symbols or GROUP_ROWS rows, counted from the beginning
-of the shard, never by the blocks of phrases that come in. It has 8 MiB of ids: larger ones are written no faster, and a
-worker's memory holds each row group four times. The seeds of a row group are one page; its ids are pages of PAGE_BYTES
-and up to one phrase more, which the page index locates.
+of the shard, never by the blocks of phrases that come in. It has 8 MiB of ids: larger ones are written no faster, and
+writing takes the memory of six. The seeds of a row group are one page; its ids are pages of PAGE_BYTES and up to one
+phrase more, which the page index locates.
 
 Ids are stored plain, or, with "zstandard", as BYTE_STREAM_SPLIT: all lowest bytes of a page, then all second ones, and
 so on, which zstandard packs to 16 % less than plain ids, and faster. A dictionary or DELTA_BINARY_PACKED saves less.
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 GROUP_SYMBOLS = 1 << 21
 GROUP_ROWS = 1 << 16
 PAGE_BYTES = 1 << 19
+MOST_SYMBOLS = GROUP_SYMBOLS + MAX_LENGTH  # of a row group
+MOST_GROUP_BYTES = 6 * MOST_SYMBOLS + 8 * GROUP_ROWS  # ids with their levels, seeds, headers
 
 _SETTINGS: dict[str, Any] = {
     "version": "2.6",
@@ -63,6 +65,7 @@ class _Sink:
 
     def __init__(self) -> None:
         self.content = Buffer()
+        self.content.reserve(MOST_GROUP_BYTES)
         self._passed = 0
 
     def write(self, data: Any) -> None:
@@ -89,9 +92,10 @@ class ParquetEncoder(Encoder):
 
         self._sink, self._schema = _Sink(), schema()
         settings = _SETTINGS | COMPRESSIONS[compression]
-        self._writer = ParquetWriter(pa.PythonFile(self._sink, "w"), self._schema, **settings)
+        pool = pa.system_memory_pool()  # the default one keeps 20 MB more
+        self._writer = ParquetWriter(pa.PythonFile(self._sink, "w"), self._schema, memory_pool=pool, **settings)
         # the row group that is not full yet
-        self._ids = np.empty(GROUP_SYMBOLS + MAX_LENGTH, np.uint32)
+        self._ids = np.empty(MOST_SYMBOLS, np.uint32)
         self._offsets = np.zeros(GROUP_ROWS + 1, np.int32)
         self._seeds = np.empty(GROUP_ROWS, np.uint64)
         self._rows = 0

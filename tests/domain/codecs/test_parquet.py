@@ -65,9 +65,8 @@ def file_of(data):
 @pytest.fixture
 def small_groups(monkeypatch):
     """Let a row group end at 1,000 symbols or 50 rows."""
-    for module in (parquet_writing, parquet_reading):
-        monkeypatch.setattr(module, "GROUP_SYMBOLS", 1000)
-        monkeypatch.setattr(module, "GROUP_ROWS", 50)
+    monkeypatch.setattr(parquet_writing, "GROUP_SYMBOLS", 1000)
+    monkeypatch.setattr(parquet_writing, "GROUP_ROWS", 50)
 
 
 # --- What others read
