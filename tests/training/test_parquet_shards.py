@@ -24,14 +24,16 @@ def shard(folder, compression, number, phrases=30_000):
 
 @pytest.mark.parametrize("compression", FORM.compressions)
 def test_datasets_load_shards(tmp_path, compression):
-    rows = [row for number in range(2) for row in shard(tmp_path, compression, number)]
-    found = datasets.load_dataset("parquet", data_dir=str(tmp_path), cache_dir=str(tmp_path / "cache"))["train"]
+    folder = tmp_path / "shards"
+    folder.mkdir()
+    rows = [row for number in range(2) for row in shard(folder, compression, number)]
+    found = datasets.load_dataset("parquet", data_dir=str(folder), cache_dir=str(tmp_path / "cache"))["train"]
     features = {"seed": datasets.Value("int64"), "input_ids": datasets.List(datasets.Value("int32"))}
     assert features == dict(found.features)
     assert len(rows) == len(found)
     assert rows[40_000] == found[40_000]
     assert rows[::97] == [row for batch in found.select(range(0, len(rows), 97)).iter(1000) for row in rows_of(batch)]
-    streamed = datasets.load_dataset("parquet", data_dir=str(tmp_path), streaming=True, split="train")
+    streamed = datasets.load_dataset("parquet", data_dir=str(folder), streaming=True, split="train")
     assert rows[29_990:30_010] == list(streamed.skip(29_990).take(20))
 
 
