@@ -12,7 +12,7 @@ from hyperphrase.errors import InputError
 from hyperphrase.limits import MAX_LENGTH
 
 STATE_VERSION = 1
-_AHEAD = 1 << 17  # tokens that are made at once: steps are put together up to this many, since each call costs time
+_AHEAD = 1 << 18  # tokens that are made at once: steps are put together up to this many, since each call costs time
 
 
 class Plan(Protocol):
