@@ -31,6 +31,14 @@ def names(tmp_path, monkeypatch):
     return found
 
 
+@pytest.fixture
+def model():
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    sizes = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    return LlamaForCausalLM(LlamaConfig(vocab_size=TOKENS, max_position_embeddings=64, **sizes))
+
+
 def test_pytorch(names, model):
     seen = []
     model.register_forward_pre_hook(lambda _, __, given: seen.append(given["input_ids"]), with_kwargs=True)
