@@ -77,6 +77,15 @@ def for_jax(contexts: Batch) -> Batch:
     }
 
 
+def for_keras(contexts: Batch) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+    """Return (ids, targets, weights), int32, int32 and float32, (n, length), as ``fit`` of Keras takes them.
+
+    targets: the next token. weights: 0 where it is of another phrase, or padding, else 1.
+    """
+    batch = for_jax(contexts)
+    return batch["inputs"], batch["targets"], (batch["targets_segmentation"] > 0).astype(np.float32)
+
+
 def for_megatron(contexts: Batch) -> dict[str, NDArray[Any]]:
     """Return ``tokens``, ``labels``, ``position_ids``, int64, and ``loss_mask``, float32, (n, length), for Megatron.
 

@@ -1,0 +1,85 @@
+"""Contexts for Hugging Face ``datasets``: an ``IterableDataset`` whose shards make up the batches of all ranks."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.corpus.request import in_range
+from hyperphrase.errors import InputError
+from hyperphrase.limits import MAX_LENGTH
+from hyperphrase.training.contexts import ContextPlan
+from hyperphrase.training.libraries import library
+from hyperphrase.training.model_inputs import Batch, for_transformers
+
+_TOGETHER = 1 << 16  # tokens that are drawn at once: each call costs time
+_MOST = 1 << 20  # epochs, or shards
+
+Form = Callable[[Batch], Mapping[str, NDArray[Any]]]
+
+
+def iterable_dataset(
+    plan: ContextPlan,
+    batch_size: int = 1,
+    num_shards: int = 1,
+    *,
+    start: int = 0,
+    epochs: int = 1,
+    form: Form = for_transformers,
+) -> Any:
+    """Return the contexts of the first ``epochs`` epochs as a ``datasets.IterableDataset``, one a row.
+
+    Shard s has the batches s, s + num_shards and so on, each of ``batch_size`` contexts. With the batch size of the
+    data loader, and as many shards as ranks times workers, all ranks together see the contexts in the plan's order;
+    ``split_dataset_by_node`` and the loader hand out the shards. All shards are equally long: contexts that would fill
+    only some of them are left out at the end.
+
+    start: the number of the first context. form: a function of :mod:`hyperphrase.training.model_inputs` that gives a
+    row for each context. Raises InputError; ImportError without ``datasets``.
+    """
+    datasets = library("datasets", extra="datasets")
+    size = in_range("batch_size", batch_size, 1, MAX_LENGTH)
+    shards = in_range("num_shards", num_shards, 1, _MOST)
+    contexts = in_range("epochs", epochs, 1, _MOST) * len(plan)
+    batches = (contexts - in_range("start", start, 0, contexts)) // (size * shards)  # of each shard
+    if not batches:
+        problem = f"{contexts - start} contexts are not a batch of {size} for each shard; give fewer shards"
+        raise InputError(problem, field="num_shards", value=shards)
+    example = form(plan.contexts(np.arange(2)))
+    if any(np.shape(column)[:1] != (2,) for column in example.values()):
+        raise InputError("gives no row for each context; take another one", field="form", value=form)
+    features = {
+        name: datasets.List(datasets.Value(str(column.dtype)), length=column.shape[1])
+        for name, column in example.items()
+    }
+    together = max(1, _TOGETHER // (size * plan.length))
+    parts = datasets.IterableDataset.from_generator(
+        _parts, gen_kwargs={"shards": list(range(shards)), "batches": batches, "together": together}
+    )
+    return parts.map(
+        _Contexts(plan, size, shards, start, form),
+        batched=True,
+        batch_size=1,
+        remove_columns=["shard", "begin", "end"],
+        features=datasets.Features(features),
+    )
+
+
+def _parts(shards: list[int], batches: int, together: int) -> Iterator[dict[str, int]]:
+    """Yield what is drawn at once: batches ``begin`` to ``end`` of a shard. To resume, these are skipped, not drawn."""
+    for shard in shards:
+        for begin in range(0, batches, together):
+            yield {"shard": shard, "begin": begin, "end": min(begin + together, batches)}
+
+
+class _Contexts:
+    """Draws the contexts of one part."""
+
+    def __init__(self, plan: ContextPlan, size: int, shards: int, start: int, form: Form) -> None:
+        self._plan, self._size, self._shards, self._start, self._form = plan, size, shards, start, form
+
+    def __call__(self, part: Mapping[str, list[int]]) -> Mapping[str, NDArray[Any]]:
+        batches = part["shard"][0] + np.arange(part["begin"][0], part["end"][0]) * self._shards
+        numbers = self._start + batches[:, None] * self._size + np.arange(self._size)
+        return self._form(self._plan.contexts(numbers.ravel()))
