@@ -4,14 +4,17 @@ Every function takes contexts as a plan returns them, of shape (n, length), and 
 join two phrases: the first token of a phrase is not to be predicted from the phrase before it, and padding not at all.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.errors import InputError
 from hyperphrase.training.pieces import PADDING_DOCUMENT
 
 Batch = dict[str, NDArray[np.int32]]
+Form = Callable[[Batch], Mapping[str, Any]]  # what most functions here are
 IGNORED = -100  # the label that PyTorch's cross entropy leaves out
 
 
@@ -98,6 +101,15 @@ def for_megatron(contexts: Batch) -> dict[str, NDArray[Any]]:
         "loss_mask": (batch["targets_segmentation"] > 0).astype(np.float32),
         "position_ids": contexts["position_ids"].astype(np.int64),
     }
+
+
+def rows_of(form: Form, contexts: Batch) -> Mapping[str, Any]:
+    """Return ``form(contexts)``. Raises InputError unless it gives arrays with a row for each context."""
+    columns = form(contexts)
+    if any(np.shape(column)[:1] != contexts["input_ids"].shape[:1] for column in columns.values()):
+        problem = "gives no row for each context; take another one, or a reader of whole batches"
+        raise InputError(problem, field="form", value=getattr(form, "__name__", form))
+    return columns
 
 
 def _padded(contexts: Batch) -> NDArray[np.bool_]:
