@@ -26,7 +26,7 @@ _SEEDS = 100
 
 #: Small runs that together call every kernel except those of single laws: formats, texts, duplicates.
 RUNS = (
-    "--phrases=500 --vocabulary=1000 --sampler=zipf --lengths=lognormal --format=tfrecord,avro,jsonl,txt",
+    "--phrases=500 --vocabulary=1000 --sampler=zipf --lengths=lognormal --format=tfrecord,avro,parquet,jsonl,txt",
     "--phrases=500 --vocabulary=1000 --format=jsonl,txt --text=words",
     "--seeds=0:2000 --vocabulary=2 --sampler=uniform --lengths=fixed:length=8 --phrases_per_shard=500",
     "--phrases=500 --vocabulary=1000 --lexicon=synthetic --format=none",
@@ -51,6 +51,7 @@ def _compile(arguments: Sequence[str]) -> int:
             out = f"{folder}/{i}"
             _quietly(run.main, [*options.split(), f"--output={out}", "--quiet"])
             _quietly(verify.main, [out])
+        _ = Corpus.open(f"{folder}/0", source="shards")[0]
         _quietly(find.main, [f"{folder}/{len(RUNS) - 1}", "time"])
         lexicon = build_lexicon("english", VOCABULARY, "stable", storage.open_file)
         draw_laws(folder, lexicon)
