@@ -96,7 +96,7 @@ def test_a_dataset_goes_on_from_its_state_wherever_it_stopped(torch_tensors):
         return dataset.with_format("torch") if torch_tensors else dataset
 
     rows = list(made())
-    for counts in ([1, 1, 150], [64, 64, 1], [50, 30, 80], [7, 0, 1], [len(rows) // 4, 1, 1]):
+    for counts in ([1, 1, 150], [64, 64, 1], [50, 30, 80], [7, 1, 1], [len(rows) // 4, 1, 1]):
         state, at = None, 0
         for count in counts:  # each a run that is stopped
             dataset = made()
