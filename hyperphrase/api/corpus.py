@@ -10,10 +10,11 @@ import numpy as np
 from hyperphrase.api.verification import check_corpus
 from hyperphrase.corpus import loading
 from hyperphrase.corpus.files import CorpusFiles, LocalFiles
+from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.open_corpus import OpenCorpus
 from hyperphrase.corpus.other_files import other_files
 from hyperphrase.corpus.plain_folder import check_plain, rule_for_reading
-from hyperphrase.corpus.request import CorpusRequest
+from hyperphrase.corpus.request import CorpusRequest, Output
 from hyperphrase.corpus.virtual import NoFiles, virtual_manifest
 from hyperphrase.errors import InputError
 from hyperphrase.given_paths import BUCKETS, given_path
@@ -21,6 +22,7 @@ from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.phrases.blocks import Phrase, PhraseBlock, arrow_schema
 from hyperphrase.phrases.phrases import CHUNK, Phrases
 from hyperphrase.phrases.recipe import Recipe
+from hyperphrase.report.summary import corpus_summary
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -29,23 +31,37 @@ if TYPE_CHECKING:
 
     from hyperphrase.training.contexts import ContextOptions, ContextPlan
 
+VIRTUAL, SHARDS = "virtual", "shards"  # sources of phrases; the others are the names of formats
+
 
 class Corpus(OpenCorpus):
     """A complete corpus: a sequence of distinct phrases, ascending by seed.
 
-    Phrases are drawn again from the manifest, so shards are not read and need not exist. The folder is local or, if the
-    dependencies of the Beam program are installed, on ``gs://``.
+    ``len(corpus)`` is the number of phrases, ``corpus[i]`` the phrase at place i, ``corpus[i:j]`` a block,
+    ``corpus.words(i)`` the words of a phrase, ``corpus.seeds`` the sequence of all seeds. The folder is local or, if
+    the dependencies of the Beam program are installed, on ``gs://``.
 
-    ``len(corpus)`` is the number of phrases, ``corpus[i]`` the phrase at place i, ``corpus[i:j]`` a block.
+    Phrases are drawn again from the manifest, so that shards need not exist, or are read from shards
+    (``source="shards"``). Both give the same phrases in the same order.
     """
 
     @classmethod
-    def open(cls, folder: str | os.PathLike[str], *, follow_links: bool = False) -> "Corpus":
+    def open(
+        cls,
+        folder: str | os.PathLike[str],
+        *,
+        source: str = "virtual",
+        checksums: bool = True,
+        follow_links: bool = False,
+    ) -> "Corpus":
         """Open the corpus in ``folder``.
 
-        follow_links: whether files may be links to files elsewhere, as tools such as DVC and git-annex make them. In a
-        snapshot of a hub's cache, links into its folder ``blobs`` are followed in any case. Raises InputError if the
-        folder has no corpus, CorruptError if its manifest is damaged or it holds links, pipes or devices.
+        source: ``virtual`` to draw the phrases again, ``shards`` to read them from those of the first format, or the
+        name of a format, such as ``avro``. checksums: whether the CRC32C of a shard is compared with the manifest's
+        when it is first read. follow_links: whether files may be links to files elsewhere, as tools such as DVC and
+        git-annex make them. In a snapshot of a hub's cache, links into its folder ``blobs`` are followed in any case.
+        Raises InputError if the folder has no corpus or not this source, CorruptError if its manifest is damaged or it
+        holds links, pipes or devices.
         """
         name = given_path(folder, "folder", BUCKETS)
         try:
@@ -55,7 +71,7 @@ class Corpus(OpenCorpus):
             raise InputError(f"cannot be used: {error}", field="folder", value=name) from error
         if manifest is None:
             raise loading.no_manifest(name)
-        return cls(name, files, manifest)
+        return cls(name, files, manifest, _output_of(manifest, source), checksums)
 
     @classmethod
     def virtual(cls, recipe: Recipe, lexicon: Lexicon, seeds: tuple[int, int] | range) -> "Corpus":
@@ -82,10 +98,7 @@ class Corpus(OpenCorpus):
 
     def __contains__(self, seed: object) -> bool:
         """Tell whether the corpus has a phrase of this ``seed``."""
-        if not isinstance(seed, int | np.integer):
-            return False
-        number = int(seed)
-        return self.manifest.first_seed <= number < self.manifest.stop_seed and not self._is_dropped(number)
+        return seed in self.seeds
 
     @overload
     def __getitem__(self, place: int) -> Phrase: ...
@@ -95,8 +108,8 @@ class Corpus(OpenCorpus):
         """Return the phrase at ``place``, or a block of the phrases of a slice. Raises IndexError."""
         places = range(len(self))[place]
         if isinstance(places, range):
-            return self.phrases.draw(self.seeds(np.asarray(places, np.int64)))
-        return self.phrases.draw(self.seeds(np.array([places], np.int64)))[0]
+            return self.block(np.asarray(places, np.int64))
+        return self.block(np.array([places], np.int64))[0]
 
     def __iter__(self) -> Iterator[Phrase]:
         for block in self.blocks():
@@ -142,9 +155,20 @@ class Corpus(OpenCorpus):
     def __repr__(self) -> str:
         return f"Corpus({self.folder!r}, phrases={len(self)}, symbols={self.manifest.symbols}, law='{self.recipe.law}')"
 
-    def _is_dropped(self, seed: int) -> bool:
-        at = int(np.searchsorted(self.dropped, np.uint64(seed)))
-        return at < len(self.dropped) and int(self.dropped[at]) == seed
+    def _repr_html_(self) -> str:
+        """Return a table for notebooks: what the corpus is, and its first phrases."""
+        return corpus_summary(self)
+
+
+def _output_of(manifest: Manifest, source: str) -> Output | None:
+    """Return the output whose shards are read, None for no shards. Raises InputError."""
+    formats = [output.format for output in manifest.outputs]
+    if source == VIRTUAL:
+        return None
+    if source not in (SHARDS, *formats) or not formats:
+        known = f"{VIRTUAL}, {SHARDS}, {', '.join(formats)}" if formats else f"{VIRTUAL}: the corpus has no shards"
+        raise InputError(f"allowed are {known}", field="source", value=source)
+    return manifest.outputs[0 if source == SHARDS else formats.index(source)]
 
 
 def _files_of(folder: str, follow_links: bool) -> CorpusFiles:

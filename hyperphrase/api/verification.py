@@ -1,14 +1,11 @@
 """Verify a corpus: read every file, draw every phrase again, and compare."""
 
-import contextlib
 import functools
-import io
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO, cast
 
-import google_crc32c
 import numpy as np
 
 from hyperphrase.api.dictionary_verification import check_names, dictionary_problems
@@ -17,6 +14,7 @@ from hyperphrase.corpus import loading
 from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.corpus.layout import DROPPED_FILE, RECIPE_FILE, REPORT_FILE, SHARDS_FOLDER, shard_name
 from hyperphrase.corpus.manifest import File
+from hyperphrase.corpus.measured import Measured
 from hyperphrase.corpus.open_corpus import OpenCorpus
 from hyperphrase.corpus.other_files import false_shards
 from hyperphrase.corpus.request import KeptPhrases, Output, ends
@@ -115,14 +113,7 @@ class _Verification:
 
     def _check_file(self, file: File) -> None:
         with self.corpus.files.open(file.name) as stream:
-            self._compare(file, *_measure(stream))
-
-    def _compare(self, file: File | Shard, size: int, crc: int) -> None:
-        if (size, crc) != (file.bytes, file.crc32c):
-            raise CorruptError(
-                f"{file.name}: {size} bytes with crc32c {crc:08x}, "
-                f"the manifest says {file.bytes} with {file.crc32c:08x}"
-            )
+            Measured(stream).compare(file)
 
     def _load(self) -> None:
         recipe = self.manifest.recipe
@@ -177,11 +168,10 @@ class _Verification:
         form, seeds = FORMATS[output.format], self._kept_phrases(unit).seeds()
         texts = loading.texts_of(self.corpus.lexicon, output.text) if form.text else None
         with self.corpus.files.open(f"{SHARDS_FOLDER}/{shard.name}") as stream:
-            measured = _Measured(stream)
+            measured = Measured(stream)
             blocks = form.decode(cast(BinaryIO, measured), output.compression, texts, shard.name)
             counts = count_phrases(blocks, self.corpus.phrases, seeds, form.stores_seeds, shard.name)
-            measured.finish()
-        self._compare(shard, measured.size, measured.crc)
+            measured.compare(shard)
         found = (counts.phrases, counts.symbols, *ends(seeds))
         if found != (shard.phrases, shard.symbols, shard.first_seed, shard.last_seed):
             raise CorruptError(
@@ -196,35 +186,3 @@ class _Verification:
         for name, text in statistics_files(total, self.manifest.recipe.vocabulary).items():
             if self.corpus.files.read(name, _SMALL) != text:
                 raise CorruptError(f"{self._path(name)}: is not what was {source}")
-
-
-class _Measured(io.RawIOBase):
-    """Reads from a stream and measures what was read: its size in bytes and its CRC32C.
-
-    The pages of a local file are removed from the page cache after they are read: a corpus can be larger than memory,
-    and freeing pages on demand for each piece would take longer than checking it.
-    """
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream, self.size, self.crc = stream, 0, 0
-
-    def read(self, size: int = -1) -> bytes:
-        piece = self._stream.read(size)
-        if isinstance(self._stream, io.BufferedReader) and hasattr(os, "posix_fadvise"):
-            with contextlib.suppress(OSError):  # not every file system takes advice
-                os.posix_fadvise(self._stream.fileno(), self.size, len(piece), os.POSIX_FADV_DONTNEED)
-        self.size += len(piece)
-        self.crc = google_crc32c.extend(self.crc, piece)
-        return piece
-
-    def finish(self) -> None:
-        """Measure the rest of the stream, which the decoder did not read."""
-        while self.read(1 << 20):
-            pass
-
-
-def _measure(stream: BinaryIO) -> tuple[int, int]:
-    """Return the size in bytes and the CRC32C of the rest of ``stream``."""
-    measured = _Measured(stream)
-    measured.finish()
-    return measured.size, measured.crc

@@ -61,7 +61,7 @@ _MAX_SEED = 10  # bytes
 _LEAST = 36  # bytes of a record with no id and one byte of seed
 
 _BAD_SHAPE, _BAD_IDS, _BAD_SEED = range(BAD_SIZE + 1, BAD_SIZE + 4)
-_DEFECTS = (
+DEFECTS = (
     *FRAMING_DEFECTS,
     "not the tf.train.Example of a phrase",
     f"ids that are not 1 to {MAX_LENGTH} numbers below {MAX_VOCABULARY}",
@@ -189,7 +189,7 @@ def _is_seed_entry(data: NDArray[np.uint8], at: int, size: int) -> bool:
 
 
 @bare_kernel
-def _parse_record(
+def parse_record(
     data: NDArray[np.uint8], at: int, end: int, ids: NDArray[np.uint32], first: int, avx512: bool
 ) -> tuple[int, np.uint64, int]:
     """Parse one Example in ``data[at:end]``; return the place behind its ids, its seed, and a defect or COMPLETE."""
@@ -218,7 +218,7 @@ def _parse_records(data: NDArray[np.uint8], at: int, end: int, block: Columns, a
         start = at + HEADER_BYTES
         stop = start + i64(load_u64(data, at))
         first = block.offsets[count]
-        last, seed, status = _parse_record(data, start, stop, block.ids, first, avx512)
+        last, seed, status = parse_record(data, start, stop, block.ids, first, avx512)
         block.offsets[count + 1], block.seeds[count] = last, seed
         if status != COMPLETE:
             return at, count, status
@@ -276,5 +276,5 @@ class TFRecordFormat(Format):
     def decode(self, stream: BinaryIO, compression: str, texts: Texts | None, where: str) -> Iterator[PhraseBlock]:
         """Yield the phrases of a shard; both CRCs of each record are checked."""
         self.check_compression(compression)
-        scanner = Scanner(scan_records, MAX_RECORD, _DEFECTS)
+        scanner = Scanner(scan_records, MAX_RECORD, DEFECTS)
         return scanner.blocks(read_pieces(stream, compression, where), where)

@@ -1,23 +1,38 @@
 """A corpus whose manifest was read; its other parts are loaded when they are first used."""
 
 import functools
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.corpus import loading
 from hyperphrase.corpus.files import CorpusFiles
+from hyperphrase.corpus.kept_seeds import KeptSeeds
 from hyperphrase.corpus.manifest import Manifest
+from hyperphrase.corpus.request import Output
+from hyperphrase.corpus.shard_reader import ShardReader
 from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
 
 
 class OpenCorpus:
-    """A complete corpus in ``folder``, read through ``files``."""
+    """A complete corpus in ``folder``, read through ``files``.
 
-    def __init__(self, folder: str, files: CorpusFiles, manifest: Manifest) -> None:
-        self.folder, self.files, self.manifest = folder, files, manifest
+    output: the one whose shards are read; None if phrases are drawn again. checksums: whether these are compared when a
+    shard is first read.
+    """
+
+    def __init__(
+        self, folder: str, files: CorpusFiles, manifest: Manifest, output: Output | None = None, checksums: bool = True
+    ) -> None:
+        self.folder, self.files, self.manifest, self.output, self.checksums = folder, files, manifest, output, checksums
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: everything but files that are open."""
+        return {name: value for name, value in vars(self).items() if name != "_reader"}
 
     @property
     def recipe(self) -> Recipe:
@@ -39,14 +54,38 @@ class OpenCorpus:
         """The drawn seeds not in the corpus, because a lower drawn seed gives the same phrase: uint64, ascending."""
         return loading.load_dropped(self.files, self.manifest)
 
-    def seeds(self, places: NDArray[np.int64]) -> NDArray[np.uint64]:
-        """Return the seeds of the phrases at ``places``, int64, (n,), each from 0 to len - 1: uint64, (n,)."""
-        before = self._kept_before_dropped
-        skipped = np.searchsorted(before, places, side="right")
-        return (places + skipped).astype(np.uint64) + np.uint64(self.manifest.first_seed)
+    @functools.cached_property
+    def seeds(self) -> KeptSeeds:
+        """The seeds of the phrases by place, a sequence that is computed and not stored."""
+        return KeptSeeds(self.manifest.first_seed, self.manifest.stop_seed, self.dropped)
+
+    def first_symbols(
+        self, places: NDArray[np.int64], lengths: NDArray[np.int64], counts: NDArray[np.int64]
+    ) -> NDArray[np.uint32]:
+        """Return the first ``counts[i]`` ids of the phrase at ``places[i]``, all in a row: uint32, (sum of counts,).
+
+        lengths: those of the phrases. The ids are in a buffer that this thread's next call overwrites. Raises
+        CorruptError.
+        """
+        seeds = self.seeds[places]
+        if self._reader is None:
+            return self.phrases.draw_first(seeds, counts)
+        return self._reader.first_symbols(places, seeds, lengths, counts)
+
+    def block(self, places: NDArray[np.int64]) -> PhraseBlock:
+        """Return the phrases at ``places``, int64, (n,); the block owns its arrays. Raises CorruptError."""
+        seeds = self.seeds[places]
+        if self._reader is None:
+            return self.phrases.draw(seeds)
+        offsets = np.zeros(len(places) + 1, np.int64)
+        lengths = self.phrases.lengths(seeds)
+        np.cumsum(lengths, out=offsets[1:])
+        return PhraseBlock(self._reader.first_symbols(places, seeds, lengths, lengths).copy(), offsets, seeds)
 
     @functools.cached_property
-    def _kept_before_dropped(self) -> NDArray[np.int64]:
-        """The number of kept seeds before each dropped seed: int64, shape (dropped,)."""
-        offsets = (self.dropped - np.uint64(self.manifest.first_seed)).astype(np.int64)
-        return offsets - np.arange(len(offsets))
+    def _reader(self) -> ShardReader | None:
+        return None if self.output is None else ShardReader(self, self.output, self.checksums)
+
+    def words(self, place: int) -> str:
+        """Return the words of the phrase at ``place``, joined by spaces. Raises IndexError."""
+        return self.lexicon.to_words(self.block(np.array([range(len(self.seeds))[place]]))[0].ids)

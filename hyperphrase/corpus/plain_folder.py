@@ -11,6 +11,7 @@ because the folder is a snapshot in a hub's cache (``.../snapshots/REVISION``), 
 """
 
 import contextlib
+import functools
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -59,6 +60,11 @@ def links_to_files(path: str) -> bool:
         return False
 
 
+def _links_into(folder: Path | None, path: str) -> bool:
+    """Follow links to plain files directly in ``folder``; none if it is None."""
+    return folder is not None and links_to_files(path) and Path(os.path.realpath(path)).parent == folder
+
+
 def rule_for_reading(folder: str, follow_links: bool) -> LinkRule:
     """Return which links in ``folder`` are followed for reading; all to plain files if ``follow_links``."""
     if follow_links:
@@ -66,9 +72,8 @@ def rule_for_reading(folder: str, follow_links: bool) -> LinkRule:
     place = Path(os.path.realpath(folder))
     for revision in (place, *place.parents):
         if revision.parent.name == "snapshots":
-            blobs = revision.parent.parent / "blobs"
-            return lambda path: links_to_files(path) and Path(os.path.realpath(path)).parent == blobs
-    return lambda _: False  # and not no_links: the reader can be told to follow, and the message says so
+            return functools.partial(_links_into, revision.parent.parent / "blobs")
+    return functools.partial(_links_into, None)  # and not no_links: the reader can be told to follow, as it is told
 
 
 def check_plain(folder: str, may_follow: LinkRule = no_links) -> None:

@@ -1,7 +1,7 @@
 """The description of each output file: an object, or a row of a table if there are many."""
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -115,18 +115,21 @@ def loads(data: bytes, count: int, name: Callable[[int], str], units: int, where
     return ShardTable(rows, name)
 
 
-def bytes_in(shards: Iterable[Shard]) -> int:
+def bytes_in(shards: Sequence[Shard]) -> int:
     """Return the total size of ``shards`` in bytes."""
-    if isinstance(shards, ShardTable):
-        return int(shards.rows["bytes"].sum())
-    return sum(shard.bytes for shard in shards)
+    return int(column(shards, "bytes").sum())
 
 
-def phrases_in(shards: Iterable[Shard]) -> int:
+def phrases_in(shards: Sequence[Shard]) -> int:
     """Return the total number of phrases in ``shards``."""
+    return int(column(shards, "phrases").sum())
+
+
+def column(shards: Sequence[Shard], name: str) -> NDArray[np.int64]:
+    """Return ``phrases``, ``symbols`` or ``bytes`` of each of ``shards``: int64, (n,)."""
     if isinstance(shards, ShardTable):
-        return int(shards.rows["phrases"].sum(dtype=np.uint64))
-    return sum(shard.phrases for shard in shards)
+        return shards.rows[name].astype(np.int64)
+    return np.array([getattr(shard, name) for shard in shards], np.int64)
 
 
 def _header(count: int) -> bytes:

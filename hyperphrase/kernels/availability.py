@@ -31,6 +31,16 @@ from numba import types  # noqa: E402
 from numba.core import caching, cgutils, config  # noqa: E402
 from numba.core.codegen import get_host_cpu_features  # noqa: E402
 from numba.extending import intrinsic  # noqa: E402
-from numba.np.arrayobj import make_array  # noqa: E402
+from numba.np.arrayobj import make_array, populate_array  # noqa: E402
 
-__all__ = ["caching", "cgutils", "config", "get_host_cpu_features", "intrinsic", "ir", "make_array", "types"]
+__all__ = [
+    "caching",
+    "cgutils",
+    "config",
+    "get_host_cpu_features",
+    "intrinsic",
+    "ir",
+    "make_array",
+    "populate_array",
+    "types",
+]

@@ -18,6 +18,7 @@ from hyperphrase.kernels.availability import (
     intrinsic,
     ir,
     make_array,
+    populate_array,
     types,
 )
 
@@ -86,6 +87,19 @@ def _crc_step(bits: int, value_type: Any) -> Callable[..., Any]:
     return typed
 
 
+def _bytes_at(typing_context: Any, address: Any, size: Any) -> Any:
+    result = types.Array(types.uint8, 1, "C")
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = make_array(result)(context, builder)
+        data = builder.inttoptr(arguments[0], array.data.type)
+        one = context.get_constant(types.intp, 1)
+        populate_array(array, data, [arguments[1]], [one], one, meminfo=None)
+        return array._getvalue()
+
+    return result(types.int64, types.int64), generate
+
+
 def _trailing_zeros(typing_context: Any, value: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
@@ -109,6 +123,10 @@ crc32c_u64: Callable[[np.uint32, np.uint64], np.uint32] = intrinsic(_crc_step(64
 """``crc32c_u64(crc, value)``: update a CRC with eight bytes; only if :func:`has_crc32c_instruction`."""
 crc32c_u8: Callable[[np.uint32, np.uint8], np.uint32] = intrinsic(_crc_step(8, types.uint8))
 """``crc32c_u8(crc, value)``: update a CRC with one byte; only if :func:`has_crc32c_instruction`."""
+
+
+bytes_at: Callable[[int, int], Bytes] = intrinsic(_bytes_at)
+"""``bytes_at(address, size)``: these bytes of the process's memory as a uint8 array, which owns nothing; unchecked."""
 
 
 def compiles_for(*features: str) -> bool:

@@ -30,7 +30,7 @@ def render(manifest: Manifest, ranks: Sequence[int], entropy: float) -> str:
     title = f"{manifest.kept:,} phrases, {manifest.symbols:,} symbols"
     body = [
         f"<h1>hyperphrase corpus: {title}</h1>",
-        _table(("", ""), _facts(manifest, entropy)),
+        table(("", ""), _facts(manifest, entropy)),
         "<h2>Phrase lengths</h2><p class=note>phrases by number of symbols</p>",
         _bars(_length_bars(manifest.length_histogram)),
     ]
@@ -70,10 +70,12 @@ def _shards(manifest: Manifest) -> str:
     ]
     more = len(manifest.shards) - len(rows)
     note = f"<p class=note>and {more:,} more</p>" if more else ""
-    return _table(("name", "phrases", "symbols", "bytes", "crc32c"), rows, numbers=True) + note
+    return table(("name", "phrases", "symbols", "bytes", "crc32c"), rows, numbers=True) + note
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: bool = False) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: bool = False) -> str:
+    """Return an HTML table of texts. numbers: whether all columns but the first are numbers."""
+
     def cells(row: Sequence[str], tag: str) -> str:
         kind = [" class=n" if numbers and i else "" for i in range(len(row))]
         return "".join(f"<{tag}{k}>{html.escape(cell)}</{tag}>" for k, cell in zip(kind, row, strict=True))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hyperphrase.kernels import kernel
 from hyperphrase.training.packing import Packing
 from hyperphrase.training.pieces import Pieces, Special
-from hyperphrase.training.source import DrawnPhrases
+from hyperphrase.training.source import PhraseSource
 
 GROUP = 1024  # phrases that are packed together
 _KEPT = 4096  # groups whose packing is kept: about 100 MB
@@ -26,7 +26,7 @@ _BLOCK = 32  # rooms that are looked at together
 class BestFit(Packing):
     """The contexts of groups of phrases, in the order of the groups."""
 
-    def __init__(self, source: DrawnPhrases, length: int, special: Special) -> None:
+    def __init__(self, source: PhraseSource, length: int, special: Special) -> None:
         self._source, self._length, self._extra = source, length, special.each
         groups = -(-source.count // GROUP)
         with ThreadPoolExecutor(os.cpu_count()) as pool:

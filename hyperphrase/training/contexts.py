@@ -22,7 +22,7 @@ from hyperphrase.numbers.feistel import permute_indices
 from hyperphrase.training.best_fit import BestFit
 from hyperphrase.training.packing import TAILS, Concat, Packing, Pad
 from hyperphrase.training.pieces import Contexts, Special, draw_contexts
-from hyperphrase.training.source import DrawnPhrases
+from hyperphrase.training.source import PhraseSource
 from hyperphrase.training.stream import ContextStream
 
 PLAN_VERSION = 1
@@ -129,7 +129,7 @@ class ContextPlan(ABC):
 class CorpusPlan(ContextPlan):
     """The contexts of one corpus; each epoch is a permutation of those of its packing."""
 
-    def __init__(self, source: DrawnPhrases, packing: Packing, options: dict[str, Any], special: Special) -> None:
+    def __init__(self, source: PhraseSource, packing: Packing, options: dict[str, Any], special: Special) -> None:
         """For :func:`plan_contexts`. options: what the contexts depend on besides the corpus."""
         super().__init__(options["length"], {"corpus": source.fingerprint, **options})
         self._source, self._packing, self._special = source, packing, special
@@ -168,7 +168,7 @@ def plan_contexts(
         raise InputError(f"allowed are {', '.join(PACKINGS)}", field="packing", value=packing)
     if tail not in TAILS:
         raise InputError(f"allowed are {', '.join(TAILS)}", field="tail", value=tail)
-    source = DrawnPhrases(corpus)
+    source = PhraseSource(corpus)
     highest = (vocabulary or source.vocabulary) + _SPECIALS - 1
     if tail != TAILS[0] and packing != PACKINGS[0]:
         raise InputError(f"goes with `packing={PACKINGS[0]}` only; leave it out", field="tail", value=tail)
@@ -187,7 +187,7 @@ def plan_contexts(
     return CorpusPlan(source, _packing(packing, source, length, special, tail), options, special)
 
 
-def _packing(name: str, source: DrawnPhrases, length: int, special: Special, tail: str) -> Packing:
+def _packing(name: str, source: PhraseSource, length: int, special: Special, tail: str) -> Packing:
     if name == "concat":
         return Concat(source, length, special, tail)
     return BestFit(source, length, special) if name == "best_fit" else Pad(source, length, special)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hyperphrase.errors import InputError
 from hyperphrase.kernels import kernel
 from hyperphrase.training.pieces import Pieces, Special
-from hyperphrase.training.source import DrawnPhrases
+from hyperphrase.training.source import PhraseSource
 from hyperphrase.training.token_positions import TokenPositions
 
 TAILS = ("drop", "pad", "wrap")
@@ -34,7 +34,7 @@ class Concat(Packing):
     wraps around to the first tokens.
     """
 
-    def __init__(self, source: DrawnPhrases, length: int, special: Special, tail: str) -> None:
+    def __init__(self, source: PhraseSource, length: int, special: Special, tail: str) -> None:
         self._source, self._length, self._extra = source, length, special.each
         self._positions = TokenPositions(source, special.each)
         whole, rest = divmod(self._positions.total, length)
@@ -75,7 +75,7 @@ class Concat(Packing):
 class Pad(Packing):
     """Each phrase in a context of its own, filled up with padding."""
 
-    def __init__(self, source: DrawnPhrases, length: int, special: Special) -> None:
+    def __init__(self, source: PhraseSource, length: int, special: Special) -> None:
         self._source, self._extra = source, special.each
         self.count = source.count
         if source.longest + special.each > length:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.kernels import kernel
-from hyperphrase.training.source import DrawnPhrases
+from hyperphrase.training.source import PhraseSource
 
 PADDING_DOCUMENT = -1  # the document id of padding
 
@@ -52,12 +52,12 @@ class Contexts(NamedTuple):
     position_ids: NDArray[np.int32]
 
 
-def draw_contexts(source: DrawnPhrases, pieces: Pieces, length: int, special: Special) -> Contexts:
+def draw_contexts(source: PhraseSource, pieces: Pieces, length: int, special: Special) -> Contexts:
     """Return the contexts of ``pieces``, each of at most ``length`` tokens and filled up with padding."""
     lengths = source.lengths(pieces.places)
     before = special.begin >= 0
     needed = np.clip(pieces.skips + pieces.counts - before, 0, lengths)
-    ids = source.first_symbols(pieces.places, needed)
+    ids = source.first_symbols(pieces.places, lengths, needed)
     shape = len(pieces.starts) - 1, length
     contexts = Contexts(*(np.empty(shape, np.int32) for _ in range(3)))
     _write(contexts, pieces, lengths, needed, ids, special)

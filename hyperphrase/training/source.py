@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.corpus.open_corpus import OpenCorpus
+from hyperphrase.corpus.shard_table import column
 
 
-class DrawnPhrases:
-    """The phrases of a corpus, drawn again whenever they are asked for: no shard is read and none needs to exist.
+class PhraseSource:
+    """The phrases of a corpus, drawn again or read from shards whenever they are asked for.
 
-    A phrase is named by its place in the corpus, 0 to ``count`` - 1.
+    A phrase is named by its place in the corpus, 0 to ``count`` - 1. Lengths are drawn in any case.
     """
 
     def __init__(self, corpus: OpenCorpus) -> None:
@@ -30,14 +31,13 @@ class DrawnPhrases:
 
     def lengths(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the number of symbols of the phrases at ``places``: int64, shape (n,)."""
-        return self._corpus.phrases.lengths(self._corpus.seeds(places))
+        return self._corpus.phrases.lengths(self._corpus.seeds[places])
 
-    def first_symbols(self, places: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.uint32]:
-        """Return the first ``counts[i]`` ids of the phrase at ``places[i]``, all in a row: uint32, (sum of counts,).
-
-        They are in a buffer that this thread's next call overwrites.
-        """
-        return self._corpus.phrases.draw_first(self._corpus.seeds(places), counts)
+    def first_symbols(
+        self, places: NDArray[np.int64], lengths: NDArray[np.int64], counts: NDArray[np.int64]
+    ) -> NDArray[np.uint32]:
+        """Return ids as :meth:`OpenCorpus.first_symbols` does."""
+        return self._corpus.first_symbols(places, lengths, counts)
 
     def units(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
         """Return the phrases and the symbols before each unit and in all: int64, (units + 1,) each.
@@ -48,6 +48,5 @@ class DrawnPhrases:
         if not manifest.outputs:
             return None
         shards = manifest.shards_of(manifest.outputs[0])
-        phrases = np.array([0, *(shard.phrases for shard in shards)], np.int64)
-        symbols = np.array([0, *(shard.symbols for shard in shards)], np.int64)
-        return np.cumsum(phrases), np.cumsum(symbols)
+        phrases, symbols = (np.append(0, np.cumsum(column(shards, name))) for name in ("phrases", "symbols"))
+        return phrases, symbols

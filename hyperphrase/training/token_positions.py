@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hyperphrase.kernels import kernel
 from hyperphrase.numbers.batch import owner_of
-from hyperphrase.training.source import DrawnPhrases
+from hyperphrase.training.source import PhraseSource
 
 GROUP = 64  # phrases whose first one's position is kept
 _UNIT = 1 << 16  # phrases of a unit, where the manifest has none
@@ -22,7 +22,7 @@ _UNIT = 1 << 16  # phrases of a unit, where the manifest has none
 class TokenPositions:
     """The positions of the phrases of ``source``, each with ``extra`` special symbols."""
 
-    def __init__(self, source: DrawnPhrases, extra: int) -> None:
+    def __init__(self, source: PhraseSource, extra: int) -> None:
         self._source, self._extra = source, extra
         given = source.units()
         bounds = np.append(np.arange(0, source.count, _UNIT), source.count) if given is None else given[0]

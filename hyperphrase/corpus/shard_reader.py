@@ -1,0 +1,182 @@
+"""Read phrases from the shards of a corpus, at any places.
+
+A local TFRecord shard without compression is mapped into memory and read in place. A shard of another format, or in a
+bucket, is written as TFRecord into a temporary file when it is first used; the file has no name, and vanishes with the
+process. When a shard is first used, its size and its CRC32C are compared with the manifest's, and the position of every
+64th record is kept: 8 bytes of memory each.
+"""
+
+import contextlib
+import mmap
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+import google_crc32c
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.codecs import FORMATS
+from hyperphrase.codecs.record_access import (
+    GROUP,
+    BadRecordError,
+    MappedFiles,
+    Records,
+    index_records,
+    read_records,
+    room,
+)
+from hyperphrase.codecs.tfrecord import TFRecordEncoder
+from hyperphrase.corpus import loading
+from hyperphrase.corpus.layout import SHARDS_FOLDER
+from hyperphrase.corpus.measured import Measured, check_measures
+from hyperphrase.corpus.request import Output
+from hyperphrase.corpus.shard_table import Shard, column
+from hyperphrase.errors import CorruptError, WorkFailedError
+from hyperphrase.phrases.blocks import PhraseBlock
+
+if TYPE_CHECKING:
+    from hyperphrase.corpus.open_corpus import OpenCorpus
+
+_IN_PLACE = ("tfrecord", "none")  # format and compression
+
+
+class ShardReader:
+    """The phrases in the shards of one output of a corpus. Threads and forked processes can share it."""
+
+    def __init__(self, corpus: "OpenCorpus", output: Output, checksums: bool) -> None:
+        """checksums: whether the CRC32C of a shard is compared with the manifest's when it is first used."""
+        self._corpus, self._output, self._checksums = corpus, output, checksums
+        self._shards = corpus.manifest.shards_of(output)
+        phrases = column(self._shards, "phrases")
+        self._bounds = np.append(0, np.cumsum(phrases))
+        groups = np.append(0, np.cumsum(-(-phrases // GROUP)))
+        nothing = np.zeros(len(phrases), np.int64)
+        self._files = MappedFiles(nothing, nothing.copy(), groups[:-1].copy(), np.zeros(int(groups[-1]), np.int64))
+        self._maps: dict[int, NDArray[np.uint8]] = {}  # what must stay mapped
+        self._buffers = threading.local()
+
+    def first_symbols(
+        self,
+        places: NDArray[np.int64],
+        seeds: NDArray[np.uint64],
+        lengths: NDArray[np.int64],
+        counts: NDArray[np.int64],
+    ) -> NDArray[np.uint32]:
+        """Return the first ``counts[i]`` ids of the phrase at ``places[i]``, all in a row: uint32, (sum of counts,).
+
+        seeds, lengths: those that the phrases must have. The ids are in a buffer that this thread's next call
+        overwrites. Raises CorruptError, which names file and record, if a shard is missing, damaged or another.
+        """
+        units = np.searchsorted(self._bounds, places, side="right") - 1
+        self._use(units[self._files.addresses[units] == 0])
+        total = int(counts.sum())
+        ids = self._ids(room(total))
+        try:
+            read_records(Records(units, places - self._bounds[units], seeds, lengths, counts), self._files, ids)
+        except BadRecordError as error:
+            unit = int(units[error.number])
+            record = int(places[error.number] - self._bounds[unit])
+            raise CorruptError(f"{self._path(unit)}: {error.defect} in record {record}") from error
+        return ids[:total]
+
+    def _use(self, units: NDArray[np.int64]) -> None:
+        """Make the shards of ``units`` ready to be read. Threads that do it at once write the same numbers."""
+        new = np.unique(units).tolist()
+        if len(new) > 1:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(self._open, new))
+        elif new:
+            self._open(new[0])
+
+    def _open(self, unit: int) -> None:
+        shard, name = self._shards[unit], f"{SHARDS_FOLDER}/{self._shards[unit].name}"
+        try:
+            with self._corpus.files.open(name) as stream:
+                data = self._in_place(stream, shard)
+                if data is None:
+                    data = self._rewritten(stream, unit)
+        except FileNotFoundError as error:
+            problem = f"{self._path(unit)}: is missing; the manifest lists it, so fetch it or make the corpus again"
+            raise CorruptError(problem) from error
+        first = int(self._files.first_group[unit])
+        groups = -(-shard.phrases // GROUP)
+        try:
+            index_records(data, shard.phrases, self._files.positions[first : first + groups])
+        except BadRecordError as error:
+            raise CorruptError(f"{self._path(unit)}: {error.defect} in record {error.number}") from error
+        self._maps[unit] = data
+        self._files.sizes[unit] = len(data)
+        self._files.addresses[unit] = data.ctypes.data
+
+    def _in_place(self, stream: BinaryIO, shard: Shard) -> NDArray[np.uint8] | None:
+        """Return the bytes of a shard as they are mapped into memory, None if they have to be written anew."""
+        if (self._output.format, self._output.compression) != _IN_PLACE:
+            return None
+        try:
+            data = _mapped(stream)
+        except OSError:  # it is in a bucket, or on a disk that maps no files
+            return None
+        crc = google_crc32c.value(data) if self._checksums and len(data) == shard.bytes else shard.crc32c
+        if (len(data), crc) != (shard.bytes, shard.crc32c):
+            for _ in self._blocks(stream, shard):  # names the record that is damaged, if one is
+                pass
+            check_measures(shard, len(data), crc)
+        return data
+
+    def _rewritten(self, stream: BinaryIO, unit: int) -> NDArray[np.uint8]:
+        """Return a shard as the bytes of TFRecord, which are in a temporary file."""
+        shard, done, stop = self._shards[unit], int(self._bounds[unit]), int(self._bounds[unit + 1])
+        measured, encoder = Measured(stream), TFRecordEncoder()
+        with _temporary_file(shard.name) as file:
+            for block in self._blocks(cast(BinaryIO, measured), shard):
+                if done + len(block) > stop:
+                    raise CorruptError(f"{self._path(unit)}: more than the {shard.phrases} phrases listed")
+                stored = FORMATS[self._output.format].stores_seeds
+                seeds = block.seeds if stored else self._corpus.seeds[done : done + len(block)]
+                file.write(encoder.encode(PhraseBlock(block.ids, block.offsets, seeds)))
+                done += len(block)
+            if self._checksums:
+                measured.compare(shard)
+            file.flush()
+            return _mapped(file)
+
+    def _blocks(self, stream: BinaryIO, shard: Shard) -> Iterator[PhraseBlock]:
+        form, path = FORMATS[self._output.format], self._corpus.files.path(f"{SHARDS_FOLDER}/{shard.name}")
+        texts = loading.texts_of(self._corpus.lexicon, self._output.text) if form.text else None
+        return form.decode(stream, self._output.compression, texts, path)
+
+    def _path(self, unit: int) -> str:
+        return self._corpus.files.path(f"{SHARDS_FOLDER}/{self._shards[unit].name}")
+
+    def _ids(self, size: int) -> NDArray[np.uint32]:
+        """Return this thread's buffer, enlarged to ``size`` ids."""
+        buffer: NDArray[np.uint32] | None = getattr(self._buffers, "ids", None)
+        if buffer is None or len(buffer) < size:
+            buffer = np.empty(size + size // 8, np.uint32)
+            self._buffers.ids = buffer
+        return buffer
+
+
+@contextlib.contextmanager
+def _temporary_file(name: str) -> Iterator[BinaryIO]:
+    """Open a file without a name, which the bytes of shard ``name`` are written to. Raises WorkFailedError."""
+    try:
+        with tempfile.TemporaryFile() as file:
+            yield cast(BinaryIO, file)
+    except OSError as error:
+        folder = tempfile.gettempdir()
+        problem = f"{name}: cannot be unpacked into {folder} ({error}); name a folder with room in TMPDIR"
+        raise WorkFailedError(problem) from error
+
+
+def _mapped(file: Any) -> NDArray[np.uint8]:
+    """Return the bytes of an open file, mapped into memory. Raises OSError."""
+    if not os.fstat(file.fileno()).st_size:
+        return np.empty(0, np.uint8)
+    content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    content.madvise(mmap.MADV_WILLNEED)
+    return np.frombuffer(content, np.uint8)
