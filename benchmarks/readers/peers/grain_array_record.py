@@ -5,17 +5,20 @@ from typing import Any
 
 import grain
 import numpy as np
+from absl import flags
 from array_record.python.array_record_module import ArrayRecordWriter
 from numpy.typing import NDArray
 
 from benchmarks.readers.job import SEED, Feed, Job
 
 PACKAGES = ("grain", "array-record")
+flags.FLAGS.mark_as_parsed()  # as absl's app.run does; Grain's workers refuse to start without
 FILES = 8
 THREADS = 16  # that read ahead, the library's default
 
 
 def prepare(tokens: NDArray[np.int32], folder: Path, length: int) -> None:
+    """Write the files; see :mod:`benchmarks.readers.job`."""
     contexts = len(tokens) // length
     for number in range(FILES):
         writer = ArrayRecordWriter(str(folder / f"contexts-{number:02}.array_record"), "group_size:1")
@@ -25,6 +28,7 @@ def prepare(tokens: NDArray[np.int32], folder: Path, length: int) -> None:
 
 
 def feed(job: Job, state: Any) -> Feed:
+    """Return the batches; see :mod:`benchmarks.readers.job`."""
     files = sorted(str(path) for path in job.folder.glob("*.array_record"))
     records = grain.MapDataset.source(grain.sources.ArrayRecordDataSource(files)).shuffle(SEED)
     contexts = records.map(_ids).batch(job.batch_size, drop_remainder=True).repeat(job.epochs)

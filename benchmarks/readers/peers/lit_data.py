@@ -1,4 +1,4 @@
-"""LitData: tokens in chunks made by ``optimize``, cut into contexts by ``TokensLoader``; shuffled chunks, and in them."""
+"""LitData: tokens in chunks made by ``optimize``, cut into contexts by ``TokensLoader``; chunks are shuffled."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +17,7 @@ _TOGETHER = 256  # contexts that are handed over at a time
 
 
 def prepare(tokens: NDArray[np.int32], folder: Path, length: int) -> None:
+    """Write the files; see :mod:`benchmarks.readers.job`."""
     source = folder / "source.bin"
     tokens.tofile(source)
     step = _TOGETHER * length
@@ -35,6 +36,7 @@ def prepare(tokens: NDArray[np.int32], folder: Path, length: int) -> None:
 
 
 def feed(job: Job, state: Any) -> Feed:
+    """Return the batches; see :mod:`benchmarks.readers.job`."""
     dataset = StreamingDataset(
         str(job.folder / "chunks"), item_loader=TokensLoader(job.length), shuffle=True, drop_last=True, seed=SEED
     )

@@ -13,12 +13,14 @@ PACKAGES = ("mosaicml-streaming", "torch", "numpy")
 
 
 def prepare(tokens: NDArray[np.int32], folder: Path, length: int) -> None:
+    """Write the files; see :mod:`benchmarks.readers.job`."""
     with MDSWriter(out=str(folder / "mds"), columns={"input_ids": f"ndarray:int32:{length}"}) as writer:
         for at in range(0, len(tokens) - length + 1, length):
             writer.write({"input_ids": tokens[at : at + length]})
 
 
 def feed(job: Job, state: Any) -> Feed:
+    """Return the batches; see :mod:`benchmarks.readers.job`."""
     dataset = StreamingDataset(
         local=str(job.folder / "mds"), batch_size=job.batch_size, shuffle=True, shuffle_algo="py1e", shuffle_seed=SEED
     )

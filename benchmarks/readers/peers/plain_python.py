@@ -20,6 +20,8 @@ BUFFER = 1024  # contexts to shuffle among
 
 
 def feed(job: Job, state: Any) -> Feed:
+    """Return the batches; see :mod:`benchmarks.readers.job`."""
+
     def batches(worker: int, workers: int) -> Iterator[NDArray[np.int32]]:
         files = sorted(job.folder.glob("shards/*.tfrecord"))[worker::workers]
         random = np.random.default_rng((SEED, worker))

@@ -22,6 +22,7 @@ READ = 8 << 20  # bytes that are read together
 
 
 def feed(job: Job, state: Any) -> Feed:
+    """Return the batches; see :mod:`benchmarks.readers.job`."""
     iterator = iter(_dataset(job))
     checkpoint = tf.train.Checkpoint(iterator=iterator)
     if state is not None:
