@@ -51,6 +51,7 @@ def _compile(arguments: Sequence[str]) -> int:
             out = f"{folder}/{i}"
             _quietly(run.main, [*options.split(), f"--output={out}", "--quiet"])
             _quietly(verify.main, [out])
+        _ = Corpus.open(f"{folder}/0", source="shards")[0]
         _quietly(find.main, [f"{folder}/{len(RUNS) - 1}", "time"])
         lexicon = build_lexicon("english", VOCABULARY, "stable", storage.open_file)
         draw_laws(folder, lexicon)

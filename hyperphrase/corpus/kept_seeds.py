@@ -36,8 +36,9 @@ class KeptSeeds(Sequence[int]):
         return int(self._at(np.array([places]))[0])
 
     def _at(self, places: NDArray[np.int64]) -> NDArray[np.uint64]:
-        skipped = np.searchsorted(self._kept_before, places, side="right")
-        return (places + skipped).astype(np.uint64) + np.uint64(self._first)
+        if len(self._dropped):
+            places = places + np.searchsorted(self._kept_before, places, side="right")
+        return places.astype(np.uint64) + np.uint64(self._first)
 
     def __contains__(self, seed: object) -> bool:
         if not isinstance(seed, int | np.integer) or not self._first <= seed < self._stop:

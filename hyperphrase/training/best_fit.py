@@ -30,7 +30,7 @@ class BestFit(Packing):
         self._source, self._length, self._extra = source, length, special.each
         groups = -(-source.count // GROUP)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            counts = list(pool.map(lambda group: len(self._packed(group).starts) - 1, range(groups)))
+            counts = list(pool.map(lambda group: len(self._packed(group)[0]) - 1, range(groups)))
         self._before = np.append(0, np.cumsum(np.array(counts, np.int64)))
         self.count = int(self._before[-1])
         self._of_group = functools.lru_cache(_KEPT)(self._packed)
@@ -45,25 +45,24 @@ class BestFit(Packing):
 
     def pieces(self, contexts: NDArray[np.int64]) -> Pieces:
         groups = np.searchsorted(self._before, contexts, side="right") - 1
-        columns: list[tuple[NDArray[np.int64], ...]] = []
+        parts = []
         for group, context in zip(groups.tolist(), (contexts - self._before[groups]).tolist(), strict=True):
-            packed = self._of_group(group)
-            part = slice(packed.starts[context], packed.starts[context + 1])
-            columns.append((packed.places[part], packed.skips[part], packed.counts[part]))
-        places, skips, counts = (np.concatenate(column) for column in zip(*columns, strict=True))
-        starts = np.append(0, np.cumsum([len(column[0]) for column in columns]))
-        return Pieces(places, skips, counts, starts)
+            starts, table = self._of_group(group)
+            parts.append(table[:, starts[context] : starts[context + 1]])
+        ends = np.cumsum([part.shape[1] for part in parts])
+        return Pieces._make([*np.concatenate(parts, axis=1), np.append(0, ends)])
 
-    def _packed(self, group: int) -> Pieces:
+    def _packed(self, group: int) -> tuple[list[int], NDArray[np.int64]]:
+        """Return where the pieces of each context begin in a table of the group's pieces, int64, (4, pieces)."""
         places = np.arange(group * GROUP, min((group + 1) * GROUP, self._source.count))
-        sizes = self._source.lengths(places) + self._extra
-        return _pack(places, sizes, self._length)
+        *columns, starts = _pack(places, self._source.lengths(places), self._extra, self._length)
+        return starts.tolist(), np.array(columns)
 
 
 @kernel
-def _pack(places: NDArray[np.int64], sizes: NDArray[np.int64], length: int) -> Pieces:
+def _pack(places: NDArray[np.int64], lengths: NDArray[np.int64], extra: int, length: int) -> Pieces:
     """Return the pieces of the group's contexts; in a context, and among contexts, in the order of the corpus."""
-    pieces = 0
+    pieces, sizes = 0, lengths + extra
     for i in range(len(sizes)):
         pieces += (sizes[i] + length - 1) // length
     owners, skips, counts = np.empty(pieces, np.int64), np.empty(pieces, np.int64), np.empty(pieces, np.int64)
@@ -74,7 +73,7 @@ def _pack(places: NDArray[np.int64], sizes: NDArray[np.int64], length: int) -> P
             at += 1
     bins = np.empty(pieces, np.int64)
     used = _assign(counts, length, bins)
-    return _in_order(places, owners, skips, counts, bins, used)
+    return _in_order(places, lengths, owners, skips, counts, bins, used)
 
 
 @kernel
@@ -128,6 +127,7 @@ def _descending(counts: NDArray[np.int64], length: int) -> NDArray[np.int64]:
 @kernel
 def _in_order(
     places: NDArray[np.int64],
+    lengths: NDArray[np.int64],
     owners: NDArray[np.int64],
     skips: NDArray[np.int64],
     counts: NDArray[np.int64],
@@ -141,10 +141,11 @@ def _in_order(
     for i in range(used):
         starts[i + 1] += starts[i]
     to = starts[:-1].copy()
-    sorted_places, sorted_skips, sorted_counts = np.empty_like(counts), np.empty_like(counts), np.empty_like(counts)
+    sorted_places, sorted_lengths = np.empty_like(counts), np.empty_like(counts)
+    sorted_skips, sorted_counts = np.empty_like(counts), np.empty_like(counts)
     for piece in range(len(bins)):
         i = to[bins[piece]]
         to[bins[piece]] += 1
-        sorted_places[i], sorted_skips[i] = places[owners[piece]], skips[piece]
-        sorted_counts[i] = counts[piece]
-    return Pieces(sorted_places, sorted_skips, sorted_counts, starts)
+        sorted_places[i], sorted_lengths[i] = places[owners[piece]], lengths[owners[piece]]
+        sorted_skips[i], sorted_counts[i] = skips[piece], counts[piece]
+    return Pieces(sorted_places, sorted_lengths, sorted_skips, sorted_counts, starts)

@@ -28,7 +28,7 @@ from hyperphrase.training.stream import ContextStream
 PLAN_VERSION = 1
 PACKINGS = ("concat", "best_fit", "pad")
 _SPECIALS = 3  # ids above the vocabulary that special symbols may have: begin, separator, padding
-_MOST_CONTEXTS = 1 << 62
+MOST_CONTEXTS = 1 << 62
 
 
 class ContextOptions(TypedDict, total=False):
@@ -103,7 +103,7 @@ class ContextPlan(ABC):
         """Return the contexts of ``indices``, int64, (n,): arrays of shape (n, length). Raises IndexError."""
         if not len(indices):
             return Contexts(*(np.empty((0, self.length), np.int32) for _ in range(3)))._asdict()
-        if not (indices.min() >= 0 and indices.max() < _MOST_CONTEXTS):
+        if not (indices.min() >= 0 and indices.max() < MOST_CONTEXTS):
             raise IndexError(f"contexts are numbered from 0 to 2^62, not from {indices.min()} to {indices.max()}")
         if not len(self):
             raise IndexError("the plan has no contexts")
@@ -111,6 +111,8 @@ class ContextPlan(ABC):
 
     def _permuted(self, places: NDArray[np.int64], size: int, rounds: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return what ``places``, in 0..size-1, become by the permutations of ``rounds``, such as epochs."""
+        if rounds[0] == rounds[-1] and (rounds == rounds[0]).all():
+            return permute_indices(places, size, self._key(int(rounds[0])))
         permuted = np.empty_like(places)
         for number in np.unique(rounds).tolist():
             here = rounds == number

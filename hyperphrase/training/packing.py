@@ -54,10 +54,10 @@ class Concat(Packing):
         counts = stop - first
         offsets = np.append(0, np.cumsum(counts))
         places = np.arange(offsets[-1]) + np.repeat(first - offsets[:-1], counts)
-        sizes = self._source.lengths(places) + self._extra
-        pieces = Pieces(places, np.empty_like(places), np.empty_like(places), np.empty(len(begins) + 1, np.int64))
-        found = _cut(pieces, offsets, sizes, tokens, begins, ends)
-        return Pieces(places[:found], pieces.skips[:found], pieces.counts[:found], pieces.starts)
+        columns = (places, self._source.lengths(places), np.empty_like(places), np.empty_like(places))
+        starts = np.empty(len(begins) + 1, np.int64)
+        found = _cut(Pieces(*columns, starts), offsets, self._extra, tokens, begins, ends)
+        return Pieces._make([*(column[:found] for column in columns), starts])
 
     def _wrapped(self, begins: NDArray[np.int64], ends: NDArray[np.int64], missing: NDArray[np.int64]) -> Pieces:
         """Return the pieces of contexts that wrap around, so that they are made of two ranges of tokens or more."""
@@ -86,33 +86,35 @@ class Pad(Packing):
             raise InputError(problem, field="length", value=length)
 
     def pieces(self, contexts: NDArray[np.int64]) -> Pieces:
-        sizes = self._source.lengths(contexts) + self._extra
-        return Pieces(contexts, np.zeros_like(contexts), sizes, np.arange(len(contexts) + 1))
+        lengths = self._source.lengths(contexts)
+        return Pieces(contexts, lengths, np.zeros_like(contexts), lengths + self._extra, np.arange(len(contexts) + 1))
 
 
 @kernel
 def _cut(
     pieces: Pieces,
     offsets: NDArray[np.int64],
-    sizes: NDArray[np.int64],
+    extra: int,
     tokens: NDArray[np.int64],
     begins: NDArray[np.int64],
     ends: NDArray[np.int64],
 ) -> int:
     """Keep of the phrases of each range of tokens those inside it, in front of ``pieces``; return how many are kept.
 
-    offsets: where the phrases of each range stand in ``pieces.places``. tokens: the position of the first one of each.
+    offsets: where the phrases of each range stand in ``pieces``. extra: special symbols of each phrase. tokens: the
+    position of the first one of each range.
     """
-    places, skips, counts, starts = pieces
+    places, lengths, skips, counts, starts = pieces
     found = 0
     for i in range(len(begins)):
         starts[i] = found
         position = tokens[i]
         for j in range(offsets[i], offsets[i + 1]):
-            end = position + sizes[j]
+            end = position + lengths[j] + extra
             low, high = max(position, begins[i]), min(end, ends[i])
             if low < high:
-                places[found], skips[found], counts[found] = places[j], low - position, high - low
+                places[found], lengths[found] = places[j], lengths[j]
+                skips[found], counts[found] = low - position, high - low
                 found += 1
             position = end
     starts[len(begins)] = found

@@ -52,8 +52,7 @@ class TokenPositions:
         """
         first_units = np.searchsorted(self._tokens, begins, side="right") - 1
         last_units = np.searchsorted(self._tokens, ends, side="left") - 1
-        for unit in np.unique(np.concatenate([first_units, last_units])).tolist():
-            self._learn(unit)
+        self._learn(np.concatenate([units[~self._known[units]] for units in (first_units, last_units)]))
         first, stop, tokens = np.empty_like(begins), np.empty_like(begins), np.empty_like(begins)
         for units, positions, found in ((last_units, ends - 1, stop), (first_units, begins, first)):
             _find_groups(positions, units, self._tokens, self._first_group, self._inside, found, tokens)
@@ -61,9 +60,9 @@ class TokenPositions:
         after = self._places[last_units] + (stop + 1 - self._first_group[last_units]) * GROUP
         return places, np.minimum(after, self._places[last_units + 1]), tokens
 
-    def _learn(self, unit: int) -> None:
-        """Keep the positions in ``unit``. Threads that do it at once write the same numbers."""
-        if not self._known[unit]:
+    def _learn(self, units: NDArray[np.int64]) -> None:
+        """Keep the positions in ``units``. Threads that do it at once write the same numbers."""
+        for unit in np.unique(units).tolist():
             self._count(unit)
             self._known[unit] = True
 

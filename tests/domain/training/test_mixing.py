@@ -74,6 +74,39 @@ def test_weights_that_are_not_positive_are_refused(weights):
         mix_contexts(list(zip(CORPORA, weights, strict=True)), **OPTIONS)
 
 
+def test_weights_change_from_a_context_on():
+    """2 : 1 for a block, then the second corpus alone for two, then 1 : 1; each corpus goes on where it was."""
+    weights = [(0, 2), (BLOCK, 0), (3 * BLOCK - 5, 1)], 1
+    plan = mix_contexts(list(zip(CORPORA, weights, strict=True)), **OPTIONS)
+    rows = plan[0 : 4 * BLOCK]
+    owners = owners_of(rows)
+    counts = [np.bincount(owners[i * BLOCK : (i + 1) * BLOCK], minlength=2).tolist() for i in range(4)]
+    assert counts == [[2730, 1366], [0, 4096], [0, 4096], [2048, 2048]]
+    for owner, corpus in enumerate(CORPORA):
+        seen = rows["input_ids"][owners == owner]
+        expected = corpus.contexts(**OPTIONS)[0 : len(seen)]["input_ids"]
+        assert sorted(map(tuple, seen.tolist())) == sorted(map(tuple, expected.tolist()))
+    assert np.array_equal(plan[3 * BLOCK + 7]["input_ids"], rows["input_ids"][3 * BLOCK + 7])
+    assert plan.fingerprint != mix_contexts([(CORPORA[0], 2), (CORPORA[1], 1)], **OPTIONS).fingerprint
+
+
+@pytest.mark.parametrize(
+    ("weights", "problem"),
+    [
+        (([], 1), "from context 0 on first"),
+        (([(1, 1.0)], 1), "from context 0 on first"),
+        (([(0, 1.0), (8, 2), (8, 3)], 1), "ascending"),
+        (([(0, -1.0)], 1), "pairs of a context and a weight"),
+        (([0, 1.0], 1), "pairs of a context and a weight"),
+        (([(0, 1), (-4, 2)], 1), "whole number"),
+        (([(0, 1), (4096, 0)], [(0, 1), (4096, 0)]), "all weights are 0 from context 4096 on"),
+    ],
+)
+def test_wrong_curricula_are_refused(weights, problem):
+    with pytest.raises(InputError, match=rf"^weights.*{problem}"):
+        mix_contexts(list(zip(CORPORA, weights, strict=True)), **OPTIONS)
+
+
 def test_no_corpora_and_too_small_ones_are_refused():
     with pytest.raises(InputError, match=r"^corpora"):
         mix_contexts([], **OPTIONS)
