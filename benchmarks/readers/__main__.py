@@ -104,21 +104,28 @@ class _Benchmark:
         for files in (self._small, self._large):
             for prepared in files.prepare():
                 self._results.prepared[prepared.what] = prepared
+        failed = []
         for reader in self._readers:
             if self._given.environments and python_of(reader, self._work) is None:
                 make_environment(reader, self._work)
             if python := python_of(reader, self._work):
-                self._measure(reader, python)
+                try:
+                    self._measure(reader, python)
+                except WorkFailedError as error:
+                    _say(f"{reader.name}: {error}")
+                    failed.append(reader.name)
             else:
                 _say(f"{reader.name}: left out; --environments makes the one that it needs")
         if MANIFESTS in self._given.only:
             self._open_manifests()
+        if failed:
+            raise WorkFailedError(f"failed, see above: --only={','.join(failed)} measures them again")
 
     def _measure(self, reader: Reader, python: str) -> None:
         self._small.prepare_reader(reader, python, self._given.length)
         if prepared := self._large.prepare_reader(reader, python, self._given.length):
             self._results.prepared[prepared.what] = prepared
-        for workers in self._given.workers:
+        for workers in (count for count in self._given.workers if count >= reader.least_workers):
             begun = datetime.now(UTC).isoformat(timespec="minutes")
             found = _result_of(reader.name, python, "measuring", [json.dumps(asdict(self._task(reader, workers)))])
             measured = Measured(reader.name, workers, begun, self._command, found)
@@ -171,7 +178,7 @@ def _result_of(name: str, python: str, module: str, arguments: Sequence[str]) ->
                 command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=_LONGEST
             )
         except subprocess.TimeoutExpired as error:
-            raise WorkFailedError(f"{name}: took more than {_LONGEST} seconds") from error
+            raise WorkFailedError(f"{name}: it took more than {_LONGEST} seconds") from error
         if done.returncode:
             raise WorkFailedError(f"{name}: {done.stderr.strip()[-2000:]}")
         return json.loads(result.read_text())

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.contestants import PROJECT
 from benchmarks.process import ROOT
 from hyperphrase.errors import InputError, WorkFailedError
-
-TORCH = ("torch.utils.data",)
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,7 @@ class Reader:
 
     order: how it shuffles, in words. needs: modules that it imports. for_workers: modules that it imports only if it
     has workers. has_files: whether it makes files of its own; the others read the corpus. apart: the package whose
-    environment it runs in, "" for that of this program.
+    environment it runs in, "" for that of this program. least_workers: that it is measured with.
     """
 
     name: str
@@ -31,30 +30,26 @@ class Reader:
     for_workers: tuple[str, ...] = ()
     has_files: bool = True
     apart: str = ""
+    least_workers: int = 0
 
 
-PERMUTATION = "a permutation"
+_PERMUTED, _BUFFERED, _IN_CHUNKS = "a permutation", "files, and a buffer of 1,024", "chunks, and inside them"
+_PHRASES, _MANIFEST = "TFRecord, phrases", "the manifest"
+_TORCH = ("torch.utils.data",)
+
 READERS = (
-    Reader("hyperphrase virtual", "ours", "virtual", "the manifest", PERMUTATION, (), TORCH, False),
-    Reader("hyperphrase shards", "ours", "shards", "TFRecord, phrases", PERMUTATION, (), TORCH, False),
-    Reader("numpy memmap", "memmap", "", "int32, one row", PERMUTATION, (), TORCH),
-    Reader("HF datasets map", "hf_arrow", "map", "Arrow, contexts", PERMUTATION, ("datasets", "torchdata")),
-    Reader(
-        *("HF datasets iterable", "hf_arrow", "iterable", "Arrow, contexts"),
-        *("files, and a buffer of 1,024", ("datasets", "torchdata")),
-    ),
-    Reader("Grain", "grain_array_record", "", "ArrayRecord, contexts", PERMUTATION, ("grain", "array_record")),
-    Reader("LitData", "lit_data", "", "LitData chunks, one row", "chunks, and inside them", ("litdata",)),
-    Reader(
-        *("MosaicML streaming", "mosaic_mds", "", "MDS, contexts", "shards, and over parts of them (py1e)"),
-        apart="mosaicml-streaming",
-    ),
-    Reader(
-        *("tf.data", "tf_data", "", "TFRecord, phrases", "files, and a buffer of 1,024", ("tensorflow",), (), False),
-    ),
-    Reader(
-        *("plain Python", "plain_python", "", "TFRecord, phrases", "files, and a buffer of 1,024", (), TORCH, False),
-    ),
+    Reader(f"{PROJECT} virtual", "ours", "virtual", _MANIFEST, _PERMUTED, (), _TORCH, False),
+    Reader(f"{PROJECT} shards", "ours", "shards", _PHRASES, _PERMUTED, (), _TORCH, False),
+    Reader(f"{PROJECT} virtual (3 arrays)", "ours", "virtual+", _MANIFEST, _PERMUTED, (), _TORCH, False, "", 1),
+    Reader(f"{PROJECT} shards (3 arrays)", "ours", "shards+", _PHRASES, _PERMUTED, (), _TORCH, False, "", 1),
+    Reader("numpy memmap", "memmap", "", "int32, one row", _PERMUTED, (), _TORCH),
+    Reader("HF datasets map", "hf_arrow", "map", "Arrow, contexts", _PERMUTED, ("datasets", "torchdata")),
+    Reader("HF datasets iterable", "hf_arrow", "iterable", "Arrow, contexts", _BUFFERED, ("datasets", "torchdata")),
+    Reader("Grain", "grain_array_record", "", "ArrayRecord, contexts", _PERMUTED, ("grain", "array_record")),
+    Reader("LitData", "lit_data", "", "LitData chunks, one row", _IN_CHUNKS, ("litdata",)),
+    Reader("MosaicML streaming", "mosaic_mds", "", "MDS, contexts", _IN_CHUNKS, apart="mosaicml-streaming"),
+    Reader("tf.data", "tf_data", "", _PHRASES, _BUFFERED, ("tensorflow",), (), False),
+    Reader("plain Python", "plain_python", "", _PHRASES, _BUFFERED, (), _TORCH, False),
 )
 
 

@@ -37,8 +37,8 @@ _RESUMES = 5.0  # seconds after which a resume is not repeated
 class Task:
     """What is measured: feeds of ``job`` by a module of ``peers/``.
 
-    imports: what is imported before, beside the module. small: folder of a small corpus, or of the reader's files of it,
-    that is read as a whole and compared with small_tokens, its file of tokens. caches: ``warm``, ``cold`` or both.
+    imports: what is imported before, beside the module. small: folder of a small corpus, or of the reader's files of
+    it, that is read as a whole and compared with small_tokens, its file of tokens. caches: ``warm``, ``cold`` or both.
     batches: in an epoch. warm_up, window: seconds before the clock starts, and on the clock.
     """
 
@@ -143,7 +143,7 @@ def check(peer: Any, task: Task) -> int:
 def resume(peer: Any, task: Task) -> dict[str, Any] | None:
     """Return the seconds from a state in the middle of an epoch to its next batch, and whether it is the right one.
 
-    None if the reader has no state.
+    None if the reader has no state; its error if it cannot go on from its own state.
     """
     saved = forked(lambda: _middle(peer, task))
     if saved is None:
@@ -153,7 +153,10 @@ def resume(peer: Any, task: Task) -> dict[str, Any] | None:
     runs: list[float] = []
     exact = True
     while not runs or (len(runs) < task.repeats and sum(runs) < _RESUMES):
-        seconds, digest = forked(lambda: _resumed(peer, task, state))
+        try:
+            seconds, digest = forked(lambda: _resumed(peer, task, state))
+        except RuntimeError as error:
+            return {"error": str(error).strip().splitlines()[-1]}
         runs.append(seconds)
         exact &= digest == expected
     return {"seconds": runs, "exact": exact, "state_bytes": len(saved[0])}

@@ -28,11 +28,9 @@ def document(results: Results, name: str) -> Iterator[str]:
     yield ""
     for command in dict.fromkeys(one.command for one in results.measured):
         yield f"`{command}`, {min(one.begun for one in results.measured if one.command == command)}. "
-    yield (
-        f"{settings.phrases:,} phrases by Zipf's law over {settings.vocabulary:,} ids, {settings.repeats} runs, batches "
-        f"of {settings.batch_size} x {settings.length:,} ids, int32. README.md, one folder up, says what is measured. In "
-        "brackets: least and most."
-    )
+    work = f"{settings.phrases:,} phrases by Zipf's law over {settings.vocabulary:,} ids, {settings.repeats} runs"
+    batch = f"{settings.batch_size} x {settings.length:,} ids, int32"
+    yield f"{work}, batches of {batch}. In brackets: least and most. README.md, one folder up, says what is measured."
     yield ""
     yield f"![M tokens/s]({name}.svg)"
     sections = (
@@ -87,6 +85,8 @@ def _resume(one: Measured) -> str:
     found = one.found["resume"]
     if found is None:
         return "none"
+    if "error" in found:
+        return "fails"
     return spread_text(Spread.of(found["seconds"])) + ("" if found["exact"] else ", not the same batch")
 
 

@@ -1,9 +1,14 @@
-"""hyperphrase: the stream of a corpus's contexts, drawn again (``virtual``) or read from its shards (``shards``)."""
+"""hyperphrase: contexts drawn again (variant ``virtual``) or read from the corpus's shards (``shards``).
 
+A batch has three arrays, of which a training loop may want ``input_ids`` alone: workers deliver no others, but in the
+variants that end in ``+``. Without workers there is no difference.
+"""
+
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from benchmarks.readers.job import Batches, Feed, Job, counted, of_workers
+from benchmarks.readers.job import Feed, Job, epochs
 from hyperphrase import Corpus
 
 PACKAGES = ("numpy", "numba")
@@ -11,19 +16,26 @@ PACKAGES = ("numpy", "numba")
 
 def feed(job: Job, state: Any) -> Feed:
     """Return the batches; see :mod:`benchmarks.readers.job`."""
-    plan = Corpus.open(job.folder, source=job.variant).contexts(length=job.length)
-    stream = plan.stream(job.batch_size)
-    if state:
-        stream.load_state_dict(state)
-    left = None if job.epochs is None else job.epochs * plan.steps(job.batch_size)
-    if not job.workers:
-        return Feed((batch["input_ids"] for batch in islice(stream, left)), stream.state_dict)
-    begin = stream.state_dict()
+    plan = Corpus.open(job.folder, source=job.variant.rstrip("+")).contexts(length=job.length)
+    feeder: Any = _loader(plan, job) if job.workers else plan.stream(job.batch_size)
+    if state is not None:
+        feeder.load_state_dict(state)
+    if job.workers:
+        return Feed((batch["input_ids"].numpy() for _ in epochs(job) for batch in feeder), feeder.state_dict)
+    steps = None if job.epochs is None else job.epochs * plan.steps(job.batch_size)
+    return Feed((batch["input_ids"] for batch in islice(feeder, steps)), feeder.state_dict)
 
-    def part(worker: int, workers: int) -> Batches:
-        mine = plan.stream(job.batch_size, worker, workers)
-        mine.load_state_dict(begin)
-        return (batch["input_ids"] for batch in mine)
 
-    made = counted(islice(of_workers(job.workers, part), left), 0)
-    return Feed(made.batches, lambda: {**begin, "contexts": begin["contexts"] + job.batch_size * made.state()})
+def _loader(plan: Any, job: Job) -> Any:
+    from hyperphrase.training.pytorch import ContextLoader
+
+    form = _all if job.variant.endswith("+") else _ids
+    return ContextLoader(plan, job.batch_size, form=form, num_workers=job.workers)
+
+
+def _ids(batch: Mapping[str, Any]) -> dict[str, Any]:
+    return {"input_ids": batch["input_ids"]}
+
+
+def _all(batch: Mapping[str, Any]) -> Mapping[str, Any]:
+    return batch
