@@ -18,11 +18,10 @@ from benchmarks.machine import machine
 from benchmarks.process import ROOT
 from benchmarks.readers.contestants import READERS, Reader, check_installed, make_environment, python_of
 from benchmarks.readers.files import CorpusFiles
-from benchmarks.readers.many_phrases import write_manifest
+from benchmarks.readers.many_phrases import write_manifests
 from benchmarks.readers.measuring import COLD, WARM, Task
 from benchmarks.readers.rendering import document, render
 from benchmarks.readers.results import Measured, Results, Settings
-from hyperphrase.corpus.layout import MANIFEST_FILE
 from hyperphrase.errors import InputError, WorkFailedError
 
 RESULTS = Path(__file__).parents[1] / "results"
@@ -52,7 +51,7 @@ def parser() -> Parser:
     made.add_argument("--vocabulary", type=_at_least(1), default=250_000, help="default 250,000")
     made.add_argument("--length", type=_at_least(1), default=1024, help="ids in a context; default 1,024")
     made.add_argument("--batch_size", type=_at_least(1), default=32, help="contexts in a batch; default 32")
-    made.add_argument("--window", type=_positive, default=1.0, help="seconds on the clock of a run; default 1")
+    made.add_argument("--window", type=_positive, default=0.8, help="seconds on the clock of a run; default 0.8")
     made.add_argument("--manifest_phrases", type=_at_least(1), default=10**9, help="of the manifest; default 10^9")
     made.add_argument("--environments", action="store_true", help="make those of readers that need one: 5 GB, minutes")
     made.add_argument("--results", type=Path, default=RESULTS, metavar="FOLDER", help="default benchmarks/results")
@@ -125,16 +124,22 @@ class _Benchmark:
         self._small.prepare_reader(reader, python, self._given.length)
         if prepared := self._large.prepare_reader(reader, python, self._given.length):
             self._results.prepared[prepared.what] = prepared
-        for workers in (count for count in self._given.workers if count >= reader.least_workers):
+        counts = [workers for workers in self._given.workers if workers >= reader.least_workers]
+        for workers in counts:
             begun = datetime.now(UTC).isoformat(timespec="minutes")
-            found = _result_of(reader.name, python, "measuring", [json.dumps(asdict(self._task(reader, workers)))])
+            found = _result_of(
+                reader.name,
+                python,
+                "measuring",
+                [json.dumps(asdict(self._task(reader, workers, workers in (counts[0], counts[-1]))))],
+            )
             measured = Measured(reader.name, workers, begun, self._command, found)
             self._results.add(measured)
             self._results.save(self._path)
             rates = [f"{cache} {rate.median:.1f}" for cache in (WARM, COLD) if (rate := measured.rate(cache))]
             _say(f"{reader.name}, {workers} workers: {', '.join(rates)} M tokens/s")
 
-    def _task(self, reader: Reader, workers: int) -> Task:
+    def _task(self, reader: Reader, workers: int, resume: bool) -> Task:
         given = self._given
         tokens = self._large.tokens.stat().st_size // 4
         return Task(
@@ -148,6 +153,7 @@ class _Benchmark:
             batch_size=given.batch_size,
             workers=workers,
             caches=[given.cache] if given.cache else [WARM, COLD],
+            resume=resume,
             repeats=given.repeats,
             batches=tokens // given.length // given.batch_size,
             warm_up=_WARM_UP * given.window,
@@ -155,16 +161,15 @@ class _Benchmark:
         )
 
     def _open_manifests(self) -> None:
-        self._results.manifests = []
+        phrases = self._given.manifest_phrases
         numbers = [str(self._given.length), str(self._given.batch_size)]
-        for shards in (False, True):
-            folder = self._work / f"manifest-{self._given.manifest_phrases}-{'shards' if shards else 'none'}"
-            if not (folder / MANIFEST_FILE).exists():
-                write_manifest(self._large.corpus, folder, self._given.manifest_phrases, shards)
+        folders = write_manifests(self._large.corpus, self._work / f"manifests-{phrases}", phrases)
+        self._results.manifests = []
+        for kind, folder in folders.items():
             runs = [_result_of(MANIFESTS, sys.executable, "many_phrases", [str(folder), *numbers]) for _ in range(3)]
             self._results.manifests.append(runs)
-            self._results.save(self._path)
-            _say(f"{MANIFESTS}, {'with' if shards else 'without'} shards: opened in {runs[-1]['parts']['open']}")
+            _say(f"{MANIFESTS}, {kind}: opened in {runs[-1]['parts']['open']['seconds']:.2f} s")
+        self._results.save(self._path)
 
 
 def _result_of(name: str, python: str, module: str, arguments: Sequence[str]) -> Any:

@@ -1,8 +1,8 @@
 """``python -m benchmarks.readers.many_phrases FOLDER LENGTH BATCH_SIZE RESULT``: open a corpus of very many phrases.
 
-FOLDER holds a manifest and a lexicon, which :func:`write_manifest` writes: finding the duplicates of 10^9 phrases would
-take many minutes, and by this law of the benchmark, with 10 symbols or more in a phrase, none are to be expected
-(10^-7 of them). RESULT is a file of JSON: seconds of each part, and the memory of the process after it.
+FOLDER holds a manifest and a lexicon, which :func:`write_manifests` writes: finding duplicates of 10^9 phrases would
+take many minutes, and by the benchmark's law, with 10 symbols or more in a phrase, none are to be expected: 10^-7 pairs
+of equal ones. RESULT is a file of JSON: seconds of each part, and the memory of the process after it.
 """
 
 import json
@@ -31,14 +31,17 @@ _STEPS = 100  # that are taken after the first batch, all over the corpus
 _T = TypeVar("_T")
 
 
-def write_manifest(model: Path, folder: Path, phrases: int, shards: bool) -> None:
-    """Write into ``folder`` the manifest of ``phrases`` phrases by the recipe of the corpus ``model``, and its lexicon.
+def write_manifests(model: Path, folder: Path, phrases: int) -> dict[str, Path]:
+    """Write manifests of ``phrases`` phrases by the recipe of the corpus ``model`` into ``folder``, unless there are.
 
-    shards: whether it lists shards, which do not exist, as that of a corpus with a format does.
+    Returns their folders: ``none``, as of a corpus without a format, and ``shards``, which lists shards of the model's
+    format that do not exist. Each has the lexicon too.
     """
+    folders = {kind: folder / kind for kind in ("none", "shards")}
+    if all((made / MANIFEST_FILE).exists() for made in folders.values()):
+        return folders
     corpus = Corpus.open(model)
-    outputs = corpus.manifest.outputs if shards else ()
-    request = CorpusRequest.create(corpus.recipe, seeds=(0, phrases), outputs=outputs)
+    request = CorpusRequest.create(corpus.recipe, seeds=(0, phrases))
 
     def lengths(unit: int) -> Counter[int]:
         work = request.unit(unit)
@@ -47,22 +50,25 @@ def write_manifest(model: Path, folder: Path, phrases: int, shards: bool) -> Non
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         by_unit = list(pool.map(lengths, range(request.unit_count)))
-    name = shard_names(request.unit_count, outputs)
-    made = replace(
-        corpus.manifest,
-        first_seed=0,
-        stop_seed=phrases,
-        kept=phrases,
-        phrases_per_shard=PHRASES_PER_SHARD,
-        outputs=outputs,
-        length_histogram=dict(sorted(sum(by_unit, Counter()).items())),
-        shards=[_shard(name(unit), counts, unit) for unit, counts in enumerate(by_unit)] if shards else [],
-        dropped=DroppedSeeds(0, ()),
-        files=(),
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(model / LEXICON_FILE, folder)
-    (folder / MANIFEST_FILE).write_bytes(made.dumps())
+    for kind, made in folders.items():
+        outputs = corpus.manifest.outputs if kind == "shards" else ()
+        name = shard_names(request.unit_count, outputs)
+        manifest = replace(
+            corpus.manifest,
+            first_seed=0,
+            stop_seed=phrases,
+            kept=phrases,
+            phrases_per_shard=PHRASES_PER_SHARD,
+            outputs=outputs,
+            length_histogram=dict(sorted(sum(by_unit, Counter()).items())),
+            shards=[_shard(name(unit), counts, unit) for unit, counts in enumerate(by_unit)] if outputs else [],
+            dropped=DroppedSeeds(0, ()),
+            files=(),
+        )
+        made.mkdir(parents=True, exist_ok=True)
+        shutil.copy(model / LEXICON_FILE, made)
+        (made / MANIFEST_FILE).write_bytes(manifest.dumps())
+    return folders
 
 
 def _shard(name: str, counts: Counter[int], unit: int) -> Shard:

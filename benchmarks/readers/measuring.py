@@ -39,7 +39,8 @@ class Task:
 
     imports: what is imported before, beside the module. small: folder of a small corpus, or of the reader's files of
     it, that is read as a whole and compared with small_tokens, its file of tokens. caches: ``warm``, ``cold`` or both.
-    batches: in an epoch. warm_up, window: seconds before the clock starts, and on the clock.
+    resume: whether that is measured. batches: in an epoch. warm_up, window: seconds before the clock starts, and on
+    the clock.
     """
 
     module: str
@@ -52,6 +53,7 @@ class Task:
     batch_size: int
     workers: int
     caches: list[str]
+    resume: bool
     repeats: int
     batches: int
     warm_up: float
@@ -75,8 +77,9 @@ def measure(task: Task) -> dict[str, Any]:
         "import_memory": own_memory(),
         "versions": {name: metadata.version(name) for name in peer.PACKAGES},
         "missing_tokens": forked(lambda: check(peer, task)),
-        "resume": resume(peer, task),
     }
+    if task.resume:
+        found["resume"] = resume(peer, task)
     for cache in task.caches:
         forks = task.repeats if cache == COLD else task.repeats - 1
         found[cache] = [forked(lambda: run(peer, task, cache)) for _ in range(forks)]  # noqa: B023

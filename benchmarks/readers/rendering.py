@@ -81,7 +81,9 @@ def _ratios(results: Results) -> list[Row]:
     return rows if ours else rows[:1]
 
 
-def _resume(one: Measured) -> str:
+def _resume(one: Measured) -> str | None:
+    if "resume" not in one.found:
+        return None
     found = one.found["resume"]
     if found is None:
         return "none"

@@ -1,4 +1,7 @@
-"""Grain over ArrayRecord: a record is a context packed beforehand, as bytes; records in the order of a permutation."""
+"""Grain over ArrayRecord: a record is a context packed beforehand, as bytes; records in the order of a permutation.
+
+Threads read ahead, as many as the library takes by default, in each worker or, without workers, in this process.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -14,14 +17,13 @@ from benchmarks.readers.job import SEED, Feed, Job
 PACKAGES = ("grain", "array-record")
 flags.FLAGS.mark_as_parsed()  # as absl's app.run does; Grain's workers refuse to start without
 FILES = 8
-THREADS = 16  # that read ahead, the library's default
 
 
 def prepare(tokens: NDArray[np.int32], folder: Path, length: int) -> None:
     """Write the files; see :mod:`benchmarks.readers.job`."""
     contexts = len(tokens) // length
     for number in range(FILES):
-        writer = ArrayRecordWriter(str(folder / f"contexts-{number:02}.array_record"), "group_size:1")
+        writer = ArrayRecordWriter(str(folder / f"contexts-{number:02}.array_record"), "group_size:1,uncompressed")
         for context in range(number * contexts // FILES, (number + 1) * contexts // FILES):
             writer.write(tokens[context * length : (context + 1) * length].tobytes())
         writer.close()
@@ -32,7 +34,7 @@ def feed(job: Job, state: Any) -> Feed:
     files = sorted(str(path) for path in job.folder.glob("*.array_record"))
     records = grain.MapDataset.source(grain.sources.ArrayRecordDataSource(files)).shuffle(SEED)
     contexts = records.map(_ids).batch(job.batch_size, drop_remainder=True).repeat(job.epochs)
-    dataset = contexts.to_iter_dataset(grain.ReadOptions(num_threads=THREADS if job.workers else 0))
+    dataset = contexts.to_iter_dataset()
     if job.workers:
         dataset = dataset.mp_prefetch(grain.MultiprocessingOptions(num_workers=job.workers))
     iterator = iter(dataset)

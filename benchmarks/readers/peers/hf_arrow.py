@@ -1,6 +1,6 @@
 """Hugging Face datasets: contexts packed beforehand, in Arrow files mapped into memory; map-style and iterable.
 
-Batches are taken in the format ``arrow``: numpy and torch take two to ten times as long.
+Batches are taken in the format ``arrow``, and contexts are lists of a fixed size: all else takes longer.
 """
 
 from pathlib import Path
@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import torch
-from datasets import Dataset, load_from_disk
+from datasets import Dataset, IterableDataset, load_from_disk
 from numpy.typing import NDArray
 from torchdata.stateful_dataloader import StatefulDataLoader
 
-from benchmarks.readers.job import SEED, Feed, Job, epochs, random_access
+from benchmarks.readers.job import SEED, Batches, Feed, Job, epochs, random_access
 
 PACKAGES = ("datasets", "pyarrow", "torch", "torchdata")
 SHARDS = 40  # of an iterable dataset; shuffled ones read ten at once, and workers share the tens
@@ -23,8 +23,7 @@ BUFFER = 1024  # contexts to shuffle among
 def prepare(tokens: NDArray[np.int32], folder: Path, length: int) -> None:
     """Write the files; see :mod:`benchmarks.readers.job`."""
     contexts = len(tokens) // length
-    ends = np.arange(contexts + 1, dtype=np.int64) * length
-    rows = pa.LargeListArray.from_arrays(pa.array(ends), pa.array(tokens[: contexts * length]))
+    rows = pa.FixedSizeListArray.from_arrays(pa.array(tokens[: contexts * length]), length)
     Dataset(pa.table({"input_ids": rows})).save_to_disk(folder)
 
 
@@ -34,16 +33,27 @@ def feed(job: Job, state: Any) -> Feed:
     if job.variant == "map":
         return random_access(len(dataset), lambda indices: _rows(dataset[indices], job.length), job, state or 0)
     contexts = dataset.to_iterable_dataset(SHARDS).shuffle(SEED, buffer_size=BUFFER)
+    if not job.workers:
+        if state:
+            contexts.load_state_dict(state)
+        return Feed(_in_this_process(contexts, job), contexts.state_dict)
     loader = StatefulDataLoader(
         contexts.batch(job.batch_size, drop_last_batch=True),
         batch_size=None,
         num_workers=job.workers,
         collate_fn=lambda table: torch.from_numpy(_rows(table, job.length)),
-        persistent_workers=bool(job.workers),
+        persistent_workers=True,
     )
     if state:
         loader.load_state_dict(state)
     return Feed((batch.numpy() for _ in epochs(job) for batch in loader), loader.state_dict)
+
+
+def _in_this_process(contexts: IterableDataset, job: Job) -> Batches:
+    for epoch in epochs(job):
+        contexts.set_epoch(epoch)
+        for table in contexts.iter(job.batch_size, drop_last_batch=True):
+            yield _rows(table, job.length)
 
 
 def _rows(table: pa.Table, length: int) -> NDArray[np.int32]:
