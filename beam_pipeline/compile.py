@@ -26,7 +26,7 @@ _SEEDS = 100
 
 #: Small runs that together call every kernel except those of single laws: formats, texts, duplicates.
 RUNS = (
-    "--phrases=500 --vocabulary=1000 --sampler=zipf --lengths=lognormal --format=tfrecord,avro,jsonl,txt",
+    "--phrases=500 --vocabulary=1000 --sampler=zipf --lengths=lognormal --format=tfrecord,avro,parquet,jsonl,txt",
     "--phrases=500 --vocabulary=1000 --format=jsonl,txt --text=words",
     "--seeds=0:2000 --vocabulary=2 --sampler=uniform --lengths=fixed:length=8 --phrases_per_shard=500",
     "--phrases=500 --vocabulary=1000 --lexicon=synthetic --format=none",

@@ -22,7 +22,8 @@ _TRACKER = "ignore::UserWarning:multiprocessing.resource_tracker"  # it frees wh
 _CONNECT_SECONDS = 5  # time limit for the scheduler to answer, and for the first worker to connect
 #: Packages whose versions must be equal on all machines: for pickling tasks, or for the bytes of the shards.
 _SAME_VERSIONS = (
-    "hyperphrase", "apache-beam", "dask", "distributed", "cloudpickle", "numba", "numpy", "zlib-ng", "zstandard",
+    "hyperphrase", "apache-beam", "dask", "distributed", "cloudpickle", "numba", "numpy", "pyarrow", "zlib-ng",
+    "zstandard",
 )  # fmt: skip
 
 

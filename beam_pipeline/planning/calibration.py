@@ -184,6 +184,8 @@ def _shard_writers(job: Job, context: CorpusContext) -> Callable[[int], int]:
                 counter.add(block)
                 for encoder, file in files:
                     file.write(encoder.encode(block))
+            for encoder, file in files:
+                file.write(encoder.end())
         return len(seeds)
 
     return work
@@ -193,4 +195,6 @@ def _shard_writers(job: Job, context: CorpusContext) -> Callable[[int], int]:
 def _opened(context: CorpusContext, output: Output, item: int) -> Iterator[tuple[Encoder, MeasuredFile]]:
     encoder = FORMATS[output.format].encoder(output.compression, context.texts(output.text))
     with storage.atomic_writer(context.folder, storage.join(SHARDS_FOLDER, f"{item}.{output.extension}")) as stream:
-        yield encoder, MeasuredFile(stream)
+        file = MeasuredFile(stream)
+        file.write(encoder.begin())
+        yield encoder, file

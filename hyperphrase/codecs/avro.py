@@ -16,8 +16,8 @@ import fastavro
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs.avro_compression import codec, compressor, content_of
 from hyperphrase.codecs.base import Buffer, Columns, Encoder, Format, Texts, check_block, columns_of
+from hyperphrase.codecs.block_compression import codec, compressor, content_of
 from hyperphrase.codecs.compression import read_pieces
 from hyperphrase.codecs.record_reading import COMPLETE, FIRST_DEFECT, INCOMPLETE, MIN_FREE_IDS, Scanner, Window
 from hyperphrase.codecs.varints import MAX_SMALL, get_long, get_small, get_varints, put_long, put_small, put_varints

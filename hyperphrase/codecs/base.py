@@ -62,12 +62,14 @@ class Format(ABC):
     compressions: their names; the first one is the default, "none".
     text: whether phrases are written as text, so that :class:`Texts` are needed.
     stores_seeds: whether the seeds are in the file; else decoding numbers the phrases 0, 1, 2, ...
+    encoder_bytes: of memory, at most, in which an encoder collects phrases, beyond a few blocks.
     """
 
     name: str
     compressions: tuple[str, ...]
     text: bool
     stores_seeds: bool = True
+    encoder_bytes: int = 0
 
     def extension(self, compression: str) -> str:
         """Return the end of the file name, without its leading dot: "tfrecord", "jsonl.gz"."""

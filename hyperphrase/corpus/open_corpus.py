@@ -84,7 +84,9 @@ class OpenCorpus:
 
     @functools.cached_property
     def _reader(self) -> ShardReader | None:
-        return None if self.output is None else ShardReader(self, self.output, self.checksums)
+        if self.output is None:
+            return None
+        return ShardReader(self.files, self.manifest, self.output, self.seeds, lambda: self.lexicon, self.checksums)
 
     def words(self, place: int) -> str:
         """Return the words of the phrase at ``place``, joined by spaces. Raises IndexError."""

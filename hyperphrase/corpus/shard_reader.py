@@ -11,9 +11,9 @@ import mmap
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import google_crc32c
 import numpy as np
@@ -31,15 +31,16 @@ from hyperphrase.codecs.record_access import (
 )
 from hyperphrase.codecs.tfrecord import TFRecordEncoder
 from hyperphrase.corpus import loading
+from hyperphrase.corpus.files import CorpusFiles
+from hyperphrase.corpus.kept_seeds import KeptSeeds
 from hyperphrase.corpus.layout import SHARDS_FOLDER
+from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.measured import Measured, check_measures
 from hyperphrase.corpus.request import Output
 from hyperphrase.corpus.shard_table import Shard, column
 from hyperphrase.errors import CorruptError, WorkFailedError
+from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.phrases.blocks import PhraseBlock
-
-if TYPE_CHECKING:
-    from hyperphrase.corpus.open_corpus import OpenCorpus
 
 _IN_PLACE = ("tfrecord", "none")  # format and compression
 
@@ -47,15 +48,23 @@ _IN_PLACE = ("tfrecord", "none")  # format and compression
 class ShardReader:
     """The phrases in the shards of one output of a corpus. Threads and forked processes can share it."""
 
-    def __init__(self, corpus: "OpenCorpus", output: Output, checksums: bool) -> None:
+    def __init__(
+        self,
+        files: CorpusFiles,
+        manifest: Manifest,
+        output: Output,
+        seeds: KeptSeeds,
+        lexicon: Callable[[], Lexicon],
+        checksums: bool,
+    ) -> None:
         """checksums: whether the CRC32C of a shard is compared with the manifest's when it is first used."""
-        self._corpus, self._output, self._checksums = corpus, output, checksums
-        self._shards = corpus.manifest.shards_of(output)
+        self._files, self._output, self._checksums = files, output, checksums
+        self._shards, self._seeds, self._lexicon = manifest.shards_of(output), seeds, lexicon
         phrases = column(self._shards, "phrases")
         self._bounds = np.append(0, np.cumsum(phrases))
         groups = np.append(0, np.cumsum(-(-phrases // GROUP)))
         nothing = np.zeros(len(phrases), np.int64)
-        self._files = MappedFiles(nothing, nothing.copy(), groups[:-1].copy(), np.zeros(int(groups[-1]), np.int64))
+        self._mapped = MappedFiles(nothing, nothing.copy(), groups[:-1].copy(), np.zeros(int(groups[-1]), np.int64))
         self._maps: dict[int, NDArray[np.uint8]] = {}  # what must stay mapped
         self._buffers = threading.local()
 
@@ -72,11 +81,11 @@ class ShardReader:
         overwrites. Raises CorruptError, which names file and record, if a shard is missing, damaged or another.
         """
         units = np.searchsorted(self._bounds, places, side="right") - 1
-        self._use(units[self._files.addresses[units] == 0])
+        self._use(units[self._mapped.addresses[units] == 0])
         total = int(counts.sum())
         ids = self._ids(room(total))
         try:
-            read_records(Records(units, places - self._bounds[units], seeds, lengths, counts), self._files, ids)
+            read_records(Records(units, places - self._bounds[units], seeds, lengths, counts), self._mapped, ids)
         except BadRecordError as error:
             unit = int(units[error.number])
             record = int(places[error.number] - self._bounds[unit])
@@ -95,22 +104,22 @@ class ShardReader:
     def _open(self, unit: int) -> None:
         shard, name = self._shards[unit], f"{SHARDS_FOLDER}/{self._shards[unit].name}"
         try:
-            with self._corpus.files.open(name) as stream:
+            with self._files.open(name) as stream:
                 data = self._in_place(stream, shard)
                 if data is None:
                     data = self._rewritten(stream, unit)
         except FileNotFoundError as error:
             problem = f"{self._path(unit)}: is missing; the manifest lists it, so fetch it or make the corpus again"
             raise CorruptError(problem) from error
-        first = int(self._files.first_group[unit])
+        first = int(self._mapped.first_group[unit])
         groups = -(-shard.phrases // GROUP)
         try:
-            index_records(data, shard.phrases, self._files.positions[first : first + groups])
+            index_records(data, shard.phrases, self._mapped.positions[first : first + groups])
         except BadRecordError as error:
             raise CorruptError(f"{self._path(unit)}: {error.defect} in record {error.number}") from error
         self._maps[unit] = data
-        self._files.sizes[unit] = len(data)
-        self._files.addresses[unit] = data.ctypes.data
+        self._mapped.sizes[unit] = len(data)
+        self._mapped.addresses[unit] = data.ctypes.data
 
     def _in_place(self, stream: BinaryIO, shard: Shard) -> NDArray[np.uint8] | None:
         """Return the bytes of a shard as they are mapped into memory, None if they have to be written anew."""
@@ -136,7 +145,7 @@ class ShardReader:
                 if done + len(block) > stop:
                     raise CorruptError(f"{self._path(unit)}: more than the {shard.phrases} phrases listed")
                 stored = FORMATS[self._output.format].stores_seeds
-                seeds = block.seeds if stored else self._corpus.seeds[done : done + len(block)]
+                seeds = block.seeds if stored else self._seeds[done : done + len(block)]
                 file.write(encoder.encode(PhraseBlock(block.ids, block.offsets, seeds)))
                 done += len(block)
             if self._checksums:
@@ -145,12 +154,12 @@ class ShardReader:
             return _mapped(file)
 
     def _blocks(self, stream: BinaryIO, shard: Shard) -> Iterator[PhraseBlock]:
-        form, path = FORMATS[self._output.format], self._corpus.files.path(f"{SHARDS_FOLDER}/{shard.name}")
-        texts = loading.texts_of(self._corpus.lexicon, self._output.text) if form.text else None
+        form, path = FORMATS[self._output.format], self._files.path(f"{SHARDS_FOLDER}/{shard.name}")
+        texts = loading.texts_of(self._lexicon(), self._output.text) if form.text else None
         return form.decode(stream, self._output.compression, texts, path)
 
     def _path(self, unit: int) -> str:
-        return self._corpus.files.path(f"{SHARDS_FOLDER}/{self._shards[unit].name}")
+        return self._files.path(f"{SHARDS_FOLDER}/{self._shards[unit].name}")
 
     def _ids(self, size: int) -> NDArray[np.uint32]:
         """Return this thread's buffer, enlarged to ``size`` ids."""

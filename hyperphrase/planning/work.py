@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
+from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus.request import CorpusRequest
 from hyperphrase.deduplication.duplicates import Deduplication
 from hyperphrase.laws.base import BoundIid
@@ -31,7 +32,8 @@ class Work:
     dropped its own duplicates, and are compared between spans. later: expected phrases among them that an earlier span
     also gives. phrases_per_shard: seeds of a unit. bytes_a_phrase: mean bytes of a phrase in each output. confused:
     probability that two draws are different phrases with equal length and prefix. commonest: an upper bound of the
-    probability of the most frequent fingerprint. dedup: None if nothing is deduplicated.
+    probability of the most frequent fingerprint. dedup: None if nothing is deduplicated. encoder_bytes: of memory, of
+    the encoders of a unit.
     """
 
     drawn: int
@@ -44,6 +46,7 @@ class Work:
     confused: float
     commonest: float
     dedup: Deduplication | None
+    encoder_bytes: int = 0
 
     @property
     def units(self) -> int:
@@ -76,7 +79,10 @@ def work_of(
     """Return the work of ``request``, given the mean length of a phrase and its mean bytes in each output."""
     drawn = request.stop_seed - request.first_seed
     kept = float(request.phrases or space.expected_distinct(drawn))
-    work = Work(drawn, kept, 0.0, 0.0, request.phrases_per_shard, symbols_a_phrase, bytes_a_phrase, 0.0, 0.0, dedup)
+    work = Work(
+        *(drawn, kept, 0.0, 0.0, request.phrases_per_shard, symbols_a_phrase, bytes_a_phrase, 0.0, 0.0, dedup),
+        encoder_bytes=sum(FORMATS[output.format].encoder_bytes for output in request.outputs),
+    )
     if dedup is None:
         return work
     last = drawn - (work.spans - 1) * work.span
@@ -186,6 +192,7 @@ def memory(work: Work, machine: Machine, base: float, local: bool) -> Memory:
         bucket += KEY_BYTES * sent.largest
     held = _HELD_BYTES * POINTER_BYTES * sent.elements if local else 0.0
     unit = _SEED_BYTES * min(work.phrases_per_shard, work.drawn) + _CHUNK_BYTES * (1 + len(work.bytes_a_phrase))
+    unit += work.encoder_bytes
     first = processes * base
     deduplicates = work.dedup is not None
     return Memory(

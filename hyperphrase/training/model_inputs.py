@@ -29,6 +29,15 @@ def for_transformers(contexts: Batch) -> dict[str, NDArray[np.int64]]:
     }
 
 
+def for_flex_attention(contexts: Batch) -> dict[str, NDArray[Any]]:
+    """Return what :func:`for_transformers` does, and ``document_ids``, int32, (n, length), for masks of FlexAttention.
+
+    document_ids: 0, 1, ... for the phrases in a context, -1 for padding. A mask that asks for equal document ids lets
+    padding see padding alone, so that each token has one to attend to.
+    """
+    return {**for_transformers(contexts), "document_ids": contexts["document_ids"]}
+
+
 def for_variable_length_attention(contexts: Batch) -> dict[str, Any]:
     """Return one row of all tokens, for attention kernels that take the bounds of sequences (FlashAttention).
 

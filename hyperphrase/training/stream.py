@@ -12,7 +12,7 @@ from hyperphrase.errors import InputError
 from hyperphrase.limits import MAX_LENGTH
 
 STATE_VERSION = 1
-_AHEAD = 1 << 17  # tokens that are made at once: steps are put together up to this many, since each call costs time
+_AHEAD = 1 << 18  # tokens that are made at once: steps are put together up to this many, since each call costs time
 
 
 class Plan(Protocol):
@@ -34,6 +34,8 @@ class ContextStream(Iterator[dict[str, NDArray[np.int32]]]):
     The global batch of step t is contexts t B to t B + B - 1, B = batch_size x world_size, in rank order. So with equal
     B any number of ranks see the same contexts at each step. Epochs run on; ``plan.steps(batch_size, world_size)`` is
     the number of steps in one.
+
+    consumed: the contexts before the next batch, of all ranks.
     """
 
     def __init__(self, plan: Plan, batch_size: int, rank: int, world_size: int) -> None:
@@ -45,7 +47,8 @@ class ContextStream(Iterator[dict[str, NDArray[np.int32]]]):
             problem = f"the corpus has too few tokens for a context of {plan.length}; give a lower one, or `tail=pad`"
             raise InputError(problem, field="length", value=plan.length)
         self.plan = plan
-        self._consumed = 0  # contexts, by all ranks
+        self.consumed = 0
+        self._stride = batch_size * world_size  # contexts from one batch of this stream to the next
         self._steps = 1  # that are made at once: few at first, so that the first batch comes soon
         self._ahead: deque[dict[str, NDArray[np.int32]]] = deque()
 
@@ -56,21 +59,34 @@ class ContextStream(Iterator[dict[str, NDArray[np.int32]]]):
         """Return the next batch: arrays of shape (batch_size, length)."""
         if not self._ahead:
             self._fill()
-        batch = self._ahead.popleft()
-        self._consumed += self.batch_size * self.world_size
-        return batch
+        self.consumed += self._stride
+        return self._ahead.popleft()
+
+    def skip(self) -> None:
+        """Go on by one batch without making it."""
+        self._seek(self.consumed + self._stride)
+
+    def part(self, number: int, parts: int) -> "ContextStream":
+        """Return a stream over a worker's part of the batches that come: ``number``, ``number + parts`` and so on.
+
+        Its state is for another stream of the same part alone.
+        """
+        part = ContextStream(self.plan, self.batch_size, self.rank, self.world_size)
+        part.consumed = self.consumed + number * self._stride
+        part._stride = parts * self._stride
+        return part
 
     def _fill(self) -> None:
         steps = min(self._steps, max(1, _AHEAD // (self.batch_size * self.plan.length)))
-        self._steps *= 2
-        firsts = self._consumed + np.arange(steps) * self.batch_size * self.world_size + self.rank * self.batch_size
+        self._steps = 2 * steps
+        firsts = self.consumed + np.arange(steps) * self._stride + self.rank * self.batch_size
         made = self.plan.contexts((firsts[:, None] + np.arange(self.batch_size)).ravel())
         for start in range(0, steps * self.batch_size, self.batch_size):
             self._ahead.append({name: rows[start : start + self.batch_size] for name, rows in made.items()})
 
     def state_dict(self) -> dict[str, int]:
         """Return the state after the last batch: whole numbers, equal on all ranks."""
-        return {"version": STATE_VERSION, "plan": _number(self.plan), "contexts": self._consumed}
+        return {"version": STATE_VERSION, "plan": _number(self.plan), "contexts": self.consumed}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on where ``state`` was taken, also with another number of ranks. Raises InputError for a foreign state."""
@@ -82,7 +98,10 @@ class ContextStream(Iterator[dict[str, NDArray[np.int32]]]):
         if state["plan"] != expected["plan"]:
             problem = "is the state of another corpus or of other options; make the plan with those of the state"
             raise InputError(problem, field="state", value=dict(state))
-        self._consumed = in_range("state", state["contexts"], 0, 1 << 61)
+        self._seek(in_range("state", state["contexts"], 0, 1 << 61))
+
+    def _seek(self, contexts: int) -> None:
+        self.consumed = contexts
         self._ahead.clear()
         self._steps = 1
 

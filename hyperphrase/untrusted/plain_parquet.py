@@ -3,19 +3,17 @@
 A general Parquet reader trusts a file's description of its pages: a page can unpack to gigabytes, a dictionary with
 one long text can expand to a million copies, and some values in a footer crash the process that reads them. So only
 one layout is allowed here: one row group without nulls; for each column one data page, in plain encoding, without
-compression; the pages directly one after the other. The pages are located by their headers, which have a fixed form.
+compression; the pages directly one after the other. The pages are located by their headers (``parquet_pages``).
 Their content is read with the footer of a file that is made here with the same number of rows and bytes; of the file's
 own footer only the schema, the number of row groups and rows, and the metadata are used.
-
-Source: the Parquet format 2.6 (parquet.thrift), in Thrift's compact protocol.
 """
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hyperphrase.errors import CorruptError
+from hyperphrase.untrusted.parquet_pages import page_at
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,11 +22,7 @@ if TYPE_CHECKING:
 _MAGIC = b"PAR1"
 _MOST_FOOTER_BYTES = 1 << 14
 _ROW_GROUP = 1 << 30  # maximum number of rows
-_NUMBER = rb"([\x80-\xff]{0,4}[\x00-\x7f])"
-#: The header of a data page: its size unpacked and packed, its rows, plain encoding; an empty struct of statistics.
-_PAGE_HEADER = re.compile(
-    rb"\x15\x00\x15" + _NUMBER + rb"\x15\1,\x15" + _NUMBER + rb"\x15\x00\x15\x06\x15\x06\x1c\x00\x00\x00"
-)
+_PLAIN = 0  # the encoding
 _SETTINGS: dict[str, Any] = {
     "version": "2.6",
     "compression": "none",
@@ -100,13 +94,15 @@ def _layout(data: bytes, end: int, schema: "pa.Schema", rows: int) -> "FileMetaD
 
     at, columns, places = len(_MAGIC), [], []
     for field in schema:
-        header = _PAGE_HEADER.match(data, at, end)
-        size = _number(header[1]) if header else -1
-        if header is None or _number(header[2]) != rows or size > end - header.end():
+        page = page_at(data, at, end)
+        if page is None or (page.stored, page.values, page.encoding) != (page.size, rows, _PLAIN):
             return None
-        columns.append(_zeros(field.type, rows, size))
-        places.append((at, header.end() + size - at))
-        at = header.end() + size
+        taken = page.header + page.size
+        if taken > end - at:
+            return None
+        columns.append(_zeros(field.type, rows, page.size))
+        places.append((at, taken))
+        at += taken
     if at != end or None in columns:
         return None
     layout = read_metadata(pa.BufferReader(write_plain(pa.Table.from_arrays(columns, schema=schema), {})))
@@ -127,8 +123,3 @@ def _zeros(kind: "pa.DataType", rows: int, size: int) -> "pa.Array | None":
     offsets = np.full(rows + 1, texts, np.int32)
     offsets[0] = 0
     return pa.StringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(bytes(texts)))
-
-
-def _number(written: bytes) -> int:
-    """Return a number encoded as in Thrift's compact protocol: zigzag, then groups of 7 bits, lowest first."""
-    return sum((byte & 0x7F) << 7 * place for place, byte in enumerate(written)) >> 1

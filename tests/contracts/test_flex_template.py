@@ -24,7 +24,7 @@ VALUES = {  # what users write, and what the launcher's page has to refuse
     "seeds": (["0:5000000"], ["5", "5:", "a:b"]),
     "sampler": (["zipf", "zipf:s=1.0,beta=2.7"], ["zip", "zipf s=1"]),
     "lengths": (["uniform:min=10,max=190", "fixed:length=100"], ["100"]),
-    "format": (["tfrecord", "avro,jsonl", "none"], ["csv", "avro,", "none,avro"]),
+    "format": (["tfrecord", "avro,jsonl", "parquet", "none"], ["csv", "avro,", "none,avro"]),
     "compression": (["gzip,none", "zstandard"], ["zip"]),
     "output": (["gs://bucket/out", "gs://bucket/a/b"], ["/tmp/out", "gs://bucket", "gs://bucket/a*"]),
     "phrases_per_shard": (["262144"], ["many"]),

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from beam_pipeline.terminal.command_line import CHILD
+from tests.imports import IMPORT_ALL
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ["hyperphrase", "transforms", "beam_pipeline"]
 
 # Imports the modules that it is told, looks at the process, imports all modules of the packages, and looks again.
 PROBE = """
-import atexit, gc, importlib, json, logging, os, pkgutil, signal, sys, threading, warnings
+import atexit, gc, json, logging, os, signal, threading, warnings
 
 folder, packages, others = sys.argv[1], sys.argv[2].split(","), json.loads(sys.stdin.read())
 sys.path.insert(0, folder)
@@ -52,9 +53,7 @@ for name in others:
         pass  # a name that only its own package's import makes
 loaded, before = set(sys.modules), state()
 for name in packages:
-    package = importlib.import_module(name)
-    for module in pkgutil.walk_packages(package.__path__, name + "."):
-        importlib.import_module(module.name)
+    list(import_all(importlib.import_module(name)))
 after = state()
 new = [name for name in sys.modules if name not in loaded]
 json.dump({"changed": [name for name in before if before[name] != after[name]], "new": new}, sys.__stdout__)
@@ -63,7 +62,7 @@ json.dump({"changed": [name for name in before if before[name] != after[name]], 
 
 def effects(folder, packages, others=()):
     """Return (what importing all of the packages changes, the names of the modules that this loads)."""
-    command = [sys.executable, "-c", PROBE, str(folder), ",".join(packages)]
+    command = [sys.executable, "-c", IMPORT_ALL + PROBE, str(folder), ",".join(packages)]
     environment = {name: value for name, value in os.environ.items() if name != CHILD}  # a test before may have set it
     done = subprocess.run(
         command, input=json.dumps(others), capture_output=True, text=True, check=True, cwd=folder, env=environment

@@ -51,7 +51,8 @@ def test_after_compile_a_read_only_install_compiles_nothing(tmp_path):
     assert program("compile")[-2].endswith("kernels compiled, all others were cached")
     out = f"{tmp_path}/out"
     lines = program(
-        f"run --phrases=3000 --format=avro,txt,tfrecord,jsonl --compression=none,gzip,none,none --output={out} --quiet",
+        f"run --phrases=3000 --format=avro,txt,tfrecord,jsonl,parquet --compression=none,gzip,none,none,none "
+        f"--output={out} --quiet",
         f"verify {out}",
         f"inspect {out} --seed=5",
         "plan --phrases=1000000 --sampler=uniform --lengths=geometric",

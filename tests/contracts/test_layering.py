@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.imports import IMPORT_ALL
+
 ROOT = Path(__file__).parents[2]
 LAYERS = ["hyperphrase", "transforms", "beam_pipeline"]  # each imports from itself and those before it
 FOREIGN = ["apache_beam", "google"]  # what the domain may not load, not even through somebody else's module
@@ -37,12 +39,9 @@ TOP = ""  # what is not listed
 
 # Imports every module of a package in a fresh interpreter and names the foreign modules that this loaded.
 PROBE = """
-import importlib, pkgutil, sys
 sys.path.insert(0, sys.argv[1])
-package = importlib.import_module(sys.argv[2])
-for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-    importlib.import_module(module.name)
-    print("imported", module.name)
+for name in import_all(importlib.import_module(sys.argv[2])):
+    print("imported", name)
 for name in sorted(sys.modules):
     if name.partition(".")[0] in sys.argv[3:] and getattr(sys.modules[name], "__file__", None):
         print("foreign", name)
@@ -51,7 +50,7 @@ for name in sorted(sys.modules):
 
 def loaded_by(folder, package):
     """Return (modules of the package, foreign modules) that importing all of the package loads."""
-    command = [sys.executable, "-c", PROBE, str(folder), package, *FOREIGN]
+    command = [sys.executable, "-c", IMPORT_ALL + PROBE, str(folder), package, *FOREIGN]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder)
     lines = [line.split(" ", 1) for line in done.stdout.splitlines()]
     return tuple([name for kind, name in lines if kind == wanted] for wanted in ("imported", "foreign"))
@@ -172,6 +171,26 @@ def test_a_domain_that_loads_beam_is_found(tmp_path):
     fake = {"apache_beam/__init__.py": "", "apache_beam/pvalue.py": ""}  # a stand-in: the real one takes seconds
     house(tmp_path, {"hyperphrase/sly.py": sly, **fake})
     assert loaded_by(tmp_path, "hyperphrase") == (["hyperphrase.sly"], ["apache_beam", "apache_beam.pvalue"])
+
+
+@pytest.mark.parametrize(
+    ("source", "passes"),
+    [
+        ("raise ImportError(\"torch is missing; pip install 'hyperphrase[torch]'\", name='torch')", True),
+        ("raise ImportError(\"torch is missing; pip install 'torch'\", name='torch')", False),
+        ("raise ImportError(\"a is missing; pip install 'hyperphrase[torch]'\", name='hyperphrase.a')", False),
+        ("raise ImportError(\"a is missing; pip install 'hyperphrase[torch]'\")", False),
+        ("import torch.utils.data", False),
+        ("from hyperphrase import nothing", False),
+    ],
+)
+def test_a_module_may_miss_a_training_library_if_it_names_the_extra(tmp_path, source, passes):
+    house(tmp_path, {"hyperphrase/needy.py": source})
+    if passes:
+        assert loaded_by(tmp_path, "hyperphrase") == (["hyperphrase.needy"], [])
+    else:
+        with pytest.raises(subprocess.CalledProcessError):
+            loaded_by(tmp_path, "hyperphrase")
 
 
 def test_imports_go_down_only():

@@ -29,7 +29,13 @@ def test_every_command_works_without_docstrings_and_asserts(tmp_path):
     from beam_pipeline.__main__ import COMMANDS
 
     out = f"{tmp_path}/out"
-    make = ["--vocabulary=1000", "--phrases=500", "--format=tfrecord,avro,jsonl,txt", f"--output={out}", "--quiet"]
+    make = [
+        "--vocabulary=1000",
+        "--phrases=500",
+        "--format=tfrecord,avro,parquet,jsonl,txt",
+        f"--output={out}",
+        "--quiet",
+    ]
     calls = [[name, "--help"] for name in COMMANDS]
     calls += [["run", *make], ["verify", out], ["inspect", out], ["laws", "zipf"], ["space", *make[:1]]]
     command = [sys.executable, "-OO", "-c", CALLS, json.dumps(calls)]

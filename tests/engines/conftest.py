@@ -67,10 +67,14 @@ def corpora(tmp_path_factory):
     markov = [f"--lexicon={texts}/words.txt", f"--sampler=markov:file={texts}/text.txt,order=1"]
     repeating_text = [*markov, "--lengths=uniform:min=2,max=3", "--phrases=1500", "--phrases_per_shard=400"]
     meaning = ["--vocabulary=1000", "--sampler=loglinear", "--seeds=0:2000", "--phrases_per_shard=500", "--dictionary"]
-    formats = ["--format=tfrecord,avro,jsonl,txt", "--compression=gzip,zstandard,none,none", "--text=words"]
+    formats = [
+        "--format=tfrecord,avro,parquet,jsonl,txt",
+        "--compression=gzip,zstandard,none,none,none",
+        "--text=words",
+    ]
     return {
         "repeating": Corpus(REPEATING, RUN),
-        "formats": Corpus([*meaning, *formats], RUN),  # four formats and the meanings of each unit
+        "formats": Corpus([*meaning, *formats], RUN),  # all formats and the meanings of each unit
         "drawn again": Corpus([*repeating_text, "--format=avro"], TOO_FEW),  # a law with a file, and a second draw
         "manifest alone": Corpus([*REPEATING, "--format=none"], RUN),
     }

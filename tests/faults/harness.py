@@ -34,8 +34,8 @@ PLAIN = [  # TFRecord alone, 80 shards; one draw of thirty repeats another
 ]  # fmt: skip
 MIXED = [  # all formats, with compressions, meanings, a law that has a file, and phrases that repeat: 100 shards
     "--vocabulary=1000", "--sampler=template", "--lengths=uniform:min=3,max=30", "--seeds=0:20000",
-    "--phrases_per_shard=1000", "--format=tfrecord,avro,jsonl,txt", "--compression=gzip,zstandard,none,gzip",
-    "--dictionary",
+    "--phrases_per_shard=1000", "--format=tfrecord,avro,parquet,jsonl,txt",
+    "--compression=gzip,zstandard,zstandard,none,gzip", "--dictionary",
 ]  # fmt: skip
 THREADS = ["--direct_running_mode=multi_threading", "--direct_num_workers=2"]
 PROCESSES = ["--direct_running_mode=multi_processing", "--direct_num_workers=2"]

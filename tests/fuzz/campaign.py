@@ -41,9 +41,9 @@ def fuzz(name: str, way: str, seconds: float, inputs: int, seed: int, trial: Pat
 
     reader, chance = READERS[name], random.Random(f"{seed} {name} {way}")
     if way == "guarded":
-        from hyperphrase.codecs import record_reading as reading
+        from hyperphrase.codecs import parquet_reading, record_reading
 
-        reading.np = GuardedNumpy()
+        parquet_reading.np = record_reading.np = GuardedNumpy()
     for data in reader.files:  # all kernels are loaded, or compiled, and all libraries that come late
         reader.attempt(data)
         reader.attempt(data[:-1])

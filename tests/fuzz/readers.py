@@ -145,7 +145,8 @@ def _shard_readers() -> Iterator[tuple[str, Reader]]:
             for compression in form.compressions:
                 files = tuple(_shard(name, compression, rows, texts) for rows in _PHRASES)
                 read = functools.partial(_rows, name, compression, texts)
-                again = functools.partial(_written, name, texts) if compression == "none" else None
+                spelled = compression == "none" and name != "parquet"  # which compares what it reads by itself
+                again = functools.partial(_written, name, texts) if spelled else None
                 yield f"{name} {compression} {label}", Reader(files, read, again)
             if "gzip" in form.compressions:
                 inner = tuple(_shard(name, "none", rows, texts) for rows in _PHRASES)

@@ -12,12 +12,14 @@ import struct
 import fastavro
 import google_crc32c
 import pytest
+import zstandard
 
 from beam_pipeline import run
 from hyperphrase.corpus import manifest as manifests
 from hyperphrase.corpus.manifest import File
 from hyperphrase.corpus.shard_table import Shard
 from tests.fuzz.bounded import calls
+from tests.fuzz.mutations import varint
 from tests.fuzz.readers import container, framed, gzipped
 
 TEBIBYTE = 1 << 40
@@ -100,26 +102,34 @@ def good(tmp_path_factory):
     folder = tmp_path_factory.mktemp("good")
     text = folder / "text.txt"
     text.write_text("the of and to in\nof the to and a\n" * 3)
-    formats = ["--format=tfrecord,avro,jsonl,txt", "--compression=gzip,deflate,gzip,gzip"]
+    formats = ["--format=tfrecord,avro,parquet,jsonl,txt", "--compression=gzip,deflate,zstandard,gzip,gzip"]
     law = [f"--sampler=markov:order=1,file={text}", "--lengths=uniform:min=2,max=9"]
     options = ["--seeds=0:3000", "--phrases_per_shard=3000", "--vocabulary=1000", *formats, *law]
     assert 0 == run.main(["--quiet", "--dictionary", *options, f"--output={folder / 'out'}"])
     return folder / "out"
 
 
+def page_of(stored, values):
+    """Return a page of Parquet that claims so many values."""
+    size = varint(2 * len(stored))
+    return b"\x15\x00\x15" + size + b"\x15" + size + b",\x15" + varint(2 * values) + b"\x15\0\x15\6\x15\6\0\0" + stored
+
+
 def bomb(path, form):
     """Return a shard of the form's own kind, some hundred times as large inside."""
     if form == "avro":
         return container(bytes(1 << 28), "deflate", 1)
+    if form == "parquet":
+        return b"PAR1" + page_of(zstandard.compress(bytes(1 << 28)), 2)
     return gzipped(b"!" * (1 << 28))
 
 
 def nested(path, form):
-    """Return a member in a member in a member."""
+    """Return a member in a member in a member, or a page in a page in a page."""
     data = bytes(1 << 26)
     for _ in range(3):
-        data = gzipped(data)
-    return data
+        data = page_of(zstandard.compress(data), 2) if form == "parquet" else gzipped(data)
+    return b"PAR1" + data if form == "parquet" else data
 
 
 def declared(path, form):
@@ -127,6 +137,8 @@ def declared(path, form):
     if form == "avro":
         long = b"\x80" * 8 + b"\x40"  # 2^62, zigzag of 2^61
         return path.read_bytes()[:200] + long + long
+    if form == "parquet":
+        return b"PAR1" + page_of(zstandard.compress(bytes(1 << 19)), 1 << 16) + page_of(b"", (1 << 34) - 1)
     if form == "tfrecord.gz":
         return gzipped(struct.pack("<Q", 1 << 62) + bytes(100) + framed(b"\x0a" + b"\xff" * 8 + b"\x7f"))
     return gzipped(b'{"seed": ' + b"9" * (1 << 24))
@@ -134,7 +146,7 @@ def declared(path, form):
 
 SHARDS = {
     f"{kind.__name__} {form}": (f"shards/phrases-00000-of-00001.{form}", kind, form)
-    for form in ("tfrecord.gz", "avro", "jsonl.gz", "txt.gz")
+    for form in ("tfrecord.gz", "avro", "parquet", "jsonl.gz", "txt.gz")
     for kind in (bomb, nested, declared)
 }
 OTHERS = {

@@ -3,7 +3,7 @@
     python tests/pipeline/mutation_campaign.py --mutations=100
     python tests/pipeline/mutation_campaign.py --mutations=1000 --seed=7
 
-The corpus holds all four formats, gzip, deflate, and more dropped seeds than fit the manifest. Each mutation works on
+The corpus holds all formats, gzip, deflate, and more dropped seeds than fit the manifest. Each mutation works on
 a fresh copy: bits flipped, files cut, grown, swapped, missing or added, and edits of manifest, recipe, statistics and
 records. Half of the edits are forged: checksums, sizes and the manifest's digest are made to agree, so that only the
 content can give them away. Seen means exit status 1, a reason, and no traceback. Exit status 0 if all were seen.
@@ -29,8 +29,8 @@ from beam_pipeline import run, verify
 
 OPTIONS = [
     "--seeds=0:4000", "--phrases_per_shard=1000", "--vocabulary=20", "--sampler=zipf:s=1.0",
-    "--lengths=uniform:min=1,max=6", "--format=tfrecord,avro,jsonl,txt", "--compression=none,deflate,gzip,none",
-    "--text=words", "--dictionary", "--direct_num_workers=1", "--quiet",
+    "--lengths=uniform:min=1,max=6", "--format=tfrecord,avro,parquet,jsonl,txt",
+    "--compression=none,deflate,none,gzip,none", "--text=words", "--dictionary", "--direct_num_workers=1", "--quiet",
 ]  # fmt: skip
 MUTATIONS = {}
 
@@ -108,7 +108,9 @@ def append_to_a_file(folder, chance):
 
 @mutation
 def swap_shards(folder, chance):
-    one, other = some(chance, folder, "shards/*." + chance.choice(["tfrecord", "avro", "jsonl.gz", "txt"]), 2)
+    one, other = some(
+        chance, folder, "shards/*." + chance.choice(["tfrecord", "avro", "parquet", "jsonl.gz", "txt"]), 2
+    )
     first, second = one.read_bytes(), other.read_bytes()
     one.write_bytes(second)
     other.write_bytes(first)

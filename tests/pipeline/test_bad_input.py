@@ -106,7 +106,10 @@ def lexicon_cases():
 
 
 def output_cases():
-    yield [*SMALL, "--format=tfrecrd"], ["--format=tfrecrd", "did you mean 'tfrecord'?", "avro, jsonl, txt, none"]
+    yield (
+        [*SMALL, "--format=tfrecrd"],
+        ["--format=tfrecrd", "did you mean 'tfrecord'?", "avro, parquet, jsonl, txt, none"],
+    )
     yield [*SMALL, "--format="], ["--format=", "no format ''"]
     yield [*SMALL, "--format=avro,avro"], ["--format=avro,avro", "once"]
     yield [*SMALL, "--format=none,avro"], ["--format=none,avro", "none alone"]

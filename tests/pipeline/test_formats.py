@@ -4,9 +4,11 @@ import gzip
 import json
 import os
 
+import duckdb
 import fastavro
 import polars
 import pytest
+from pyarrow import parquet
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -61,6 +63,62 @@ def test_fastavro_reads_avro(corpus, shards_of, manifest_of, distinct_of, compre
     check_manifest(manifest_of(out), distinct_of(out))
 
 
+def by_pyarrow(paths):
+    return [tuple(row.values()) for path in paths for row in parquet.read_table(path).to_pylist()]
+
+
+def by_duckdb(paths):
+    return duckdb.read_parquet([str(path) for path in paths]).fetchall()
+
+
+def by_polars(paths):
+    return polars.read_parquet(paths).rows()
+
+
+@pytest.mark.parametrize("compression", ["none", "zstandard"])
+@pytest.mark.parametrize("rows_by", [by_pyarrow, by_duckdb, by_polars])
+def test_pyarrow_duckdb_and_polars_read_parquet(corpus, shards_of, manifest_of, distinct_of, compression, rows_by):
+    out = corpus(*SMALL, "--format=parquet", f"--compression={compression}")
+    paths = shards_of(out, "parquet")
+    assert len(paths) == 4
+    assert [(phrase.seed, list(phrase.ids)) for phrase in distinct_of(out)] == rows_by(paths)
+    check_manifest(manifest_of(out), distinct_of(out))
+
+
+def test_a_parquet_shard_without_phrases_is_read_by_all(corpus, shards_of, program):
+    """All but the first seeds repeat one of the two phrases that there are."""
+    out = corpus(
+        *("--vocabulary=2", "--sampler=uniform", "--lengths=fixed:length=1", "--seeds=0:300"),
+        *("--phrases_per_shard=100", "--format=parquet"),
+    )
+    paths = shards_of(out, "parquet")
+    assert len(paths) == 3
+    for rows_by in (by_pyarrow, by_duckdb, by_polars):
+        assert [2, 0, 0] == [len(rows_by([path])) for path in paths]
+    assert program("verify", out).status == 0
+
+
+@pytest.mark.parametrize("compression", ["none", "zstandard"])
+def test_a_parquet_shard_that_is_lost_or_damaged_is_made_again(
+    copied, corpus, shards_of, files_of, program, run_into, compression
+):
+    arguments = [*SMALL, "--format=parquet", f"--compression={compression}"]
+    out = copied(*arguments)
+    _, lost, cut, changed = shards_of(out, "parquet")
+    lost.unlink()
+    cut.write_bytes(cut.read_bytes()[:-1])
+    data = bytearray(changed.read_bytes())
+    data[1000] ^= 1
+    changed.write_bytes(data)
+    outcome = program("verify", out)
+    assert 1 == outcome.status
+    assert all(path.name in outcome.error for path in (lost, cut, changed))
+    cut.unlink()
+    changed.unlink()
+    run_into(out, *arguments)
+    assert files_of(corpus(*arguments)) == files_of(out)
+
+
 @pytest.mark.parametrize("compression", ["none", "gzip"])
 @pytest.mark.parametrize("text", ["symbols", "words"])
 def test_json_reads_jsonl_and_txt_is_lines(corpus, shards_of, distinct_of, lexicon_of, compression, text):
@@ -74,10 +132,13 @@ def test_json_reads_jsonl_and_txt_is_lines(corpus, shards_of, distinct_of, lexic
 
 
 def test_all_formats_in_one_run_hold_the_bytes_of_a_run_each(corpus, files_of):
-    together = files_of(corpus(*SMALL, "--format=tfrecord,avro,jsonl,txt", "--compression=gzip,deflate,none,none"))
+    together = files_of(
+        corpus(*SMALL, "--format=tfrecord,avro,parquet,jsonl,txt", "--compression=gzip,deflate,zstandard,none,none")
+    )
     shards = {name: data for name, data in together.items() if name.startswith("shards/")}
-    assert len(shards) == 16
-    for name, compression in [("tfrecord", "gzip"), ("avro", "deflate"), ("jsonl", "none")]:
+    assert len(shards) == 20
+    alike = {"tfrecord": "gzip", "avro": "deflate", "parquet": "zstandard", "jsonl": "none"}
+    for name, compression in alike.items():
         alone = files_of(corpus(*SMALL, f"--format={name}", f"--compression={compression}"))
         assert [shard for shard, data in alone.items() if shard in shards and data != shards[shard]] == []
         assert len(shards.keys() & alone.keys()) == 4

@@ -326,7 +326,7 @@ def test_a_corpus_says_nothing_of_the_machine_that_made_it(run_into, files_of, t
     run_into(
         home / "out", "--seeds=0:500", f"--lexicon={home / 'words.txt'}", "--lengths=uniform:min=2,max=9",
         f"--sampler=markov:order=1,file={home / 'text.txt'}",
-        "--format=tfrecord,avro,jsonl,txt", "--compression=gzip,deflate,gzip,none",
+        "--format=tfrecord,avro,parquet,jsonl,txt", "--compression=gzip,deflate,none,gzip,none",
     )  # fmt: skip
     files = files_of(home / "out")
     telling = [b"home-of-somebody", b"s3cr3t-t0k3n", str(Path.home()).encode() + b"/", str(Path.cwd()).encode()]

@@ -6,7 +6,7 @@ import re
 import pytest
 
 LAW = ["--vocabulary=1000", "--sampler=zipf:s=1.0", "--lengths=uniform:min=10,max=60"]
-ALL = ["--format=tfrecord,avro,jsonl,txt"]
+ALL = ["--format=tfrecord,avro,parquet,jsonl,txt"]
 UNITS = {"bytes": 1, "B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 
 
@@ -27,7 +27,7 @@ def sizes_of(text):
 
 
 @pytest.mark.parametrize("text", ["symbols", "words"])
-@pytest.mark.parametrize("compressions", ["none,none,none,none", "gzip,deflate,gzip,gzip"])
+@pytest.mark.parametrize("compressions", ["none,none,none,none,none", "gzip,deflate,zstandard,gzip,gzip"])
 def test_the_bytes_of_each_format_are_within_3_percent(program, corpus, manifest_of, text, compressions):
     arguments = [*LAW, *ALL, f"--compression={compressions}", f"--text={text}", "--phrases=20000"]
     planned = sizes_of(program("plan", *arguments).out)
@@ -194,7 +194,7 @@ def test_inspect_tells_the_manifest(program, shown, manifest_of):
     assert (outcome.status, outcome.error) == (0, "")
     assert rows["recipe digest"] == manifest.recipe.digest
     assert rows["phrases"] == f"2,000 drawn = {manifest.kept:,} kept + {manifest.dropped.count:,} dropped"
-    assert outcome.out.count("1 of ") == 4
+    assert outcome.out.count("1 of ") == 5
 
 
 @pytest.mark.parametrize("count", [1, 7, 10_000])

@@ -12,8 +12,8 @@ import hyperphrase as hp
 from hyperphrase.corpus import shard_reader
 from tests.pipeline.conftest import REPEATING
 
-FORMATS = ["--format=tfrecord,avro,jsonl,txt", "--compression=none,zstandard,gzip,none"]
-SOURCES = ["shards", "tfrecord", "avro", "jsonl", "txt"]
+FORMATS = ["--format=tfrecord,avro,jsonl,txt,parquet", "--compression=none,zstandard,gzip,none,zstandard"]
+SOURCES = ["shards", "tfrecord", "avro", "jsonl", "txt", "parquet"]
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +131,7 @@ DAMAGES = [flip, cut, lengthen, empty, replace, remove]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-@pytest.mark.parametrize("extension", ["tfrecord", "avro", "jsonl.gz", "txt"])
+@pytest.mark.parametrize("extension", ["tfrecord", "avro", "jsonl.gz", "txt", "parquet"])
 def test_a_damaged_shard_is_named_and_never_skipped(copied, shards_of, extension, damage):
     folder = copied(*REPEATING, *FORMATS)
     whole, damaged = shards_of(folder, extension)[:2]
@@ -191,7 +191,7 @@ def test_a_full_disk_for_unpacked_shards_is_told(folder, monkeypatch):
 
 @pytest.mark.parametrize("source", ["parquets", "", "none", None, "TFRECORD"])
 def test_a_source_that_is_not_there_is_refused(folder, source):
-    with pytest.raises(hp.InputError, match="allowed are virtual, shards, tfrecord, avro, jsonl, txt"):
+    with pytest.raises(hp.InputError, match="allowed are virtual, shards, tfrecord, avro, jsonl, txt, parquet"):
         hp.Corpus.open(folder, source=source)
 
 

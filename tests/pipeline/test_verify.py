@@ -24,7 +24,8 @@ def test_the_mutations_of_a_campaign_are_all_seen():
     "options",
     [
         ["--phrases_per_shard=500"],
-        ["--phrases_per_shard=4000", "--format=tfrecord,avro,jsonl,txt", "--compression=gzip,zstandard,gzip,gzip"],
+        ["--phrases_per_shard=4000", "--format=tfrecord,avro,parquet", "--compression=gzip,zstandard,zstandard"],
+        ["--format=parquet,jsonl,txt", "--compression=none,gzip,gzip"],
         ["--phrases_per_shard=100", "--format=txt", "--text=words"],
         ["--phrases_per_shard=1", "--seeds=0:60"],
         ["--format=none"],

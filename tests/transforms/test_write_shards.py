@@ -73,6 +73,7 @@ def test_a_shard_is_its_encoder_applied_to_its_phrases(context_of, written, tmp_
 @pytest.mark.parametrize("chunk", [1, 7, 100])
 def test_bytes_do_not_depend_on_how_many_phrases_are_drawn_at_a_time(context_of, written, monkeypatch, chunk):
     outputs = [Output("tfrecord", "none", "symbols"), TFRECORD, Output("avro", "deflate", "symbols"), JSONL]
+    outputs.append(Output("parquet", "zstandard", "symbols"))
     context = context_of((0, 250), outputs=outputs, lengths="uniform:min=1,max=400")
     expected = [unit.shards for unit in written(context, kept_units(context, [3, 4]))]
     for path in Path(context.folder, "shards").iterdir():

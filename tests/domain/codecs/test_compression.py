@@ -17,6 +17,7 @@ from hyperphrase.codecs.base import Encoder
 from hyperphrase.codecs.compression import DEFLATE_BYTES, GzipEncoder, deflate
 from hyperphrase.lexicon.text_table import text_table
 from hyperphrase.phrases.blocks import PhraseBlock
+from tests.parquet_release import without_release
 
 ROOT = Path(__file__).parents[3]
 
@@ -146,6 +147,7 @@ GOLDEN = {
     ("tfrecord", "gzip"): "235ecff82ca17e89",
     ("avro", "deflate"): "1962b15676eba6a3",
     ("avro", "zstandard"): "12cc915fd80f75cf",
+    ("parquet", "zstandard"): "17dab14cd5a9a0ec",  # by pyarrow 23 to 26
     ("jsonl", "gzip"): "c1bbdeffffac023d",
     ("txt", "gzip"): "7b4f508a1db3f571",
 }
@@ -166,4 +168,5 @@ def test_the_libraries_have_the_versions_that_write_these_bytes(library):
 
 @pytest.mark.parametrize(("name", "compression"), KINDS)
 def test_compressed_bytes_never_change(name, compression):
-    assert GOLDEN[name, compression] == hashlib.sha256(shard(name, compression)).hexdigest()[:16]
+    data = without_release(shard(name, compression))
+    assert GOLDEN[name, compression] == hashlib.sha256(data).hexdigest()[:16]

@@ -228,6 +228,28 @@ def test_a_stream_goes_on_where_it_stopped_on_any_number_of_ranks(legs):
         assert state["contexts"] == consumed
 
 
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_workers_take_turns_with_the_batches_of_a_rank(workers):
+    stream, expected = PLAN.stream(3, 1, 2), PLAN.stream(3, 1, 2)
+    for one in (stream, expected):
+        next(one)
+        one.skip()  # the second batch is nobody's
+    parts = [stream.part(number, workers) for number in range(workers)]
+    for step in range(40):
+        if step % 7 == 0:  # a part goes on by its own state
+            parts = [part_of(stream, number, workers, part.state_dict()) for number, part in enumerate(parts)]
+        seen = next(parts[step % workers])["input_ids"]
+        assert np.array_equal(seen, next(expected)["input_ids"])
+        assert np.array_equal(seen, PLAN[6 * step + 15 : 6 * step + 18]["input_ids"])
+    assert stream.state_dict()["contexts"] == 12
+
+
+def part_of(stream, number, workers, state):
+    part = stream.part(number, workers)
+    part.load_state_dict(state)
+    return part
+
+
 def test_steps_are_equal_on_all_ranks():
     assert PLAN.steps(4, 3) == PLAN.steps(12) == len(PLAN) // 12
 

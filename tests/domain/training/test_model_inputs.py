@@ -23,6 +23,18 @@ def test_labels_of_transformers_begin_no_phrase():
     assert batch["input_ids"].tolist() == HAND["input_ids"].tolist()
 
 
+def test_a_mask_of_flex_attention_joins_no_two_phrases_and_leaves_no_token_alone():
+    batch = model_inputs.for_flex_attention(HAND)
+    documents = batch.pop("document_ids")
+    assert documents.dtype == np.int32
+    assert [column.tolist() for column in model_inputs.for_transformers(HAND).values()] == [
+        column.tolist() for column in batch.values()
+    ]
+    seen = (documents[:, :, None] == documents[:, None, :]) & np.tri(6, dtype=bool)  # [context, who sees, whom]
+    assert [row.tolist().count(True) for row in seen[0]] == [1, 2, 3, 1, 1, 2]
+    assert seen[0, 5].tolist() == [False, False, False, False, True, True]  # padding sees padding alone
+
+
 def test_sequences_of_variable_length_are_the_phrases():
     batch = model_inputs.for_variable_length_attention(HAND)
     assert batch["cu_seq_lens_q"].tolist() == [0, 3, 4, 6, 7, 10, 12]

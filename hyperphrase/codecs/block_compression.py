@@ -1,4 +1,4 @@
-"""What compresses the blocks of an Avro container: deflate and zstandard.
+"""What compresses the blocks of an Avro container, and decompresses them and the pages of Parquet: deflate, zstandard.
 
 Both libraries write the same bytes on every processor, but other versions of them may write others: pyproject.toml
 pins the versions and the manifest records them. The level of zstandard is 1, since higher ones save nothing on sampled
@@ -30,7 +30,7 @@ def compressor(compression: str) -> Callable[[memoryview], bytes | memoryview]:
 
 
 def content_of(stored: memoryview, compression: str, most: int, place: str) -> bytes | memoryview:
-    """Return the content of a container block, ``most`` bytes at most; CorruptError names ``place``."""
+    """Return the content of a container block or page, ``most`` bytes at most; CorruptError names ``place``."""
     try:
         if compression == "none":
             return stored

@@ -1,0 +1,8 @@
+"""These tests are collected where all libraries are installed: ./run.sh test --training installs them."""
+
+from importlib.util import find_spec
+
+LIBRARIES = ("accelerate", "datasets", "grain", "jax", "torch", "torchdata", "transformers")
+
+if not all(map(find_spec, LIBRARIES)):
+    collect_ignore_glob = ["test_*.py"]
