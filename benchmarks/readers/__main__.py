@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -65,14 +66,21 @@ def _main(arguments: Sequence[str]) -> int:
     if given.action == "run":
         if given.work is None:
             raise InputError("--work: name a folder on a disk, with space for 5 GB; the files in it are used again")
-        command = shlex.join(["python", "-m", "benchmarks.readers", *arguments])
-        _Benchmark(given, path, command).run()
+        _Benchmark(given, path, _command(arguments)).run()
     elif not path.exists():
         raise InputError(f"{path}: no such file; python -m benchmarks.readers makes it")
     results = Results.load(path)
     print("\n".join(document(results, given.name)))
     print(f"written: {', '.join(map(str, [path, *render(results, path)]))}", file=sys.stderr)
     return DONE
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """Return the command for others to repeat: their folders have other names."""
+    folders = ("--work", "--results")
+    names = [re.sub(f"({'|'.join(folders)})=.*", r"\1=FOLDER", argument) for argument in arguments]
+    shown = ["FOLDER" if before in folders else name for before, name in zip(["", *names], names, strict=False)]
+    return shlex.join(["python", "-m", "benchmarks.readers", *shown])
 
 
 class _Benchmark:
@@ -82,7 +90,7 @@ class _Benchmark:
         self._given, self._path, self._command = given, path, command
         self._work: Path = given.work.absolute()
         self._readers = [reader for reader in READERS if reader.name in given.only]
-        check_installed(self._readers)
+        check_installed(self._readers, max(given.workers))
         window = given.phrases, given.vocabulary, given.length, given.batch_size, given.repeats, given.window
         self._results = self._begin(Settings(*window))
         self._large = CorpusFiles(self._work / f"phrases-{given.phrases}", given.phrases, given.vocabulary)

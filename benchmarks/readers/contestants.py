@@ -53,9 +53,10 @@ READERS = (
 )
 
 
-def check_installed(readers: Sequence[Reader]) -> None:
-    """Raise InputError unless all libraries are installed that the readers need in this environment."""
-    needed = {module.partition(".")[0] for reader in readers for module in (*reader.needs, *reader.for_workers)}
+def check_installed(readers: Sequence[Reader], workers: int) -> None:
+    """Raise InputError unless all libraries are installed that the readers need with up to ``workers`` workers."""
+    modules = [module for reader in readers for module in reader.needs + (reader.for_workers if workers else ())]
+    needed = {module.partition(".")[0] for module in modules}
     if missing := sorted(module for module in needed if importlib.util.find_spec(module) is None):
         problem = "not installed; pip install --editable '.[bench-readers]' installs all of them"
         raise InputError(f"{', '.join(missing)}: {problem}")

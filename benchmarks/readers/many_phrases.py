@@ -23,7 +23,7 @@ from benchmarks.readers.memory import own_memory
 from hyperphrase import Corpus
 from hyperphrase.corpus.layout import LEXICON_FILE, MANIFEST_FILE
 from hyperphrase.corpus.manifest import DroppedSeeds
-from hyperphrase.corpus.request import PHRASES_PER_SHARD, CorpusRequest, shard_names
+from hyperphrase.corpus.request import PHRASES_PER_SHARD, CorpusRequest, outputs_of, shard_names
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.phrases.phrases import seed_range
 
@@ -34,8 +34,8 @@ _T = TypeVar("_T")
 def write_manifests(model: Path, folder: Path, phrases: int) -> dict[str, Path]:
     """Write manifests of ``phrases`` phrases by the recipe of the corpus ``model`` into ``folder``, unless there are.
 
-    Returns their folders: ``none``, as of a corpus without a format, and ``shards``, which lists shards of the model's
-    format that do not exist. Each has the lexicon too.
+    Returns their folders: ``none``, as of a corpus without a format, and ``shards``, which lists shards that
+    do not exist. Each has the lexicon too.
     """
     folders = {kind: folder / kind for kind in ("none", "shards")}
     if all((made / MANIFEST_FILE).exists() for made in folders.values()):
@@ -51,7 +51,7 @@ def write_manifests(model: Path, folder: Path, phrases: int) -> dict[str, Path]:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         by_unit = list(pool.map(lengths, range(request.unit_count)))
     for kind, made in folders.items():
-        outputs = corpus.manifest.outputs if kind == "shards" else ()
+        outputs = outputs_of("tfrecord") if kind == "shards" else ()
         name = shard_names(request.unit_count, outputs)
         manifest = replace(
             corpus.manifest,

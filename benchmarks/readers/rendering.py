@@ -28,7 +28,9 @@ def document(results: Results, name: str) -> Iterator[str]:
     yield ""
     for command in dict.fromkeys(one.command for one in results.measured):
         yield f"`{command}`, {min(one.begun for one in results.measured if one.command == command)}. "
-    work = f"{settings.phrases:,} phrases by Zipf's law over {settings.vocabulary:,} ids, {settings.repeats} runs"
+    work = (
+        f"{settings.phrases:,} phrases by Zipf's law over {settings.vocabulary:,} ids, runs of each: {settings.repeats}"
+    )
     batch = f"{settings.batch_size} x {settings.length:,} ids, int32"
     yield f"{work}, batches of {batch}. In brackets: least and most. README.md, one folder up, says what is measured."
     yield ""
