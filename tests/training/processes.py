@@ -34,13 +34,18 @@ def finish(process):
     return process.returncode, out, err
 
 
-def run_ranks(program, folder, world_size):
-    """Run a program as all ranks of a group on this machine, and return what each printed."""
+def group_of(world_size):
+    """Return the environment of each rank of a group on this machine, as torchrun sets it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    group = {"WORLD_SIZE": str(world_size), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-    ranks = [start(program, folder, RANK=str(rank), LOCAL_RANK=str(rank), **group) for rank in range(world_size)]
+    shared = {"WORLD_SIZE": str(world_size), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    return [{**shared, "RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in range(world_size)]
+
+
+def run_ranks(program, folder, world_size, **environment):
+    """Run a program as all ranks of a group, and return what each printed."""
+    ranks = [start(program, folder, **one, **environment) for one in group_of(world_size)]
     done = [finish(process) for process in ranks]
     assert [(status, err[-2000:]) for status, _, err in done if status] == []
     return [out for _, out, _ in done]

@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from hyperphrase import Corpus, Lexicon, Recipe
+from hyperphrase.lexicon.alphabet import code_points
 
 PAGE = Path(__file__).parents[2] / "docs/training.md"
 VOCABULARY = 50
 TOKENS = VOCABULARY + 3  # with the separator and the ids that are free for other special symbols
-LEXICON = Lexicon.load("synthetic", vocabulary=VOCABULARY)
+WORDS = tuple(f"word{number}" for number in range(VOCABULARY))
+LEXICON = Lexicon("words", WORDS, np.ones(VOCABULARY), code_points("stable", VOCABULARY))  # loaded ones take seconds
 RECIPE = Recipe.create("zipf:s=1.0", lengths="uniform:min=1,max=9", lexicon=LEXICON)
 CORPUS = Corpus.virtual(RECIPE, LEXICON, seeds=(0, 1400))
 
