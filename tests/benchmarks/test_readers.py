@@ -326,9 +326,9 @@ def test_readers_have_different_names_and_modules_that_are_there():
 
 def test_libraries_that_are_not_installed_are_named(monkeypatch):
     lacking = contestants.Reader("x", "x", "", "", "", needs=("no_such.part",), for_workers=("another",))
-    with pytest.raises(InputError, match="^no_such: not installed; pip install"):
+    with pytest.raises(InputError, match=r"^no_such: not installed; pip install"):
         contestants.check_installed([lacking], 0)
-    with pytest.raises(InputError, match="^another, no_such: not installed; pip install"):
+    with pytest.raises(InputError, match=r"^another, no_such: not installed; pip install"):
         contestants.check_installed([lacking], 1)
 
 
