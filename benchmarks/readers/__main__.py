@@ -145,7 +145,7 @@ class _Benchmark:
             self._results.add(measured)
             self._results.save(self._path)
             rates = [f"{cache} {rate.median:.1f}" for cache in (WARM, COLD) if (rate := measured.rate(cache))]
-            _say(f"{reader.name}, {workers} workers: {', '.join(rates)} M tokens/s")
+            _say(f"{reader.name}, workers {workers}: {', '.join(rates)} M tokens/s")
 
     def _task(self, reader: Reader, workers: int, resume: bool) -> Task:
         given = self._given

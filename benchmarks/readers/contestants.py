@@ -53,6 +53,9 @@ READERS = (
 )
 
 
+OURS = tuple(reader.name for reader in READERS if reader.name.startswith(PROJECT) and not reader.least_workers)
+
+
 def check_installed(readers: Sequence[Reader], workers: int) -> None:
     """Raise InputError unless all libraries are installed that the readers need with up to ``workers`` workers."""
     modules = [module for reader in readers for module in reader.needs + (reader.for_workers if workers else ())]

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.contestants import PROJECT
-from benchmarks.readers.contestants import READERS
+from benchmarks.readers.contestants import OURS, READERS
 from benchmarks.readers.measuring import COLD, WARM
 from benchmarks.readers.results import Measured, Results
 from benchmarks.rendering import markdown, number_text, plot_bars, spread_text
@@ -74,7 +73,7 @@ def _ratios(results: Results) -> list[Row]:
     for one in results.measured:
         if rate := one.rate(WARM):
             best[one.reader] = max(rate.median, best.get(one.reader, 0.0))
-    ours = [name for name in best if name.startswith(PROJECT)]
+    ours = [reader.name for reader in READERS if reader.name in best and reader.name in OURS]
     rows = [["reader, with its best number of workers", "M tokens/s", *(f"{name} is" for name in ours)]]
     for reader in READERS:
         if reader.name in best:
