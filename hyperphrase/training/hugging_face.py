@@ -1,6 +1,6 @@
 """Contexts for Hugging Face ``datasets``: an ``IterableDataset`` whose shards make up the batches of all ranks."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,10 @@ from hyperphrase.errors import InputError
 from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.training.contexts import ContextPlan
 from hyperphrase.training.libraries import library
-from hyperphrase.training.model_inputs import Batch, for_transformers
+from hyperphrase.training.model_inputs import Form, check_rows, for_transformers
+from hyperphrase.training.stream import AHEAD
 
-_TOGETHER = 1 << 16  # tokens that are drawn at once: each call costs time
 _MOST = 1 << 20  # epochs, or shards
-
-Form = Callable[[Batch], Mapping[str, NDArray[Any]]]
 
 
 def iterable_dataset(
@@ -47,13 +45,12 @@ def iterable_dataset(
         problem = f"{contexts - start} contexts are not a batch of {size} for each shard; give fewer shards"
         raise InputError(problem, field="num_shards", value=shards)
     example = form(plan.contexts(np.arange(2)))
-    if any(np.shape(column)[:1] != (2,) for column in example.values()):
-        raise InputError("gives no row for each context; take another one", field="form", value=form)
+    check_rows(form, example.values(), 2)
     features = {
         name: datasets.List(datasets.Value(str(column.dtype)), length=column.shape[1])
         for name, column in example.items()
     }
-    together = max(1, _TOGETHER // (size * plan.length))
+    together = max(1, AHEAD // (size * plan.length))
     parts = datasets.IterableDataset.from_generator(
         _parts, gen_kwargs={"shards": list(range(shards)), "batches": batches, "together": together}
     )

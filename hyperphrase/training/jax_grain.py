@@ -5,7 +5,7 @@ switched off. One context alone costs most of what a batch of them does. So let 
 draw each batch in one call: ``grain.MapDataset.range(len(source)).batch(8).map(source.contexts)``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hyperphrase.corpus.request import in_range
 from hyperphrase.training.contexts import ContextPlan
-from hyperphrase.training.model_inputs import Batch, for_jax
+from hyperphrase.training.model_inputs import Form, check_rows, for_jax
 
 _MOST = 1 << 20  # epochs
 
@@ -26,13 +26,8 @@ class ContextSource:
     again. It can be pickled, and shared by threads.
     """
 
-    def __init__(
-        self, plan: ContextPlan, form: Callable[[Batch], Mapping[str, NDArray[Any]]] = for_jax, epochs: int = 1
-    ) -> None:
-        """form: a function of :mod:`hyperphrase.training.model_inputs` that gives a row for each context.
-
-        Raises InputError.
-        """
+    def __init__(self, plan: ContextPlan, form: Form = for_jax, epochs: int = 1) -> None:
+        """form: one that gives a row for each context. Raises InputError."""
         self._plan, self._form = plan, form
         self._count = in_range("epochs", epochs, 1, _MOST) * len(plan)
 
@@ -45,7 +40,9 @@ class ContextSource:
         indices = np.asarray(numbers, np.int64)
         if not (indices < self._count).all():
             raise IndexError(f"{self._count} contexts are numbered from 0; there is no {indices.max()}")
-        return dict(self._form(self._plan.contexts(indices)))
+        columns = dict(self._form(self._plan.contexts(indices)))
+        check_rows(self._form, columns.values(), len(indices))
+        return columns
 
     def __getitem__(self, index: int) -> dict[str, NDArray[Any]]:
         """Return one context. Raises IndexError."""

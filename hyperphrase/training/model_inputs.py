@@ -4,15 +4,25 @@ Every function takes contexts as a plan returns them, of shape (n, length), and 
 join two phrases: the first token of a phrase is not to be predicted from the phrase before it, and padding not at all.
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.errors import InputError
 from hyperphrase.training.pieces import PADDING_DOCUMENT
 
 Batch = dict[str, NDArray[np.int32]]
+Form = Callable[[Batch], Mapping[str, Any]]  # a function of this module, or one like it
 IGNORED = -100  # the label that PyTorch's cross entropy leaves out
+
+
+def check_rows(form: Callable[[Batch], Any], columns: Iterable[NDArray[Any]], contexts: int) -> None:
+    """Raise InputError unless each of ``columns``, which ``form`` has given, has a row for each of the contexts."""
+    if any(np.shape(column)[:1] != (contexts,) for column in columns):
+        problem = "gives no row for each context; take another one"
+        raise InputError(problem, field="form", value=getattr(form, "__name__", form))
 
 
 def for_transformers(contexts: Batch) -> dict[str, NDArray[np.int64]]:

@@ -3,7 +3,7 @@
 ``form`` says in which names and dtypes they come: it is a function of :mod:`hyperphrase.training.model_inputs`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from hyperphrase.corpus.request import in_range
 from hyperphrase.errors import InputError
 from hyperphrase.training.contexts import ContextPlan
 from hyperphrase.training.libraries import library
-from hyperphrase.training.model_inputs import Batch, for_transformers
+from hyperphrase.training.model_inputs import Form, for_transformers
 from hyperphrase.training.stream import ContextStream
 
 torch = library("torch", extra="torch")
@@ -21,7 +21,6 @@ Dataset: Any = torch.utils.data.Dataset
 IterableDataset: Any = torch.utils.data.IterableDataset
 
 Tensors = dict[str, Any]
-Form = Callable[[Batch], Mapping[str, Any]]
 _MOST = 1 << 40  # epochs, or batches of a pass
 
 
