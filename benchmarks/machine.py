@@ -9,9 +9,10 @@ from benchmarks.contestants import PACKAGES, PROJECT, TPCH
 
 
 def machine() -> dict[str, str]:
-    """Return processor, cores, memory and kernel, in words."""
+    """Return processor, whether it has AVX-512, cores, memory and kernel, in words."""
     return {
         "processor": _processor(),
+        "AVX-512": "yes" if "avx512f" in _cpuinfo().get("flags", "").split() else "no",
         "cores": str(os.cpu_count()),
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.1f} GiB",
         "kernel": f"{platform.system()} {platform.release()}",
@@ -25,10 +26,15 @@ def versions() -> dict[str, str]:
 
 
 def _processor() -> str:
-    """Return the processor's name; Linux says it in /proc/cpuinfo."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    facts = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    """Return the processor's name."""
+    facts = _cpuinfo()
     if "model name" not in facts:
         return platform.processor() or platform.machine()
     return f"{facts['model name']} (family {facts.get('cpu family')}, model {facts.get('model')})"
+
+
+def _cpuinfo() -> dict[str, str]:
+    """Return what Linux says about the processor in /proc/cpuinfo, nothing elsewhere."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().splitlines() if path.exists() else []
+    return {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}

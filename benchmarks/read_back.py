@@ -47,7 +47,12 @@ def read_text(folder: Path) -> Iterator[Block]:
 def read_tfrecord(folder: Path) -> Iterator[Block]:
     """Yield feature ``input_ids`` of the Examples of the folder's TFRecord files; checksums are not looked at."""
     for path in sorted(folder.glob("*.tfrecord")):
-        yield from _blocks(unpacked(_packed_ids(record)) for record in records(path))
+        yield from _blocks(phrases_in(path))
+
+
+def phrases_in(path: Path) -> Iterator[NDArray[np.int64]]:
+    """Yield feature ``input_ids`` of each Example of a TFRecord file."""
+    return (unpacked(_packed_ids(record)) for record in records(path))
 
 
 def records(path: Path) -> Iterator[memoryview]:

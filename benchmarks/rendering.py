@@ -1,6 +1,6 @@
 """Results for people: a table in Markdown and a plot in SVG and PNG."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.contestants import PROJECT
@@ -47,57 +47,69 @@ def table(entries: Sequence[Entry]) -> list[list[str]]:
         rows.append(
             [
                 *(entry.program, entry.size, entry.writes),
-                "" if rate is None else _spread(rate),
-                _spread(entry.byte_rate()),
+                "" if rate is None else spread_text(rate),
+                spread_text(entry.byte_rate()),
                 *(f"{Spread.of(cost).median:.1f}" for cost in costs),
                 f"{max(run.peak_bytes for run in entry.runs) / MEGA:,.0f}",
-                *(f"{_number(entry.times_slower(our))} x" for our in ours),
+                *(f"{number_text(entry.times_slower(our))} x" for our in ours),
             ]
         )
     return rows
 
 
-def markdown(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield ``rows`` as a Markdown table; the first three columns are words, all others numbers."""
+def markdown(rows: Sequence[Sequence[str]], words: int = 3) -> Iterator[str]:
+    """Yield ``rows`` as a Markdown table; the first ``words`` columns are words, all others numbers."""
     for place, row in enumerate(rows):
         yield f"| {' | '.join(row)} |"
         if place == 0:
-            yield "|" + "---|" * 3 + "--:|" * (len(row) - 3)
+            yield "|" + "---|" * words + "--:|" * (len(row) - words)
 
 
-def _spread(spread: Spread) -> str:
-    return f"{_number(spread.median)} ({_number(spread.least)}, {_number(spread.most)})"
+def spread_text(spread: Spread) -> str:
+    """Return the median, and in brackets the least and the most."""
+    return f"{number_text(spread.median)} ({number_text(spread.least)}, {number_text(spread.most)})"
 
 
-def _number(value: float) -> str:
+def number_text(value: float) -> str:
     """Return ``value`` with three digits or more."""
     return f"{value:,.{0 if value >= 100 else 1 if value >= 10 else 2}f}"
 
 
 def _plot(results: Results, files: Sequence[Path]) -> None:
-    """Draw two panels of bars, M symbols/s and MB/s, with the least and the most as whiskers."""
+    entries = results.entries
+    labels = [", ".join(filter(None, (entry.program, entry.size, entry.law))) for entry in entries]
+    rates: dict[str, Sequence[Spread | None]] = {
+        "M symbols/s": [entry.symbol_rate() for entry in entries],
+        "MB/s": [entry.byte_rate() for entry in entries],
+    }
+    plot_bars(labels, rates, files)
+
+
+def plot_bars(labels: Sequence[str], panels: Mapping[str, Sequence[Spread | None]], files: Sequence[Path]) -> None:
+    """Draw a panel of bars for each unit, with the least and the most as whiskers; write it to each of ``files``.
+
+    labels: of the bars, from the top; those of the project begin with its name.
+    """
     import matplotlib
 
     matplotlib.use("agg")
     matplotlib.rcParams["svg.hashsalt"] = PROJECT  # the same file for the same results
     from matplotlib import pyplot
 
-    entries = results.entries[::-1]  # bars grow upwards
-    figure, panels = pyplot.subplots(1, 2, figsize=(12, 1 + 0.3 * len(entries)), sharey=True, layout="constrained")
-    labels = [", ".join(filter(None, (entry.program, entry.size, entry.law))) for entry in entries]
-    colours = [_OURS if entry.program == PROJECT else _THEIRS for entry in entries]
-    rates: Sequence[list[Spread | None]]
-    rates = ([entry.symbol_rate() for entry in entries], [*(entry.byte_rate() for entry in entries)])
-    for panel, spreads, unit in zip(panels, rates, ("M symbols/s", "MB/s"), strict=True):
-        for place, spread in enumerate(spreads):
+    size = (12, 1 + 0.3 * len(labels))
+    figure, axes = pyplot.subplots(1, len(panels), figsize=size, sharey=True, layout="constrained", squeeze=False)
+    for panel, (unit, spreads) in zip(axes[0], panels.items(), strict=True):
+        for place, (label, spread) in enumerate(zip(labels, spreads, strict=True)):
             if spread is not None:
                 whiskers = [[spread.median - spread.least], [spread.most - spread.median]]
-                panel.barh(place, spread.median, color=colours[place], xerr=whiskers, capsize=2)
+                colour = _OURS if label.startswith(PROJECT) else _THEIRS
+                panel.barh(place, spread.median, color=colour, xerr=whiskers, capsize=2)
                 panel.annotate(f" {spread.median:,.3g}", (spread.most, place), va="center", fontsize=8)
         panel.set_xscale("log")
         panel.margins(x=0.15)
         panel.set_xlabel(f"{unit} (median, least and most; logarithmic)")
-    panels[0].set_yticks(range(len(entries)), labels)
+    axes[0][0].set_yticks(range(len(labels)), labels)
+    axes[0][0].invert_yaxis()
     for file in files:
         figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None, dpi=120)
     pyplot.close(figure)

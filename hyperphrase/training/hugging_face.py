@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from hyperphrase.corpus.request import in_range
 from hyperphrase.errors import InputError
 from hyperphrase.limits import MAX_LENGTH
+from hyperphrase.training.context_rows import MOST_EPOCHS
 from hyperphrase.training.contexts import ContextPlan
 from hyperphrase.training.libraries import library
-from hyperphrase.training.model_inputs import Form, check_rows, for_transformers
+from hyperphrase.training.model_inputs import Form, for_transformers, rows_of
 from hyperphrase.training.stream import AHEAD
 
-_MOST = 1 << 20  # epochs, or shards
+_MOST_SHARDS = 1 << 20
 
 
 def iterable_dataset(
@@ -38,14 +39,13 @@ def iterable_dataset(
     """
     datasets = library("datasets", extra="datasets")
     size = in_range("batch_size", batch_size, 1, MAX_LENGTH)
-    shards = in_range("num_shards", num_shards, 1, _MOST)
-    contexts = in_range("epochs", epochs, 1, _MOST) * len(plan)
+    shards = in_range("num_shards", num_shards, 1, _MOST_SHARDS)
+    contexts = in_range("epochs", epochs, 1, MOST_EPOCHS) * len(plan)
     batches = (contexts - in_range("start", start, 0, contexts)) // (size * shards)  # of each shard
     if not batches:
         problem = f"{contexts - start} contexts are not a batch of {size} for each shard; give fewer shards"
         raise InputError(problem, field="num_shards", value=shards)
-    example = form(plan.contexts(np.arange(2)))
-    check_rows(form, example.values(), 2)
+    example = rows_of(form, plan.contexts(np.arange(2)))
     features = {
         name: datasets.List(datasets.Value(str(column.dtype)), length=column.shape[1])
         for name, column in example.items()

@@ -14,15 +14,8 @@ from hyperphrase.errors import InputError
 from hyperphrase.training.pieces import PADDING_DOCUMENT
 
 Batch = dict[str, NDArray[np.int32]]
-Form = Callable[[Batch], Mapping[str, Any]]  # a function of this module, or one like it
+Form = Callable[[Batch], Mapping[str, Any]]  # what most functions here are
 IGNORED = -100  # the label that PyTorch's cross entropy leaves out
-
-
-def check_rows(form: Callable[[Batch], Any], columns: Iterable[NDArray[Any]], contexts: int) -> None:
-    """Raise InputError unless each of ``columns``, which ``form`` has given, has a row for each of the contexts."""
-    if any(np.shape(column)[:1] != (contexts,) for column in columns):
-        problem = "gives no row for each context; take another one"
-        raise InputError(problem, field="form", value=getattr(form, "__name__", form))
 
 
 def for_transformers(contexts: Batch) -> dict[str, NDArray[np.int64]]:
@@ -108,6 +101,20 @@ def for_megatron(contexts: Batch) -> dict[str, NDArray[Any]]:
         "loss_mask": (batch["targets_segmentation"] > 0).astype(np.float32),
         "position_ids": contexts["position_ids"].astype(np.int64),
     }
+
+
+def rows_of(form: Form, contexts: Batch) -> Mapping[str, Any]:
+    """Return ``form(contexts)``. Raises InputError unless it gives arrays with a row for each context."""
+    columns = form(contexts)
+    check_rows(form, columns.values(), len(contexts["input_ids"]))
+    return columns
+
+
+def check_rows(form: Callable[[Batch], Any], columns: Iterable[Any], contexts: int) -> None:
+    """Raise InputError unless each of ``columns``, which ``form`` has given, has a row for each of the contexts."""
+    if any(np.shape(column)[:1] != (contexts,) for column in columns):
+        problem = "gives no row for each context; take another one, or a reader of whole batches"
+        raise InputError(problem, field="form", value=getattr(form, "__name__", form))
 
 
 def _padded(contexts: Batch) -> NDArray[np.bool_]:

@@ -3,14 +3,15 @@
 ``form`` says in which names and dtypes they come: it is a function of :mod:`hyperphrase.training.model_inputs`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from hyperphrase.corpus.request import in_range
-from hyperphrase.errors import InputError
+from hyperphrase.training.context_rows import ContextRows
 from hyperphrase.training.contexts import ContextPlan
 from hyperphrase.training.libraries import library
 from hyperphrase.training.model_inputs import Form, for_transformers
@@ -21,10 +22,10 @@ Dataset: Any = torch.utils.data.Dataset
 IterableDataset: Any = torch.utils.data.IterableDataset
 
 Tensors = dict[str, Any]
-_MOST = 1 << 40  # epochs, or batches of a pass
+_MOST = 1 << 40  # batches of a pass
 
 
-class ContextDataset(Dataset):
+class ContextDataset(ContextRows, Dataset):
     """The contexts of the first ``epochs`` epochs of a plan, in the plan's order, which is shuffled already.
 
     ``dataset[i]`` is context i: a dictionary of tensors of shape (length,). It is for loaders that make the batches
@@ -33,27 +34,11 @@ class ContextDataset(Dataset):
 
     def __init__(self, plan: ContextPlan, form: Form = for_transformers, epochs: int = 1) -> None:
         """form: one that gives a row for each context. Raises InputError."""
-        self._plan, self._form = plan, form
-        self._count = in_range("epochs", epochs, 1, _MOST) * len(plan)
+        super().__init__(plan, form, epochs)
 
-    def __len__(self) -> int:
-        """Return the number of contexts in all epochs."""
-        return self._count
-
-    def __getitem__(self, index: int) -> Tensors:
-        """Return one context. Raises IndexError."""
-        return self.__getitems__([index])[0]
-
-    def __getitems__(self, indices: Sequence[int]) -> list[Tensors]:
-        """Return several contexts, which are made at once. Raises IndexError, and InputError for an unfit ``form``."""
-        for index in indices:
-            if not 0 <= index < self._count:
-                raise IndexError(f"{self._count} contexts are numbered from 0; there is no {index}")
-        columns = _tensors(self._form(self._plan.contexts(np.array(indices, np.int64))))
-        if any(np.shape(column)[:1] != (len(indices),) for column in columns.values()):
-            problem = "gives no row for each context; take another one, or ContextBatches or ContextLoader"
-            raise InputError(problem, field="form", value=getattr(self._form, "__name__", self._form))
-        return [{name: column[i] for name, column in columns.items()} for i in range(len(indices))]
+    def contexts(self, numbers: ArrayLike) -> Tensors:
+        """Return the contexts of ``numbers``, (n,), in one call: tensors of n rows. Raises IndexError, InputError."""
+        return _tensors(super().contexts(numbers))
 
 
 class ContextBatches(IterableDataset):

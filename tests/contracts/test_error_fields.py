@@ -15,8 +15,9 @@ from hyperphrase.errors import CorruptError, InputError
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "hyperphrase").rglob("*.py"))
 #: Of the API: the OUT of most commands is an argument, and no command makes blocks or contexts for training.
-NO_OPTION = {"folder", "size", "length", "source", "packing", "tail", "state", "corpora", "weights", "form"} | {
-    "epochs", "num_shards", "start"
+NO_OPTION = {
+    "folder", "size", "source", "length", "packing", "tail", "state", "corpora", "weights", "form", "epochs",
+    "num_shards", "start",
 }  # fmt: skip
 in_backticks = re.compile(r"(?<![`:])`([a-z_]+)(?:=[^`]*)?`(?!`)").findall
 
