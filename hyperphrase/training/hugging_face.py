@@ -13,8 +13,8 @@ from hyperphrase.training.context_rows import MOST_EPOCHS
 from hyperphrase.training.contexts import ContextPlan
 from hyperphrase.training.libraries import library
 from hyperphrase.training.model_inputs import Form, for_transformers, rows_of
+from hyperphrase.training.stream import AHEAD
 
-_TOGETHER = 1 << 16  # tokens that are drawn at once: each call costs time
 _MOST_SHARDS = 1 << 20
 
 
@@ -50,7 +50,7 @@ def iterable_dataset(
         name: datasets.List(datasets.Value(str(column.dtype)), length=column.shape[1])
         for name, column in example.items()
     }
-    together = max(1, _TOGETHER // (size * plan.length))
+    together = max(1, AHEAD // (size * plan.length))
     parts = datasets.IterableDataset.from_generator(
         _parts, gen_kwargs={"shards": list(range(shards)), "batches": batches, "together": together}
     )

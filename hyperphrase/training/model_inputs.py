@@ -4,7 +4,7 @@ Every function takes contexts as a plan returns them, of shape (n, length), and 
 join two phrases: the first token of a phrase is not to be predicted from the phrase before it, and padding not at all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -106,10 +106,15 @@ def for_megatron(contexts: Batch) -> dict[str, NDArray[Any]]:
 def rows_of(form: Form, contexts: Batch) -> Mapping[str, Any]:
     """Return ``form(contexts)``. Raises InputError unless it gives arrays with a row for each context."""
     columns = form(contexts)
-    if any(np.shape(column)[:1] != contexts["input_ids"].shape[:1] for column in columns.values()):
+    check_rows(form, columns.values(), len(contexts["input_ids"]))
+    return columns
+
+
+def check_rows(form: Callable[[Batch], Any], columns: Iterable[Any], contexts: int) -> None:
+    """Raise InputError unless each of ``columns``, which ``form`` has given, has a row for each of the contexts."""
+    if any(np.shape(column)[:1] != (contexts,) for column in columns):
         problem = "gives no row for each context; take another one, or a reader of whole batches"
         raise InputError(problem, field="form", value=getattr(form, "__name__", form))
-    return columns
 
 
 def _padded(contexts: Batch) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from hyperphrase.errors import InputError
 from hyperphrase.limits import MAX_LENGTH
 
 STATE_VERSION = 1
-_AHEAD = 1 << 18  # tokens that are made at once: steps are put together up to this many, since each call costs time
+AHEAD = 1 << 18  # tokens that are made at once: steps are put together up to this many, since each call costs time
 
 
 class Plan(Protocol):
@@ -77,7 +77,7 @@ class ContextStream(Iterator[dict[str, NDArray[np.int32]]]):
         return part
 
     def _fill(self) -> None:
-        steps = min(self._steps, max(1, _AHEAD // (self.batch_size * self.plan.length)))
+        steps = min(self._steps, max(1, AHEAD // (self.batch_size * self.plan.length)))
         self._steps = 2 * steps
         firsts = self.consumed + np.arange(steps) * self._stride + self.rank * self.batch_size
         made = self.plan.contexts((firsts[:, None] + np.arange(self.batch_size)).ravel())

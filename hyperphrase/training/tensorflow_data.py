@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 
 from hyperphrase.corpus.request import in_range
-from hyperphrase.errors import InputError
 from hyperphrase.training.contexts import ContextPlan
 from hyperphrase.training.libraries import library
-from hyperphrase.training.model_inputs import Batch, for_keras
+from hyperphrase.training.model_inputs import Batch, check_rows, for_keras
+from hyperphrase.training.stream import AHEAD
 
 _MOST = 1 << 40  # steps before the first one
-_TOGETHER = 1 << 16  # tokens that are drawn at once: each call costs time
 _QUIET = 0.1  # seconds without a call, after which no thread of TensorFlow is about to make one
 _LONGEST = 5.0  # seconds that the end of a program waits for it
 
@@ -43,9 +42,8 @@ def context_dataset(
     plan.stream(batch_size, rank, world_size)  # refuses wrong arguments
     example = form(plan.contexts(np.arange(batch_size)))
     arrays = [np.asarray(array) for array in tf.nest.flatten(example)]
-    if any(array.shape[:1] != (batch_size,) for array in arrays):
-        raise InputError("gives no row for each context; take another one", field="form", value=form)
-    steps = max(1, _TOGETHER // (batch_size * plan.length))  # that are drawn at once
+    check_rows(form, arrays, batch_size)
+    steps = max(1, AHEAD // (batch_size * plan.length))  # that are drawn at once
     empty = [np.zeros((steps, *array.shape), array.dtype) for array in arrays]
 
     def draw(first: Any) -> list[Any]:

@@ -4,6 +4,7 @@ import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import grain
 import jax
@@ -12,13 +13,11 @@ import numpy as np
 import pytest
 from absl import flags
 
-from hyperphrase import Corpus, InputError, Lexicon, Recipe
+from hyperphrase import Corpus, InputError
 from hyperphrase.training.jax_grain import ContextSource
 from hyperphrase.training.model_inputs import for_jax, for_megatron
+from tests.training.small import PLAN, TOKENS, blocks_of, plan_of
 
-LEXICON = Lexicon.load("synthetic", vocabulary=50)
-RECIPE = Recipe.create("zipf:s=1.0", lengths="uniform:min=1,max=9", lexicon=LEXICON)
-PLAN = Corpus.virtual(RECIPE, LEXICON, (0, 700)).contexts(length=16, separator=50)
 SOURCE = ContextSource(PLAN, epochs=3)
 FEW = grain.ReadOptions(num_threads=2, prefetch_buffer_size=4)
 GLOBAL = 24  # contexts of a step
@@ -49,7 +48,8 @@ def the_plan_itself(batch_size):
 
 def elastic(rank, world_size):
     shard = grain.sharding.ShardOptions(rank, world_size)
-    return grain.experimental.ElasticIterator(NUMBERS, GLOBAL, shard, read_options=FEW).map(SOURCE.contexts)
+    unbuffered = grain.ReadOptions(prefetch_buffer_size=0)
+    return grain.experimental.ElasticIterator(NUMBERS, GLOBAL, shard, read_options=unbuffered).map(SOURCE.contexts)
 
 
 def is_step(batch, numbers):
@@ -117,21 +117,41 @@ def test_an_iterator_goes_on_from_its_state_twice(batches):
     assert at == 13
 
 
-def test_an_elastic_iterator_goes_on_with_any_number_of_shards():
+def sliced(rank, world_size):
+    return drawn_at_once(GLOBAL // world_size)[rank::world_size].to_iter_dataset(FEW)
+
+
+def ahead(rank, world_size):
+    return grain.experimental.ThreadPrefetchIterDataset(elastic(rank, world_size), prefetch_buffer_size=2)
+
+
+@pytest.mark.parametrize("ranks", [sliced, elastic, ahead])
+def test_a_run_goes_on_with_any_number_of_processes(ranks):
     state, at = None, 0
     for world_size, count in ((1, 3), (4, 2), (8, 1), (2, 5)):
-        ranks = [iter(elastic(rank, world_size)) for rank in range(world_size)]
-        for iterator in ranks:
+        iterators = [iter(ranks(rank, world_size)) for rank in range(world_size)]
+        for iterator in iterators:
             if state is not None:
                 iterator.set_state(state)
         for _ in range(count):
-            step = range(GLOBAL * at, GLOBAL * (at + 1))
-            assert all(is_step(next(iterator), step[rank::world_size]) for rank, iterator in enumerate(ranks))
+            step, each = range(GLOBAL * at, GLOBAL * (at + 1)), GLOBAL // world_size
+            for rank, iterator in enumerate(iterators):
+                own = step[rank * each :][:each] if ranks is sliced else step[rank::world_size]
+                assert is_step(next(iterator), own)
             at += 1
-        states = [iterator.get_state() for iterator in ranks]
+        states = [iterator.get_state() for iterator in iterators]
         assert states.count(states[0]) == world_size
         state = states[0]
     assert at == 11
+
+
+def test_an_elastic_iterator_goes_on_with_another_global_batch():
+    iterator = iter(elastic(0, 1))
+    next(iterator)
+    shard = grain.sharding.ShardOptions(1, 2)
+    other = iter(grain.experimental.ElasticIterator(NUMBERS, 8, shard).map(SOURCE.contexts))
+    other.set_state(iterator.get_state())
+    assert is_step(next(other), range(GLOBAL + 1, GLOBAL + 8, 2))
 
 
 def loader(source, workers=0):
@@ -151,8 +171,7 @@ def test_a_data_loader_reads_contexts_and_goes_on_from_its_state():
 
 def test_a_data_loader_refuses_the_state_of_another_plan_or_form():
     state = iter(loader(SOURCE)).get_state()
-    other = Corpus.virtual(RECIPE, LEXICON, (0, 700)).contexts(length=16, separator=50, seed=1)
-    for source in (ContextSource(other, epochs=3), ContextSource(PLAN, for_megatron, epochs=3)):
+    for source in (ContextSource(plan_of(seed=1), epochs=3), ContextSource(PLAN, for_megatron, epochs=3)):
         with pytest.raises(ValueError, match="data source"):
             iter(loader(source)).set_state(state)
 
@@ -189,6 +208,36 @@ def test_what_is_outside_is_refused():
             ContextSource(PLAN, epochs=epochs)
 
 
+def test_the_page_of_grain(monkeypatch):
+    """The code of the docs, on a small corpus: two epochs, then two processes that begin where one has stopped."""
+    monkeypatch.setattr(Corpus, "open", lambda folder: SimpleNamespace(contexts=lambda length: PLAN))
+    quick, processes = blocks_of("### JAX with Grain")
+    names = {"train_step": lambda state, batch: ([*state, batch], 0.0), "state": []}
+    exec(quick, names)
+    assert len(names["source"]) == 2 * len(PLAN)
+    for step, batch in enumerate(names["state"]):
+        assert is_step(batch, range(8 * step, min(8 * step + 8, 2 * len(PLAN))))
+
+    def stops(state, batch):
+        if len(state) == 3:
+            raise EOFError
+        return [*state, batch], 0.0
+
+    names |= {"train_step": stops, "state": [], "saved": None}
+    with pytest.raises(EOFError):
+        exec(processes, names)
+    assert all(is_step(batch, range(64 * step, 64 * step + 64)) for step, batch in enumerate(names["state"]))
+    assert len(names["state"]) == 3
+    for rank in range(2):
+        monkeypatch.setattr(jax, "process_index", lambda rank=rank: rank)
+        monkeypatch.setattr(jax, "process_count", lambda: 2)
+        second = names | {"state": [], "train_step": lambda state, batch: ([*state, batch], 0.0)}
+        exec(processes, second)
+        assert len(second["state"]) == 2 * len(PLAN) // 64 - 3
+        for step, batch in enumerate(second["state"], 3):
+            assert is_step(batch, range(64 * step + 32 * rank, 64 * step + 32 * rank + 32))
+
+
 def test_a_model_of_jax_learns_from_contexts():
     def loss(table, batch):
         scores = jax.nn.log_softmax(table[batch["inputs"]])
@@ -201,10 +250,10 @@ def test_a_model_of_jax_learns_from_contexts():
         value, gradient = jax.value_and_grad(loss)(table, batch)
         return table - 20 * gradient, value
 
-    table = jnp.zeros((51, 51))
+    table = jnp.zeros((TOKENS, TOKENS))
     losses = []
     for batch in drawn_at_once(16).to_iter_dataset(FEW):
         table, value = train_step(table, batch)
         losses.append(float(value))
-    assert losses[0] == pytest.approx(np.log(51), rel=1e-5)
+    assert losses[0] == pytest.approx(np.log(TOKENS), rel=1e-5)
     assert np.mean(losses[-5:]) < losses[0] - 0.5

@@ -1,6 +1,7 @@
 """Contexts as a dataset of Hugging Face: shards for ranks and workers, states, and what else datasets offers."""
 
 import itertools
+from types import SimpleNamespace
 
 import datasets
 import numpy as np
@@ -10,14 +11,12 @@ from datasets.distributed import split_dataset_by_node
 from torch.utils.data import DataLoader
 from torchdata.stateful_dataloader import StatefulDataLoader
 
-from hyperphrase import Corpus, InputError, Lexicon, Recipe
+from hyperphrase import Corpus, InputError, make_corpus
 from hyperphrase.training import hugging_face
 from hyperphrase.training.hugging_face import iterable_dataset
 from hyperphrase.training.model_inputs import for_jax, for_transformers, for_variable_length_attention
+from tests.training.small import LEXICON, PLAN, RECIPE, TOKENS, blocks_of
 
-LEXICON = Lexicon.load("synthetic", vocabulary=50)
-RECIPE = Recipe.create("zipf:s=1.0", lengths="uniform:min=1,max=9", lexicon=LEXICON)
-PLAN = Corpus.virtual(RECIPE, LEXICON, (0, 700)).contexts(length=16, separator=50)
 GLOBAL = 24  # contexts of a step
 
 
@@ -85,7 +84,7 @@ def test_other_numbers_of_shards_give_each_context_to_one_rank(num_shards, world
 @pytest.fixture(params=[1, 3, 1000])
 def together(request, monkeypatch):
     """The number of batches of two contexts that are drawn at once."""
-    monkeypatch.setattr(hugging_face, "_TOGETHER", request.param * 2 * 16)
+    monkeypatch.setattr(hugging_face, "AHEAD", request.param * 2 * 16)
 
 
 @pytest.mark.usefixtures("together")
@@ -110,7 +109,7 @@ def test_a_dataset_goes_on_from_its_state_wherever_it_stopped(torch_tensors):
 
 def test_what_was_read_is_not_drawn_again(monkeypatch):
     """A part is skipped as a whole: to resume near the end of a shard takes no longer than near its beginning."""
-    monkeypatch.setattr(hugging_face, "_TOGETHER", 4 * 16)
+    monkeypatch.setattr(hugging_face, "AHEAD", 4 * 16)
     dataset = iterable_dataset(PLAN)
     count = len(PLAN) - 2
     assert len(list(itertools.islice(dataset, count))) == count
@@ -165,6 +164,14 @@ def test_a_map_style_dataset_draws_the_rows_that_are_asked_for():
         assert is_step(batch, 8 * step, 8 * step + 8)
 
 
+def test_the_phrases_of_a_corpus_in_parquet_are_loaded(tmp_path):
+    corpus = make_corpus(RECIPE, LEXICON, tmp_path / "out", phrases=1000, phrases_per_shard=300, formats=["parquet"])
+    files, cache = str(tmp_path / "out/shards/*.parquet"), str(tmp_path / "cache")
+    phrases = datasets.load_dataset("parquet", data_files=files, split="train", cache_dir=cache)
+    assert phrases["seed"][:] == corpus.seeds[:].tolist()
+    assert phrases["input_ids"][:] == [phrase.ids.tolist() for phrase in corpus]
+
+
 @pytest.mark.parametrize(
     ("arguments", "field"),
     [
@@ -184,9 +191,44 @@ def test_wrong_arguments_are_refused(arguments, field):
     assert caught.value.field == field
 
 
+class Recorder:
+    """A model that keeps its batches, and stops the program before a step."""
+
+    def __init__(self, stop=None):
+        self.taken, self.stop = [], stop
+
+    def __call__(self, *, use_cache, **batch):
+        assert not use_cache
+        if len(self.taken) == self.stop:
+            raise EOFError
+        self.taken.append(batch)
+        return SimpleNamespace(loss=0.0)
+
+
+def test_the_page_of_datasets(monkeypatch):
+    """The code of the docs, on a small corpus: a rank stops in the second epoch and goes on."""
+    monkeypatch.setattr(Corpus, "open", lambda folder: SimpleNamespace(contexts=lambda length: PLAN))
+    quick, ranks, mapped = blocks_of("### Hugging Face datasets")
+    names = {"model": Recorder()}
+    exec(quick, names)
+    assert len(names["model"].taken) == len(PLAN) // 8
+    assert all(is_step(batch, 8 * step, 8 * step + 8) for step, batch in enumerate(names["model"].taken))
+    names |= {"rank": 1, "world_size": 2, "saved": None, "model": Recorder(stop=40)}
+    with pytest.raises(EOFError):
+        exec(ranks, names)
+    first = names["model"].taken
+    names["model"] = Recorder()
+    exec(ranks, names)
+    batches = first + names["model"].taken
+    assert len(batches) == 3 * len(PLAN) // 32 * 2
+    assert all(is_step(batch, 16 * step + 8, 16 * step + 16) for step, batch in enumerate(batches))
+    exec(mapped, names)
+    assert is_step(names["dataset"][600:610], 600, 610)
+
+
 def test_a_model_of_torch_learns_from_contexts():
     torch.manual_seed(0)
-    model = torch.nn.Embedding(51, 51)
+    model = torch.nn.Embedding(TOKENS, TOKENS)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
     losses = []
     for batch in loader(0, 1):

@@ -3,17 +3,16 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from hyperphrase import Corpus, Lexicon, Recipe
+from hyperphrase import Corpus
 from hyperphrase.training.tensorflow_data import context_dataset
+from tests.training.small import PLAN, TOKENS, blocks_of
 
 pytestmark = pytest.mark.slow
-LEXICON = Lexicon.load("synthetic", vocabulary=50)
-RECIPE = Recipe.create("zipf:s=1.0", lengths="uniform:min=1,max=9", lexicon=LEXICON)
-PLAN = Corpus.virtual(RECIPE, LEXICON, (0, 2000)).contexts(length=16, separator=50)
 
 
 @pytest.fixture(scope="module")
@@ -30,52 +29,56 @@ def loss_of(keras):
 
 
 def test_a_model_of_keras_learns_from_contexts(keras):
-    model = keras.Sequential([keras.layers.Embedding(51, 51, embeddings_initializer="zeros")])
+    model = keras.Sequential([keras.layers.Embedding(TOKENS, TOKENS, embeddings_initializer="zeros")])
     model.compile(optimizer=keras.optimizers.Adam(0.1), loss=loss_of(keras))
     history = model.fit(context_dataset(PLAN, 16), steps_per_epoch=20, epochs=2, verbose=0).history["loss"]
-    assert history[1] < history[0] < np.log(51)
+    assert history[1] < history[0] < np.log(TOKENS)
 
 
 def test_the_loss_is_the_mean_over_the_predicted_tokens(keras):
-    """Of a model that knows nothing: log 51 for each of them, and nothing for first tokens of phrases."""
-    model = keras.Sequential([keras.layers.Embedding(51, 51, embeddings_initializer="zeros")])
+    """Of a model that knows nothing, it is that of the vocabulary's size, whatever is not predicted."""
+    model = keras.Sequential([keras.layers.Embedding(TOKENS, TOKENS, embeddings_initializer="zeros")])
     model.compile(loss=loss_of(keras))
-    assert model.evaluate(context_dataset(PLAN, 16), steps=3, verbose=0) == pytest.approx(np.log(51), rel=1e-5)
+    assert model.evaluate(context_dataset(PLAN, 16), steps=3, verbose=0) == pytest.approx(np.log(TOKENS), rel=1e-5)
 
 
-def test_each_epoch_of_fit_goes_on_where_the_last_one_ended(keras):
+def test_the_page_of_tensorflow(keras, monkeypatch):
+    """The code of the docs, on a small corpus: the second epoch of ``fit`` is that of the plan."""
+    monkeypatch.setattr(Corpus, "open", lambda folder: SimpleNamespace(contexts=lambda length: PLAN))
+    quick, distributed = blocks_of("### TensorFlow")
+    assert "strategy" in distributed  # it is run below
     seen = []
 
     class Recorder(keras.Model):
         def train_step(self, data):
             seen.append(data[0].numpy())
-            return {"loss": 0.0}
+            return {"loss": self.compute_loss(None, data[1], keras.ops.one_hot(data[1], TOKENS), data[2])}
 
-    model = Recorder()
-    model.compile(run_eagerly=True)
-    model.fit(context_dataset(PLAN, 4, start=2), steps_per_epoch=3, epochs=2, verbose=0)
-    assert np.array_equal(np.concatenate(seen)[: 6 * 4], PLAN[8:32]["input_ids"])
+        def compile(self, *arguments):
+            super().compile(*arguments, run_eagerly=True)
+
+    names = {"model": Recorder()}
+    exec(quick, names)
+    count = 2 * PLAN.steps(8) * 8
+    assert np.array_equal(np.concatenate(seen)[:count], PLAN[0:count]["input_ids"])
+    assert len(PLAN) < count
 
 
 DISTRIBUTED = """
 import tensorflow as tf
-from tests.domain.training.test_keras import PLAN, context_dataset
+from tests.domain.training.test_keras import PLAN, blocks_of, context_dataset
 
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-
-
-def batches(context):
-    size = context.get_per_replica_batch_size(24)
-    return context_dataset(PLAN, size, context.input_pipeline_id, context.num_input_pipelines)
-
-
-steps = iter(strategy.distribute_datasets_from_function(batches))
+plan = PLAN
+(page,) = [block for block in blocks_of("### TensorFlow") if "strategy" in block]
+exec(page)
+steps = iter(batches_of_replicas)
 for step in range(3):
     parts = strategy.experimental_local_results(next(steps)[0])
     assert len(parts) == 2
-    assert (tf.concat(parts, 0).numpy() == PLAN[24 * step : 24 * step + 24]["input_ids"]).all()
+    assert (tf.concat(parts, 0).numpy() == PLAN[64 * step : 64 * step + 64]["input_ids"]).all()
 
 ahead = iter(context_dataset(PLAN, 4).prefetch(8))
 next(ahead)

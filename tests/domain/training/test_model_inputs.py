@@ -58,13 +58,22 @@ def test_megatron_masks_the_loss_between_phrases():
     assert batch["labels"].tolist() == [[8, 9, 0, 0, 0, 0], [0, 3, 4, 0, 0, 0]]
 
 
+def test_keras_weighs_what_is_predicted():
+    ids, targets, weights = model_inputs.for_keras(HAND)
+    assert ids.tolist() == HAND["input_ids"].tolist()
+    assert targets.tolist() == [[8, 9, 0, 0, 0, 0], [0, 3, 4, 0, 0, 0]]
+    assert weights.tolist() == [[1, 1, 0, 0, 0, 0], [0, 1, 1, 0, 1, 0]]
+    assert (targets.dtype, weights.dtype) == (np.int32, np.float32)
+
+
 @pytest.mark.parametrize("packing", ["concat", "best_fit", "pad"])
 def test_all_of_them_predict_the_same_tokens(packing):
     """Each library's loss is over the same (context, place of the predicted token) pairs."""
     rows = CORPUS.contexts(length=12, packing=packing, separator=50)[0:64]
     labels = model_inputs.for_transformers(rows)["labels"]
     predicted = set(zip(*np.nonzero(labels[:, 1:] != model_inputs.IGNORED), strict=True))
-    for mask in (model_inputs.for_jax(rows)["targets_segmentation"], model_inputs.for_megatron(rows)["loss_mask"]):
+    masks = [model_inputs.for_jax(rows)["targets_segmentation"], model_inputs.for_megatron(rows)["loss_mask"]]
+    for mask in (*masks, model_inputs.for_keras(rows)[2]):
         assert set(zip(*np.nonzero(mask[:, :-1]), strict=True)) == predicted
         assert not mask[:, -1].any()
     assert len(predicted) == (rows["position_ids"] > 0).sum()

@@ -6,14 +6,12 @@ import os
 import numpy as np
 import pytest
 
-from hyperphrase import Corpus, InputError, Lexicon, Recipe
+from hyperphrase import InputError
 from hyperphrase.training import tensorflow_data
 from hyperphrase.training.model_inputs import for_jax, for_keras, for_variable_length_attention
 from hyperphrase.training.tensorflow_data import context_dataset
+from tests.training.small import CORPUS, PLAN
 
-LEXICON = Lexicon.load("synthetic", vocabulary=50)
-RECIPE = Recipe.create("zipf:s=1.0", lengths="uniform:min=1,max=9", lexicon=LEXICON)
-PLAN = Corpus.virtual(RECIPE, LEXICON, (0, 700)).contexts(length=16, separator=50)
 GLOBAL = 24  # contexts of a step
 
 
@@ -24,6 +22,12 @@ def tf():
     import tensorflow
 
     return tensorflow
+
+
+@pytest.fixture(autouse=True)
+def few_at_once(monkeypatch):
+    """Draw a few steps at once, not thousands of such short contexts."""
+    monkeypatch.setattr(tensorflow_data, "AHEAD", 4 * GLOBAL * PLAN.length)
 
 
 def steps_of(world_size, start, count, **options):
@@ -80,8 +84,8 @@ def test_elements_may_be_nested():
     assert np.array_equal(targets, for_jax(PLAN[0:3])["targets"])
 
 
-def test_several_steps_are_drawn_at_once_and_long_contexts_one_by_one():
-    plan = Corpus.virtual(RECIPE, LEXICON, (0, 30_000)).contexts(length=40_000, tail="wrap")
+def test_long_contexts_are_drawn_one_by_one():
+    plan = CORPUS.contexts(length=100_000, tail="wrap")  # one context
     for batch_size in (1, 2, 3):
         batches = context_dataset(plan, batch_size, start=1, form=dict).take(3).as_numpy_iterator()
         for step, batch in enumerate(batches, 1):
