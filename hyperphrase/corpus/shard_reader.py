@@ -10,7 +10,6 @@ import contextlib
 import mmap
 import os
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO, cast
@@ -41,6 +40,7 @@ from hyperphrase.corpus.shard_table import Shard, column
 from hyperphrase.errors import CorruptError, WorkFailedError
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.phrases.blocks import PhraseBlock
+from hyperphrase.phrases.id_buffer import IdBuffer
 
 _IN_PLACE = ("tfrecord", "none")  # format and compression
 
@@ -66,7 +66,7 @@ class ShardReader:
         nothing = np.zeros(len(phrases), np.int64)
         self._mapped = MappedFiles(nothing, nothing.copy(), groups[:-1].copy(), np.zeros(int(groups[-1]), np.int64))
         self._maps: dict[int, NDArray[np.uint8]] = {}  # what must stay mapped
-        self._buffers = threading.local()
+        self._ids = IdBuffer()
 
     def first_symbols(
         self,
@@ -83,7 +83,7 @@ class ShardReader:
         units = np.searchsorted(self._bounds, places, side="right") - 1
         self._use(units[self._mapped.addresses[units] == 0])
         total = int(counts.sum())
-        ids = self._ids(room(total))
+        ids = self._ids.take(room(total))
         try:
             read_records(Records(units, places - self._bounds[units], seeds, lengths, counts), self._mapped, ids)
         except BadRecordError as error:
@@ -93,7 +93,7 @@ class ShardReader:
         return ids[:total]
 
     def _use(self, units: NDArray[np.int64]) -> None:
-        """Make the shards of ``units`` ready to be read. Threads that do it at once write the same numbers."""
+        """Make the shards of ``units`` ready to be read; threads may do it at once."""
         new = np.unique(units).tolist()
         if len(new) > 1:
             with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -117,7 +117,7 @@ class ShardReader:
             index_records(data, shard.phrases, self._mapped.positions[first : first + groups])
         except BadRecordError as error:
             raise CorruptError(f"{self._path(unit)}: {error.defect} in record {error.number}") from error
-        self._maps[unit] = data
+        data = self._maps.setdefault(unit, data)  # that of the first thread: others may be reading it
         self._mapped.sizes[unit] = len(data)
         self._mapped.addresses[unit] = data.ctypes.data
 
@@ -160,14 +160,6 @@ class ShardReader:
 
     def _path(self, unit: int) -> str:
         return self._files.path(f"{SHARDS_FOLDER}/{self._shards[unit].name}")
-
-    def _ids(self, size: int) -> NDArray[np.uint32]:
-        """Return this thread's buffer, enlarged to ``size`` ids."""
-        buffer: NDArray[np.uint32] | None = getattr(self._buffers, "ids", None)
-        if buffer is None or len(buffer) < size:
-            buffer = np.empty(size + size // 8, np.uint32)
-            self._buffers.ids = buffer
-        return buffer
 
 
 @contextlib.contextmanager

@@ -1,10 +1,8 @@
 """phrase(seed): draw phrases of a recipe; a phrase does not depend on unit, block or shard."""
 
 import functools
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +14,7 @@ from hyperphrase.numbers.alias_table import AliasTable
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.philox import LENGTH_STREAM
 from hyperphrase.phrases.blocks import PhraseBlock
+from hyperphrase.phrases.id_buffer import IdBuffer
 from hyperphrase.phrases.recipe import Recipe
 
 CHUNK = 2048  # phrases drawn at once: about 1 MB of ids at the default lengths, in a reused buffer
@@ -65,17 +64,10 @@ class Phrases:
         self.law = recipe.law.bind(recipe.vocabulary, source).for_lengths(recipe.possible_lengths())
         self._lengths = AliasTable.of(recipe.length_weights())
         self._shortest = recipe.lengths.shortest
-        self._buffers = threading.local()
+        self._ids = IdBuffer()
 
     def __repr__(self) -> str:
         return f"Phrases({self.recipe!r})"
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what is pickled: everything but the buffers."""
-        return {name: value for name, value in vars(self).items() if name != "_buffers"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state, _buffers=threading.local())
 
     def lengths(self, seeds: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the length of each seed's phrase: int64, shape of ``seeds``."""
@@ -100,7 +92,7 @@ class Phrases:
 
         For loops over many phrases: allocating memory would take longer than drawing.
         """
-        return self._drawn(seeds, self._ids)
+        return self._drawn(seeds, self._ids.take)
 
     def draw_first(self, seeds: NDArray[np.uint64], counts: NDArray[np.int64]) -> NDArray[np.uint32]:
         """Return the first ``counts[i]`` ids of the phrase of ``seeds[i]``, one phrase after the other.
@@ -110,7 +102,7 @@ class Phrases:
         """
         offsets = np.zeros(len(seeds) + 1, np.int64)
         np.cumsum(counts, out=offsets[1:])
-        ids = self._ids(int(offsets[-1]))
+        ids = self._ids.take(int(offsets[-1]))
         self.law.draw(Batch(self._key, seeds, self._drawn_lengths(seeds), offsets, ids))
         return ids
 
@@ -144,17 +136,9 @@ class Phrases:
         """
         drawn = self._drawn_lengths(seeds)
         lengths = self.law.lengths(self._key, seeds, drawn)
-        rows = self._ids(symbols * len(seeds)).reshape(symbols, len(seeds))
+        rows = self._ids.take(symbols * len(seeds)).reshape(symbols, len(seeds))
         self.law.draw_rows(self._key, seeds, drawn, rows)
         return lengths, rows
-
-    def _ids(self, symbols: int) -> NDArray[np.uint32]:
-        """Return this thread's buffer, enlarged to ``symbols`` ids."""
-        buffer: NDArray[np.uint32] | None = getattr(self._buffers, "ids", None)
-        if buffer is None or len(buffer) < symbols:
-            buffer = np.empty(symbols + symbols // 8, np.uint32)
-            self._buffers.ids = buffer
-        return buffer[:symbols]
 
 
 def seed_range(first: int, stop: int) -> NDArray[np.uint64]:

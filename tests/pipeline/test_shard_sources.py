@@ -3,6 +3,7 @@
 import io
 import pickle
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -66,6 +67,21 @@ def test_threads_and_copies_read_the_same(folder, virtual):
         read = list(pool.map(lambda part: copy[part.start : part.stop : part.step], places))
     assert read == [virtual[part.start : part.stop : part.step] for part in places]
     assert pickle.loads(pickle.dumps(copy))[3] == virtual[3]  # of a corpus that has files open
+
+
+def test_threads_may_use_a_shard_first_at_once(folder, virtual):
+    """None reads what another one has let go of."""
+    start = threading.Barrier(8)
+
+    def read(corpus):
+        start.wait()
+        return corpus[0 : len(corpus) : 50]
+
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(40):
+            corpus = hp.Corpus.open(folder, source="tfrecord")
+            _ = corpus.phrases, corpus.seeds
+            assert list(pool.map(read, [corpus] * 8)) == [virtual[0 : len(virtual) : 50]] * 8
 
 
 def test_shards_may_be_empty(corpus):
