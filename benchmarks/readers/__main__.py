@@ -164,6 +164,7 @@ class _Benchmark:
             resume=resume,
             repeats=given.repeats,
             batches=tokens // given.length // given.batch_size,
+            settle=reader.settles if workers else 0.0,
             warm_up=_WARM_UP * given.window,
             window=given.window,
         )

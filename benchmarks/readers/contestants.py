@@ -18,7 +18,8 @@ class Reader:
 
     order: how it shuffles, in words. needs: modules that it imports. for_workers: modules that it imports only if it
     has workers. has_files: whether it makes files of its own; the others read the corpus. apart: the package whose
-    environment it runs in, "" for that of this program. least_workers: that it is measured with.
+    environment it runs in, "" for that of this program. least_workers: that it is measured with. settles: seconds
+    after the first batch until all workers run at their speed.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Reader:
     has_files: bool = True
     apart: str = ""
     least_workers: int = 0
+    settles: float = 0.0
 
 
 _PERMUTED, _BUFFERED, _IN_CHUNKS = "a permutation", "files, and a buffer of 1,024", "chunks, and inside them"
@@ -45,7 +47,9 @@ READERS = (
     Reader("numpy memmap", "memmap", "", "int32, one row", _PERMUTED, (), _TORCH),
     Reader("HF datasets map", "hf_arrow", "map", "Arrow, contexts", _PERMUTED, ("datasets", "torchdata")),
     Reader("HF datasets iterable", "hf_arrow", "iterable", "Arrow, contexts", _BUFFERED, ("datasets", "torchdata")),
-    Reader("Grain", "grain_array_record", "", "ArrayRecord, contexts", _PERMUTED, ("grain", "array_record")),
+    Reader(
+        "Grain", "grain_array_record", "", "ArrayRecord, contexts", _PERMUTED, ("grain", "array_record"), settles=4.0
+    ),
     Reader("LitData", "lit_data", "", "LitData chunks, one row", _IN_CHUNKS, ("litdata",)),
     Reader("MosaicML streaming", "mosaic_mds", "", "MDS, contexts", _IN_CHUNKS, apart="mosaicml-streaming"),
     Reader("tf.data", "tf_data", "", _PHRASES, _BUFFERED, ("tensorflow",), (), False),

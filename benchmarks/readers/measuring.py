@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.readers import page_cache
-from benchmarks.readers.job import Feed, Job
+from benchmarks.readers.job import Batches, Feed, Job
 from benchmarks.readers.memory import own_memory
 
 WARM, COLD = "warm", "cold"
@@ -39,8 +39,8 @@ class Task:
 
     imports: what is imported before, beside the module. small: folder of a small corpus, or of the reader's files of
     it, that is read as a whole and compared with small_tokens, its file of tokens. caches: ``warm``, ``cold`` or both.
-    resume: whether that is measured. batches: in an epoch. warm_up, window: seconds before the clock starts, and on
-    the clock.
+    resume: whether that is measured. batches: in an epoch. settle: seconds that workers take to come up to their speed.
+    warm_up: seconds that all take, when warm. window: seconds on the clock.
     """
 
     module: str
@@ -56,6 +56,7 @@ class Task:
     resume: bool
     repeats: int
     batches: int
+    settle: float
     warm_up: float
     window: float
 
@@ -97,17 +98,11 @@ def run(peer: Any, task: Task, cache: str) -> dict[str, Any]:
     take(next(batches))
     first = time.perf_counter() - begin
     memory = own_memory()
-    if cache == WARM:
-        end = time.perf_counter() + task.warm_up
-        while time.perf_counter() < end:
-            take(next(batches))
-    begin, count = time.perf_counter(), 0
-    end, most = begin + task.window, task.batches - 1 if cache == COLD else sys.maxsize  # the next epoch is not cold
-    while time.perf_counter() < end and count < most:
-        take(next(batches))
-        count += 1
+    left = task.batches - 1 if cache == COLD else sys.maxsize  # the next epoch is not cold
+    left -= take.some(batches, task.settle + (task.warm_up if cache == WARM else 0.0), left)
+    begin = time.perf_counter()
+    tokens = take.some(batches, task.window, left) * task.batch_size * task.length
     seconds = time.perf_counter() - begin
-    tokens = count * task.batch_size * task.length
     memory = max(memory, own_memory(), key=lambda sizes: sizes["all"])
     return {"first_seconds": first, "tokens": tokens, "seconds": seconds, "memory": memory}
 
@@ -122,6 +117,14 @@ class _Consumer:
         if batch.dtype != np.int32 or batch.shape != self.buffer.shape:
             raise ValueError(f"a batch is {batch.dtype}, {batch.shape}, not int32, {self.buffer.shape}")
         np.copyto(self.buffer, batch)
+
+    def some(self, batches: Batches, seconds: float, most: int) -> int:
+        """Copy batches for ``seconds``, ``most`` of them at most; return their number."""
+        end, count = time.perf_counter() + seconds, 0
+        while time.perf_counter() < end and count < most:
+            self(next(batches))
+            count += 1
+        return count
 
 
 def check(peer: Any, task: Task) -> int:

@@ -62,9 +62,13 @@ class TokenPositions:
 
     def _learn(self, units: NDArray[np.int64]) -> None:
         """Keep the positions in ``units``. Threads that do it at once write the same numbers."""
-        for unit in np.unique(units).tolist():
-            self._count(unit)
-            self._known[unit] = True
+        new = np.unique(units)
+        if len(new) > 1:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(self._count, new.tolist()))
+        elif len(new):
+            self._count(int(new[0]))
+        self._known[new] = True
 
     def _count(self, unit: int) -> int:
         """Write the positions in ``unit``, from its first token, and return its tokens."""

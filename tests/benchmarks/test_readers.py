@@ -58,6 +58,7 @@ def task_of(folder, module="memmap", **changes):
         "caches": [WARM],
         "resume": True,
         "repeats": 2,
+        "settle": 0.0,
         "warm_up": 0.01,
         "window": 0.02,
     }
