@@ -75,7 +75,7 @@ def test_a_dataset_ends_with_its_epochs():
 @pytest.mark.parametrize("indices", [[0], [0, 1], [0, 1, 2, 3]])
 def test_a_form_without_a_row_for_each_context_is_refused(indices):
     dataset = ContextDataset(PLAN, model_inputs.for_variable_length_attention)
-    with pytest.raises(InputError, match=r"^form=for_variable_length_attention: .*a row for each context"):
+    with pytest.raises(InputError, match=r"^form=for_variable_length_attention: .*no row for each context"):
         dataset.__getitems__(indices)
 
 
