@@ -76,8 +76,9 @@ def mix_contexts(corpora: Sequence[tuple[OpenCorpus, Weight]], **options: Unpack
     >>> plan[0:4]["input_ids"].shape
     (4, 64)
     """
-    if not corpora:
-        raise InputError("give one or more pairs of a corpus and a weight", field="corpora")
+    if not isinstance(corpora, list | tuple) or not corpora or not all(map(_is_pair, corpora)):
+        problem = "give one or more pairs of a corpus and a weight, as in [(corpus, 0.7), (other, 0.3)]"
+        raise InputError(problem, field="corpora")
     if len(corpora) > BLOCK:
         raise InputError(f"give at most {BLOCK}", field="corpora", value=f"{len(corpora)} pairs")
     stages = _stages([_schedule(weight) for _, weight in corpora])
@@ -87,6 +88,10 @@ def mix_contexts(corpora: Sequence[tuple[OpenCorpus, Weight]], **options: Unpack
         if not len(plan):
             raise InputError(f"{corpus!r:.200} has too few tokens for one context", field="length", value=plan.length)
     return MixedPlan(plans, stages)
+
+
+def _is_pair(given: Any) -> bool:
+    return isinstance(given, list | tuple) and len(given) == 2 and isinstance(given[0], OpenCorpus)
 
 
 def _schedule(weight: Any) -> dict[int, float]:

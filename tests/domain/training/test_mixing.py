@@ -108,7 +108,8 @@ def test_wrong_curricula_are_refused(weights, problem):
 
 
 def test_no_corpora_and_too_small_ones_are_refused():
-    with pytest.raises(InputError, match=r"^corpora"):
-        mix_contexts([], **OPTIONS)
+    for wrong in ([], CORPORA[0], CORPORA, [(CORPORA[0], 1, 1)], [("out", 1)], None):
+        with pytest.raises(InputError, match=r"^corpora: give one or more pairs"):
+            mix_contexts(wrong, **OPTIONS)
     with pytest.raises(InputError, match=r"^length=100000.*too few tokens"):
         mix_contexts([(CORPORA[0], 1)], length=100_000)
