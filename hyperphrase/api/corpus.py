@@ -22,7 +22,6 @@ from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.phrases.blocks import Phrase, PhraseBlock, arrow_schema
 from hyperphrase.phrases.phrases import CHUNK, Phrases
 from hyperphrase.phrases.recipe import Recipe
-from hyperphrase.report.summary import corpus_summary
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -111,6 +110,10 @@ class Corpus(OpenCorpus):
             return self.block(np.asarray(places, np.int64))
         return self.block(np.array([places], np.int64))[0]
 
+    def words(self, place: int) -> str:
+        """Return the words of the phrase at ``place``, joined by spaces. Raises IndexError."""
+        return self.lexicon.to_words(self[place].ids)
+
     def __iter__(self) -> Iterator[Phrase]:
         for block in self.blocks():
             yield from block
@@ -157,6 +160,8 @@ class Corpus(OpenCorpus):
 
     def _repr_html_(self) -> str:
         """Return a table for notebooks: what the corpus is, and its first phrases."""
+        from hyperphrase.report.summary import corpus_summary  # only notebooks ask for it
+
         return corpus_summary(self)
 
 

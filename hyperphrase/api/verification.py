@@ -166,10 +166,9 @@ class _Verification:
 
     def _read_shard(self, output: Output, unit: int, shard: Shard) -> Statistics:
         form, seeds = FORMATS[output.format], self._kept_phrases(unit).seeds()
-        texts = loading.texts_of(self.corpus.lexicon, output.text) if form.text else None
         with self.corpus.files.open(f"{SHARDS_FOLDER}/{shard.name}") as stream:
             measured = Measured(stream)
-            blocks = form.decode(cast(BinaryIO, measured), output.compression, texts, shard.name)
+            blocks = loading.decoded(cast(BinaryIO, measured), output, lambda: self.corpus.lexicon, shard.name)
             counts = count_phrases(blocks, self.corpus.phrases, seeds, form.stores_seeds, shard.name)
             measured.compare(shard)
         found = (counts.phrases, counts.symbols, *ends(seeds))

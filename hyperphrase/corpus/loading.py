@@ -1,18 +1,23 @@
 """Load manifest, lexicon, phrases and dropped seeds of a corpus from its untrusted files."""
 
 import dataclasses
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.codecs import FORMATS
 from hyperphrase.codecs.base import Texts
 from hyperphrase.corpus import manifest as manifests
 from hyperphrase.corpus.files import CorpusFiles
 from hyperphrase.corpus.layout import DROPPED_FILE, LAW_FILE, LEXICON_FILE, MANIFEST_FILE, WORDS_FILE
 from hyperphrase.corpus.manifest import Manifest, parse_dropped_file
+from hyperphrase.corpus.request import Output
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.laws.base import LexiconSource
 from hyperphrase.lexicon.lexicon import Lexicon, read_lexicon
+from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
 
@@ -99,6 +104,16 @@ def files_read(recipe: Recipe, dictionary: bool) -> list[str]:
     """Return the names of the files that workers read: the lexicon and, if any, the law's file and the words' rows."""
     law = [LAW_FILE] if recipe.law.attached() is not None else []
     return [LEXICON_FILE, *law, *([WORDS_FILE] if dictionary else [])]
+
+
+def decoded(stream: BinaryIO, output: Output, lexicon: Callable[[], Lexicon], where: str) -> Iterator[PhraseBlock]:
+    """Yield the phrases of a shard of ``output``, as :meth:`hyperphrase.codecs.Format.decode` does.
+
+    lexicon: loads the lexicon, for formats that contain text. where: names the file in errors. Raises CorruptError.
+    """
+    form = FORMATS[output.format]
+    texts = texts_of(lexicon(), output.text) if form.text else None
+    return form.decode(stream, output.compression, texts, where)
 
 
 def texts_of(lexicon: Lexicon, text: str) -> Texts:

@@ -1,7 +1,7 @@
 """A corpus whose manifest was read; its other parts are loaded when they are first used."""
 
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,13 @@ from hyperphrase.corpus.files import CorpusFiles
 from hyperphrase.corpus.kept_seeds import KeptSeeds
 from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.request import Output
-from hyperphrase.corpus.shard_reader import ShardReader
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
+
+if TYPE_CHECKING:
+    from hyperphrase.corpus.shard_reader import ShardReader
 
 
 class OpenCorpus:
@@ -83,11 +85,9 @@ class OpenCorpus:
         return PhraseBlock(self._reader.first_symbols(places, seeds, lengths, lengths).copy(), offsets, seeds)
 
     @functools.cached_property
-    def _reader(self) -> ShardReader | None:
+    def _reader(self) -> "ShardReader | None":
         if self.output is None:
             return None
-        return ShardReader(self.files, self.manifest, self.output, self.seeds, lambda: self.lexicon, self.checksums)
+        from hyperphrase.corpus.shard_reader import ShardReader  # most commands read no shards
 
-    def words(self, place: int) -> str:
-        """Return the words of the phrase at ``place``, joined by spaces. Raises IndexError."""
-        return self.lexicon.to_words(self.block(np.array([range(len(self.seeds))[place]]))[0].ids)
+        return ShardReader(self.files, self.manifest, self.output, self.seeds, lambda: self.lexicon, self.checksums)

@@ -11,7 +11,6 @@ import mmap
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO, cast
 
 import google_crc32c
@@ -31,6 +30,7 @@ from hyperphrase.codecs.record_access import (
 from hyperphrase.codecs.tfrecord import TFRecordEncoder
 from hyperphrase.corpus import loading
 from hyperphrase.corpus.files import CorpusFiles
+from hyperphrase.corpus.in_threads import in_threads
 from hyperphrase.corpus.kept_seeds import KeptSeeds
 from hyperphrase.corpus.layout import SHARDS_FOLDER
 from hyperphrase.corpus.manifest import Manifest
@@ -89,34 +89,29 @@ class ShardReader:
         except BadRecordError as error:
             unit = int(units[error.number])
             record = int(places[error.number] - self._bounds[unit])
-            raise CorruptError(f"{self._path(unit)}: {error.defect} in record {record}") from error
+            raise CorruptError(f"{self._path(self._shards[unit])}: {error.defect} in record {record}") from error
         return ids[:total]
 
     def _use(self, units: NDArray[np.int64]) -> None:
         """Make the shards of ``units`` ready to be read; threads may do it at once."""
-        new = np.unique(units).tolist()
-        if len(new) > 1:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                list(pool.map(self._open, new))
-        elif new:
-            self._open(new[0])
+        in_threads(self._open, np.unique(units).tolist())
 
     def _open(self, unit: int) -> None:
-        shard, name = self._shards[unit], f"{SHARDS_FOLDER}/{self._shards[unit].name}"
+        shard = self._shards[unit]
         try:
-            with self._files.open(name) as stream:
+            with self._files.open(_name(shard)) as stream:
                 data = self._in_place(stream, shard)
                 if data is None:
                     data = self._rewritten(stream, unit)
         except FileNotFoundError as error:
-            problem = f"{self._path(unit)}: is missing; the manifest lists it, so fetch it or make the corpus again"
+            problem = f"{self._path(shard)}: is missing; the manifest lists it, so fetch it or make the corpus again"
             raise CorruptError(problem) from error
         first = int(self._mapped.first_group[unit])
         groups = -(-shard.phrases // GROUP)
         try:
             index_records(data, shard.phrases, self._mapped.positions[first : first + groups])
         except BadRecordError as error:
-            raise CorruptError(f"{self._path(unit)}: {error.defect} in record {error.number}") from error
+            raise CorruptError(f"{self._path(shard)}: {error.defect} in record {error.number}") from error
         data = self._maps.setdefault(unit, data)  # that of the first thread: others may be reading it
         self._mapped.sizes[unit] = len(data)
         self._mapped.addresses[unit] = data.ctypes.data
@@ -129,7 +124,7 @@ class ShardReader:
             data = _mapped(stream)
         except OSError:  # it is in a bucket, or on a disk that maps no files
             return None
-        crc = google_crc32c.value(data) if self._checksums and len(data) == shard.bytes else shard.crc32c
+        crc = google_crc32c.value(data) if self._checksums else shard.crc32c
         if (len(data), crc) != (shard.bytes, shard.crc32c):
             for _ in self._blocks(stream, shard):  # names the record that is damaged, if one is
                 pass
@@ -140,37 +135,42 @@ class ShardReader:
         """Return a shard as the bytes of TFRecord, which are in a temporary file."""
         shard, done, stop = self._shards[unit], int(self._bounds[unit]), int(self._bounds[unit + 1])
         measured, encoder = Measured(stream), TFRecordEncoder()
-        with _temporary_file(shard.name) as file:
+        with _unpacking(shard):
+            file = tempfile.TemporaryFile()  # noqa: SIM115  # errors of reading the shard are not its own
+        with file:
             for block in self._blocks(cast(BinaryIO, measured), shard):
                 if done + len(block) > stop:
-                    raise CorruptError(f"{self._path(unit)}: more than the {shard.phrases} phrases listed")
+                    raise CorruptError(f"{self._path(shard)}: more than the {shard.phrases} phrases listed")
                 stored = FORMATS[self._output.format].stores_seeds
                 seeds = block.seeds if stored else self._seeds[done : done + len(block)]
-                file.write(encoder.encode(PhraseBlock(block.ids, block.offsets, seeds)))
+                with _unpacking(shard):
+                    file.write(encoder.encode(PhraseBlock(block.ids, block.offsets, seeds)))
                 done += len(block)
             if self._checksums:
                 measured.compare(shard)
-            file.flush()
-            return _mapped(file)
+            with _unpacking(shard):
+                file.flush()
+                return _mapped(file)
 
     def _blocks(self, stream: BinaryIO, shard: Shard) -> Iterator[PhraseBlock]:
-        form, path = FORMATS[self._output.format], self._files.path(f"{SHARDS_FOLDER}/{shard.name}")
-        texts = loading.texts_of(self._lexicon(), self._output.text) if form.text else None
-        return form.decode(stream, self._output.compression, texts, path)
+        return loading.decoded(stream, self._output, self._lexicon, self._path(shard))
 
-    def _path(self, unit: int) -> str:
-        return self._files.path(f"{SHARDS_FOLDER}/{self._shards[unit].name}")
+    def _path(self, shard: Shard) -> str:
+        return self._files.path(_name(shard))
+
+
+def _name(shard: Shard) -> str:
+    return f"{SHARDS_FOLDER}/{shard.name}"
 
 
 @contextlib.contextmanager
-def _temporary_file(name: str) -> Iterator[BinaryIO]:
-    """Open a file without a name, which the bytes of shard ``name`` are written to. Raises WorkFailedError."""
+def _unpacking(shard: Shard) -> Iterator[None]:
+    """Raise WorkFailedError for an OSError of the temporary file that ``shard`` is written to."""
     try:
-        with tempfile.TemporaryFile() as file:
-            yield cast(BinaryIO, file)
+        yield
     except OSError as error:
         folder = tempfile.gettempdir()
-        problem = f"{name}: cannot be unpacked into {folder} ({error}); name a folder with room in TMPDIR"
+        problem = f"{shard.name}: cannot be unpacked into {folder} ({error}); name a folder with room in TMPDIR"
         raise WorkFailedError(problem) from error
 
 

@@ -1,6 +1,10 @@
 """A corpus as notebooks show it: a table of what it is, and its first phrases."""
 
+import numpy as np
+
 from hyperphrase.corpus.open_corpus import OpenCorpus
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.phrases.blocks import Phrase
 from hyperphrase.report.page import table
 
 _PHRASES, _WORDS = 3, 12  # shown
@@ -17,10 +21,10 @@ def corpus_summary(corpus: OpenCorpus) -> str:
         ("folder", corpus.folder or "none"),
         ("source", "drawn again" if output is None else f"shards of {output.format}"),
     ]
-    first = [(f"seed {seed}", _shortened(corpus, place)) for place, seed in enumerate(corpus.seeds[:_PHRASES].tolist())]
+    block = corpus.block(np.arange(min(_PHRASES, manifest.kept)))
+    first = [(f"seed {phrase.seed}", _beginning(phrase, corpus.lexicon)) for phrase in block]
     return f"<b>hyperphrase corpus</b>{table(('', ''), facts + first)}"
 
 
-def _shortened(corpus: OpenCorpus, place: int) -> str:
-    words = corpus.words(place).split()
-    return " ".join(words[:_WORDS]) + (" ..." if len(words) > _WORDS else "")
+def _beginning(phrase: Phrase, lexicon: Lexicon) -> str:
+    return lexicon.to_words(phrase.ids[:_WORDS]) + (" ..." if len(phrase) > _WORDS else "")

@@ -7,12 +7,11 @@ group is packed again whenever one of its contexts is asked for.
 """
 
 import functools
-import os
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.corpus.in_threads import in_threads
 from hyperphrase.kernels import kernel
 from hyperphrase.training.packing import Packing
 from hyperphrase.training.pieces import Pieces, Special
@@ -29,8 +28,7 @@ class BestFit(Packing):
     def __init__(self, source: PhraseSource, length: int, special: Special) -> None:
         self._source, self._length, self._extra = source, length, special.each
         groups = -(-source.count // GROUP)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            counts = list(pool.map(lambda group: len(self._packed(group)[0]) - 1, range(groups)))
+        counts = in_threads(lambda group: len(self._packed(group)[0]) - 1, range(groups))
         self._before = np.append(0, np.cumsum(np.array(counts, np.int64)))
         self.count = int(self._before[-1])
         self._of_group = functools.lru_cache(_KEPT)(self._packed)

@@ -5,12 +5,10 @@ computed from the phrases' lengths when the unit is first asked for. So a plan o
 once, and an index of 10^9 phrases has 125 MB when all of it has been used.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.corpus.in_threads import in_threads
 from hyperphrase.kernels import kernel
 from hyperphrase.numbers.batch import owner_of
 from hyperphrase.training.source import PhraseSource
@@ -63,11 +61,7 @@ class TokenPositions:
     def _learn(self, units: NDArray[np.int64]) -> None:
         """Keep the positions in ``units``. Threads that do it at once write the same numbers."""
         new = np.unique(units)
-        if len(new) > 1:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                list(pool.map(self._count, new.tolist()))
-        elif len(new):
-            self._count(int(new[0]))
+        in_threads(self._count, new.tolist())
         self._known[new] = True
 
     def _count(self, unit: int) -> int:
@@ -79,10 +73,8 @@ class TokenPositions:
         return int(ends[-1]) if len(ends) else 0
 
     def _count_all(self) -> None:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            sizes = list(pool.map(self._count, range(len(self._known))))
+        self._tokens[1:] = np.cumsum(in_threads(self._count, range(len(self._known))))
         self._known[:] = True
-        self._tokens[1:] = np.cumsum(sizes)
 
 
 @kernel

@@ -1,5 +1,6 @@
 """Phrases read from shards: the same as those drawn again, from every format, and errors that name file and record."""
 
+import errno
 import io
 import pickle
 import tempfile
@@ -203,6 +204,18 @@ def test_a_full_disk_for_unpacked_shards_is_told(folder, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", "/dev/full/nowhere")
     with pytest.raises(hp.WorkFailedError, match=r"phrases-00000-of-00008\.avro: cannot be unpacked into .*TMPDIR"):
         hp.Corpus.open(folder, source="avro")[0]
+
+
+def test_a_shard_that_cannot_be_read_is_not_the_fault_of_the_temporary_folder(folder, monkeypatch):
+    class Failing(io.RawIOBase):
+        def read(self, size=-1):
+            raise OSError(errno.EIO, "Input/output error")
+
+    corpus = hp.Corpus.open(folder, source="avro")
+    _ = corpus.phrases, corpus.seeds
+    monkeypatch.setattr(corpus.files, "open", lambda name: Failing())
+    with pytest.raises(OSError, match="Input/output error"):
+        corpus[0]
 
 
 @pytest.mark.parametrize("source", ["parquets", "", "none", None, "TFRECORD"])
