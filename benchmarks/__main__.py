@@ -15,6 +15,7 @@ from benchmarks.machine import machine, versions
 from benchmarks.process import measured
 from benchmarks.rendering import document, render
 from benchmarks.results import MEGA, Entry, Results, Run
+from benchmarks.terminal import say, some_of
 from hyperphrase.errors import InputError, WorkFailedError
 
 RESULTS = Path(__file__).parent / "results"
@@ -32,7 +33,7 @@ def parser() -> Parser:
     made = Parser("benchmarks", (__doc__ or "").partition("``: ")[2])
     made.add_argument("action", nargs="?", choices=("run", "render"), default="run", help="render: results again")
     made.add_argument("--repeats", type=_number(int, 1), default=5, help="runs of each, in turn; default 5")
-    made.add_argument("--only", type=_programs, default=PROGRAMS, metavar="NAME,...", help="; ".join(PROGRAMS))
+    made.add_argument("--only", type=some_of(PROGRAMS), default=PROGRAMS, metavar="NAME,...", help="; ".join(PROGRAMS))
     made.add_argument("--large", action="store_true", help="with 20,000,000 phrases too")
     made.add_argument("--scale", type=_number(float, 1e-6), default=1.0, help="makes all works smaller; default 1")
     made.add_argument("--workers", type=_number(int, 1), default=cpu_count(), help="cores for each; default all")
@@ -68,7 +69,7 @@ def warm_up(chosen: Sequence[Contestant], workers: int) -> None:
     """Run each of the chosen programs once with little work."""
     little = {one.program: one for one in contestants(False, _WARM_UP)}
     for program in dict.fromkeys(one.program for one in chosen):
-        _say(f"warming up: {little[program]}")
+        say(f"warming up: {little[program]}")
         run_once(little[program], workers)
 
 
@@ -81,7 +82,7 @@ def compete(chosen: Sequence[Contestant], repeats: int, workers: int) -> list[En
             mine.append(run)
             rate = "" if run.symbols is None else f"{run.symbols / run.seconds / MEGA:.1f} M symbols/s, "
             rate += f"{run.bytes / run.seconds / MEGA:.1f} MB/s"
-            _say(f"repeat {repeat + 1} of {repeats}: {one}: {run.seconds:.2f} s, {rate}")
+            say(f"repeat {repeat + 1} of {repeats}: {one}: {run.seconds:.2f} s, {rate}")
     return [Entry(one.program, one.size, one.law, one.writes, mine) for one, mine in zip(chosen, runs, strict=True)]
 
 
@@ -111,18 +112,6 @@ def _number(kind: Callable[[str], float], least: float) -> Callable[[str], float
         return value
 
     return read
-
-
-def _programs(text: str) -> list[str]:
-    """Read names of programs, with commas between them."""
-    names = text.split(",")
-    if unknown := [name for name in names if name not in PROGRAMS]:
-        raise ArgumentTypeError(f"{unknown[0]!r:.40} does not take part; choose from {', '.join(PROGRAMS)}")
-    return names
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

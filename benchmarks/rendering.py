@@ -1,6 +1,6 @@
 """Results for people: a table in Markdown and a plot in SVG and PNG."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.contestants import PROJECT
@@ -12,9 +12,14 @@ _OURS, _THEIRS = "#c2410c", "#64748b"
 
 def render(results: Results, path: Path) -> list[Path]:
     """Write table and plot beside ``path``, which names the JSON; return the files written."""
+    return write_files(path, document(results, path.stem), lambda files: _plot(results, files))
+
+
+def write_files(path: Path, lines: Iterable[str], plot: Callable[[Sequence[Path]], None]) -> list[Path]:
+    """Write ``lines`` and what ``plot`` draws beside ``path``; return the files written."""
     files = [path.with_suffix(suffix) for suffix in (".md", ".svg", ".png")]
-    files[0].write_text("\n".join(document(results, path.stem)) + "\n")
-    _plot(results, files[1:])
+    files[0].write_text("\n".join(lines) + "\n")
+    plot(files[1:])
     return files
 
 
@@ -33,7 +38,7 @@ def document(results: Results, name: str) -> Iterator[str]:
             yield from ("", f"## {law.capitalize()}", "")
             yield from markdown(table(entries))
     for title, facts in (("Machine", results.machine), ("Versions", results.versions)):
-        yield from ("", f"## {title}", "", ", ".join(f"{key} {value}" for key, value in facts.items()))
+        yield from facts_section(title, facts)
 
 
 def table(entries: Sequence[Entry]) -> list[list[str]]:
@@ -63,6 +68,11 @@ def markdown(rows: Sequence[Sequence[str]], words: int = 3) -> Iterator[str]:
         yield f"| {' | '.join(row)} |"
         if place == 0:
             yield "|" + "---|" * words + "--:|" * (len(row) - words)
+
+
+def facts_section(title: str, facts: Mapping[str, str]) -> Iterator[str]:
+    """Yield the lines of a section that lists ``facts``."""
+    yield from ("", f"## {title}", "", ", ".join(f"{key} {value}" for key, value in facts.items()))
 
 
 def spread_text(spread: Spread) -> str:

@@ -24,6 +24,12 @@ class Spread(NamedTuple):
         return cls(statistics.median(values), min(values), max(values))
 
 
+def write_json(data: Any, path: Path) -> None:
+    """Write plain data into a file, whose folder may be missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data, indent=1) + "\n")
+
+
 @dataclass(frozen=True)
 class Run:
     """One run. seconds: by the clock. peak_bytes: most resident memory. symbols: None for what makes none."""
@@ -75,8 +81,7 @@ class Results:
 
     def save(self, path: Path) -> None:
         """Write the results as JSON."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(asdict(self), indent=1) + "\n")
+        write_json(asdict(self), path)
 
     @classmethod
     def load(cls, path: Path) -> "Results":

@@ -23,6 +23,7 @@ from benchmarks.readers.many_phrases import write_manifests
 from benchmarks.readers.measuring import COLD, WARM, Task
 from benchmarks.readers.rendering import document, render
 from benchmarks.readers.results import Measured, Results, Settings
+from benchmarks.terminal import say, some_of
 from hyperphrase.errors import InputError, WorkFailedError
 
 RESULTS = Path(__file__).parents[1] / "results"
@@ -44,7 +45,7 @@ def parser() -> Parser:
     made = Parser("benchmarks.readers", (__doc__ or "").partition("``: ")[2])
     made.add_argument("action", nargs="?", choices=("run", "render"), default="run", help="render: results again")
     made.add_argument("--work", type=Path, metavar="FOLDER", help="for corpora and files of readers: kept, used again")
-    made.add_argument("--only", type=_names, default=NAMES, metavar="NAME,...", help="; ".join(NAMES))
+    made.add_argument("--only", type=some_of(NAMES), default=NAMES, metavar="NAME,...", help="; ".join(NAMES))
     made.add_argument("--workers", type=_numbers, default=[0, 1, 2], metavar="N,...", help="default 0,1,2")
     made.add_argument("--cache", choices=(WARM, COLD), help="default both")
     made.add_argument("--repeats", type=_at_least(1), default=5, help="runs of each; default 5")
@@ -119,10 +120,10 @@ class _Benchmark:
                 try:
                     self._measure(reader, python)
                 except WorkFailedError as error:
-                    _say(f"{reader.name}: {error}")
+                    say(f"{reader.name}: {error}")
                     failed.append(reader.name)
             else:
-                _say(f"{reader.name}: left out; --environments makes the one that it needs")
+                say(f"{reader.name}: left out; --environments makes the one that it needs")
         if MANIFESTS in self._given.only:
             self._open_manifests()
         if failed:
@@ -145,7 +146,7 @@ class _Benchmark:
             self._results.add(measured)
             self._results.save(self._path)
             rates = [f"{cache} {rate.median:.1f}" for cache in (WARM, COLD) if (rate := measured.rate(cache))]
-            _say(f"{reader.name}, workers {workers}: {', '.join(rates)} M tokens/s")
+            say(f"{reader.name}, workers {workers}: {', '.join(rates)} M tokens/s")
 
     def _task(self, reader: Reader, workers: int, resume: bool) -> Task:
         given = self._given
@@ -177,7 +178,7 @@ class _Benchmark:
         for kind, folder in folders.items():
             runs = [_result_of(MANIFESTS, sys.executable, "many_phrases", [str(folder), *numbers]) for _ in range(3)]
             self._results.manifests.append(runs)
-            _say(f"{MANIFESTS}, {kind}: opened in {runs[-1]['parts']['open']['seconds']:.2f} s")
+            say(f"{MANIFESTS}, {kind}: opened in {runs[-1]['parts']['open']['seconds']:.2f} s")
         self._results.save(self._path)
 
 
@@ -223,18 +224,6 @@ def _positive(text: str) -> float:
 def _numbers(text: str) -> list[int]:
     """Read numbers of workers, with commas between them."""
     return [_at_least(0)(part) for part in text.split(",")]
-
-
-def _names(text: str) -> list[str]:
-    """Read names of what is measured, with commas between them."""
-    names = text.split(",")
-    if unknown := [name for name in names if name not in NAMES]:
-        raise ArgumentTypeError(f"{unknown[0]!r:.40} does not take part; choose from {', '.join(NAMES)}")
-    return names
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

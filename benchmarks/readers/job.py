@@ -51,6 +51,20 @@ def epochs(job: Job, first: int = 0) -> Iterable[int]:
     return count(first) if job.epochs is None else range(first, job.epochs)
 
 
+def stateful(loader: Callable[..., Any], dataset: Any, job: Job, state: Any) -> Any:
+    """Return a data loader of a library's own, which keeps its state, at ``state``."""
+    made = loader(
+        dataset,
+        batch_size=job.batch_size,
+        num_workers=job.workers,
+        drop_last=True,
+        persistent_workers=bool(job.workers),
+    )
+    if state is not None:
+        made.load_state_dict(state)
+    return made
+
+
 class ShuffledBatches:
     """The indices of batches: each epoch is a permutation of ``range(items)``, whose last incomplete batch is left out.
 

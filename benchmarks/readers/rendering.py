@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks.readers.contestants import OURS, READERS
 from benchmarks.readers.measuring import COLD, WARM
 from benchmarks.readers.results import Measured, Results
-from benchmarks.rendering import markdown, number_text, plot_bars, spread_text
+from benchmarks.rendering import facts_section, markdown, number_text, plot_bars, spread_text, write_files
 from benchmarks.results import MEGA, Spread
 
 Row = list[str]
@@ -14,10 +14,7 @@ Row = list[str]
 
 def render(results: Results, path: Path) -> list[Path]:
     """Write tables and plot beside ``path``, which names the JSON; return the files written."""
-    files = [path.with_suffix(suffix) for suffix in (".md", ".svg", ".png")]
-    files[0].write_text("\n".join(document(results, path.stem)) + "\n")
-    _plot(results, files[1:])
-    return files
+    return write_files(path, document(results, path.stem), lambda files: _plot(results, files))
 
 
 def document(results: Results, name: str) -> Iterator[str]:
@@ -53,7 +50,7 @@ def document(results: Results, name: str) -> Iterator[str]:
     yield from ("", "## Readers", "")
     yield from markdown([["reader", "reads", "order"], *([one.name, one.reads, one.order] for one in READERS)], words=3)
     for title, facts in (("Machine", results.machine), ("Versions", dict(sorted(versions.items())))):
-        yield from ("", f"## {title}", "", ", ".join(f"{key} {value}" for key, value in facts.items()))
+        yield from facts_section(title, facts)
 
 
 def _by_workers(results: Results, show: Callable[[Measured], str | None]) -> list[Row]:

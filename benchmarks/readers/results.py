@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.readers.measuring import WARM
-from benchmarks.results import MEGA, Spread
+from benchmarks.results import MEGA, Spread, write_json
 from hyperphrase.errors import WorkFailedError
 
 
@@ -73,8 +73,7 @@ class Results:
 
     def save(self, path: Path) -> None:
         """Write the results as JSON."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(asdict(self), indent=1) + "\n")
+        write_json(asdict(self), path)
 
     @classmethod
     def load(cls, path: Path) -> "Results":

@@ -79,10 +79,9 @@ def work_of(
     """Return the work of ``request``, given the mean length of a phrase and its mean bytes in each output."""
     drawn = request.stop_seed - request.first_seed
     kept = float(request.phrases or space.expected_distinct(drawn))
-    work = Work(
-        *(drawn, kept, 0.0, 0.0, request.phrases_per_shard, symbols_a_phrase, bytes_a_phrase, 0.0, 0.0, dedup),
-        encoder_bytes=sum(FORMATS[output.format].encoder_bytes for output in request.outputs),
-    )
+    encoders = sum(FORMATS[output.format].encoder_bytes for output in request.outputs)
+    size = request.phrases_per_shard
+    work = Work(drawn, kept, 0.0, 0.0, size, symbols_a_phrase, bytes_a_phrase, 0.0, 0.0, dedup, encoders)
     if dedup is None:
         return work
     last = drawn - (work.spans - 1) * work.span

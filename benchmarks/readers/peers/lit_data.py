@@ -9,7 +9,7 @@ import torch
 from litdata import StreamingDataLoader, StreamingDataset, TokensLoader, optimize
 from numpy.typing import NDArray
 
-from benchmarks.readers.job import SEED, Feed, Job, epochs
+from benchmarks.readers.job import SEED, Feed, Job, epochs, stateful
 
 PACKAGES = ("litdata", "torch")
 CHUNK = 4096  # contexts in a file: 16 MiB with contexts of 1,024
@@ -40,15 +40,7 @@ def feed(job: Job, state: Any) -> Feed:
     dataset = StreamingDataset(
         str(job.folder / "chunks"), item_loader=TokensLoader(job.length), shuffle=True, drop_last=True, seed=SEED
     )
-    loader = StreamingDataLoader(
-        dataset,
-        batch_size=job.batch_size,
-        num_workers=job.workers,
-        drop_last=True,
-        persistent_workers=bool(job.workers),
-    )
-    if state is not None:
-        loader.load_state_dict(state)
+    loader = stateful(StreamingDataLoader, dataset, job, state)
     return Feed((batch.numpy() for _ in epochs(job) for batch in loader), loader.state_dict)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from streaming import MDSWriter, StreamingDataLoader, StreamingDataset
 
-from benchmarks.readers.job import SEED, Feed, Job, epochs
+from benchmarks.readers.job import SEED, Feed, Job, epochs, stateful
 
 PACKAGES = ("mosaicml-streaming", "torch", "numpy")
 
@@ -24,13 +24,5 @@ def feed(job: Job, state: Any) -> Feed:
     dataset = StreamingDataset(
         local=str(job.folder / "mds"), batch_size=job.batch_size, shuffle=True, shuffle_algo="py1e", shuffle_seed=SEED
     )
-    loader = StreamingDataLoader(
-        dataset,
-        batch_size=job.batch_size,
-        num_workers=job.workers,
-        drop_last=True,
-        persistent_workers=bool(job.workers),
-    )
-    if state is not None:
-        loader.load_state_dict(state)
+    loader = stateful(StreamingDataLoader, dataset, job, state)
     return Feed((batch["input_ids"].numpy() for _ in epochs(job) for batch in loader), loader.state_dict)
