@@ -47,11 +47,7 @@ def permute_indices(indices: NDArray[np.int64], size: int, key: int) -> NDArray[
 
     size: at most 2^62.
     """
-    a, b = sides(size)
-    halves = Halves(*(half.astype(np.uint64) for half in np.divmod(indices, b)))
-    domain = np.array([[a, b, size, 0]], np.uint64)
-    permute(halves, np.zeros(len(indices), np.int64), domain, Keyed(INDEX_STREAM, np.uint64(key)), False)
-    return (halves.left * np.uint64(b) + halves.right).astype(np.int64)
+    return _permute_indices(indices, *sides(size), size, Keyed(INDEX_STREAM, np.uint64(key)))
 
 
 @inline_kernel
@@ -115,3 +111,18 @@ def permute(halves: Halves, numbers: NDArray[np.int64], domains: NDArray[np.uint
         size, one = domains[min(numbers[i], last), 2], slice(i, i + 1)
         while size != 0 and left[i] * b[i] + right[i] >= size:
             _rounds(Halves(left[one], right[one]), Halves(a[one], b[one]), numbers[one], keyed, back)
+
+
+@kernel
+def _permute_indices(indices: NDArray[np.int64], a: int, b: int, size: int, keyed: Keyed) -> NDArray[np.int64]:
+    count = len(indices)
+    halves = Halves(np.empty(count, np.uint64), np.empty(count, np.uint64))
+    for i in range(count):
+        halves.left[i], halves.right[i] = indices[i] // b, indices[i] % b
+    domain = np.empty((1, 3), np.uint64)
+    domain[0, 0], domain[0, 1], domain[0, 2] = a, b, size
+    permute(halves, np.zeros(count, np.int64), domain, keyed, False)
+    permuted = np.empty(count, np.int64)
+    for i in range(count):
+        permuted[i] = halves.left[i] * np.uint64(b) + halves.right[i]
+    return permuted

@@ -50,13 +50,13 @@ class Concat(Packing):
         return self._cut(begins, ends)
 
     def _cut(self, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> Pieces:
-        first, stop, tokens = self._positions.around(begins, ends)
-        counts = stop - first
-        offsets = np.append(0, np.cumsum(counts))
-        places = np.arange(offsets[-1]) + np.repeat(first - offsets[:-1], counts)
+        ranges = self._positions.around(begins, ends)
+        offsets = np.zeros(len(begins) + 1, np.int64)
+        np.cumsum(ranges.stop - ranges.first, out=offsets[1:])
+        places = _in_ranges(ranges.first, offsets)
         columns = (places, self._source.lengths(places), np.empty_like(places), np.empty_like(places))
         starts = np.empty(len(begins) + 1, np.int64)
-        found = _cut(Pieces(*columns, starts), offsets, self._extra, tokens, begins, ends)
+        found = _cut(Pieces(*columns, starts), offsets, self._extra, ranges.tokens, begins, ends)
         return Pieces._make([*(column[:found] for column in columns), starts])
 
     def _wrapped(self, begins: NDArray[np.int64], ends: NDArray[np.int64], missing: NDArray[np.int64]) -> Pieces:
@@ -88,6 +88,16 @@ class Pad(Packing):
     def pieces(self, contexts: NDArray[np.int64]) -> Pieces:
         lengths = self._source.lengths(contexts)
         return Pieces(contexts, lengths, np.zeros_like(contexts), lengths + self._extra, np.arange(len(contexts) + 1))
+
+
+@kernel
+def _in_ranges(first: NDArray[np.int64], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return ``first[i]``, first[i] + 1, ... in place of each range of ``offsets``: int64, (last offset,)."""
+    places = np.empty(offsets[-1], np.int64)
+    for i in range(len(first)):
+        for j in range(offsets[i], offsets[i + 1]):
+            places[j] = first[i] + j - offsets[i]
+    return places
 
 
 @kernel

@@ -57,7 +57,7 @@ class Contexts(NamedTuple):
 def draw_contexts(source: PhraseSource, pieces: Pieces, length: int, special: Special) -> Contexts:
     """Return the contexts of ``pieces``, each of at most ``length`` tokens and filled up with padding."""
     before = special.begin >= 0
-    needed = np.clip(pieces.skips + pieces.counts - before, 0, pieces.lengths)
+    needed = np.minimum(np.maximum(pieces.skips + pieces.counts - before, 0), pieces.lengths)
     ids = source.first_symbols(pieces.places, pieces.lengths, needed)
     shape = len(pieces.starts) - 1, length
     contexts = Contexts(*(np.empty(shape, np.int32) for _ in range(3)))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperphrase import Corpus, InputError, Lexicon, Recipe
+from hyperphrase.training import token_positions
 
 LEXICON = Lexicon.load("synthetic", vocabulary=50)
 SEPARATOR, BEGIN, PADDING = 50, 51, 52
@@ -85,6 +86,14 @@ def test_a_context_longer_than_the_corpus_wraps_around_as_often_as_it_takes():
     special = {"separator": SEPARATOR}
     plan = small.contexts(length=100, tail="wrap", **special)
     assert read(plan, [0]) == concatenated(small, 100, special, "wrap")
+
+
+def test_positions_in_huge_units_are_wider(monkeypatch):
+    narrow = CORPUS.contexts(length=16)
+    monkeypatch.setattr(token_positions, "_MOST_NARROW", 100)
+    wide = CORPUS.contexts(length=16)
+    assert [plan._packing._positions._index.inside.dtype for plan in (narrow, wide)] == [np.uint32, np.int64]
+    assert read(narrow, range(len(narrow))) == read(wide, range(len(narrow)))
 
 
 @pytest.mark.parametrize("special", [{}, {"separator": SEPARATOR}, {"begin": BEGIN, "padding": PADDING}])
