@@ -1,12 +1,15 @@
 """gs://: the whole life of a corpus in an emulated object store, by the same code as local paths."""
 
 import os
+import pickle
 import random
 import signal
 import threading
 
+import numpy as np
 import pytest
 
+import hyperphrase as hp
 from transforms.files import bucket, storage
 
 LAW = ["--vocabulary=100", "--sampler=zipf:s=1.0", "--lengths=uniform:min=1,max=4", "--seeds=0:2000"]
@@ -33,6 +36,13 @@ def test_verify_and_inspect_read_from_the_store(stored, program, corpus):
     assert (verified.status, verified.error) == (0, "")
     for options in ([], ["--head=2"], ["--seed=7"]):
         assert program("inspect", OUT, *options).out == program("inspect", corpus(*SMALL), *options).out
+
+
+def test_phrases_and_contexts_are_read_from_shards_in_the_store(stored, corpus):
+    local, read = hp.Corpus.open(corpus(*SMALL)), hp.Corpus.open(OUT, source="shards")
+    assert list(read.blocks()) == list(local.blocks())
+    plans = [one.contexts(length=16) for one in (local, pickle.loads(pickle.dumps(read)))]
+    assert np.array_equal(*(plan[0:50]["input_ids"] for plan in plans))
 
 
 def test_a_complete_corpus_is_left_as_it_is(stored, run_into):
