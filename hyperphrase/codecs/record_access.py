@@ -1,10 +1,10 @@
-"""Random access to phrases in TFRecord files in memory: an index of every 64th record, and a kernel that reads records.
+"""Random access to phrases in TFRecord files in memory: an index of every 16th record, and a kernel that reads records.
 
 The bytes are not trusted: every record is parsed as a decoder parses it, within the bounds of its file, and its seed
 and its number of ids are compared with those that are due. Checksums are the caller's.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from hyperphrase.codecs.vector_packing import VECTOR_PADDING, uses_avx512
 from hyperphrase.kernels import bare_kernel
 from hyperphrase.kernels.intrinsics import bytes_at, i64, load_u64
 
-GROUP = 64  # records whose first one's position is in the index
+GROUP = 16  # records whose first one's position is in the index
 
 _NO_RECORD, _OTHER_SEED, _OTHER_LENGTH = range(COMPLETE + 1 + len(DEFECTS), COMPLETE + 4 + len(DEFECTS))
 _ALL_DEFECTS = (*DEFECTS, "no whole record", "seed of another phrase", "another number of ids than its phrase has")
@@ -26,13 +26,14 @@ class MappedFiles(NamedTuple):
     """TFRecord files in memory, by number.
 
     addresses, sizes: int64, (files,), where the bytes of each file are. first_group: int64, (files,), the number of
-    each file's first group of records. positions: int64, (groups,), where in its file each group begins.
+    each file's first group of records. positions: uint32, or int64 if a file is huge, (groups,), where in its file each
+    group begins.
     """
 
     addresses: NDArray[np.int64]
     sizes: NDArray[np.int64]
     first_group: NDArray[np.int64]
-    positions: NDArray[np.int64]
+    positions: NDArray[Any]
 
 
 class Records(NamedTuple):
@@ -68,7 +69,7 @@ def _after(data: NDArray[np.uint8], at: int) -> int:
 
 
 @bare_kernel
-def _index(data: NDArray[np.uint8], count: int, positions: NDArray[np.int64]) -> int:
+def _index(data: NDArray[np.uint8], count: int, positions: NDArray[Any]) -> int:
     """Write the positions of each group of ``count`` records; return how many records there are, at most count + 1."""
     at = 0
     for record in range(count):
@@ -80,10 +81,10 @@ def _index(data: NDArray[np.uint8], count: int, positions: NDArray[np.int64]) ->
     return count if at == len(data) else count + 1
 
 
-def index_records(data: NDArray[np.uint8], count: int, positions: NDArray[np.int64]) -> None:
+def index_records(data: NDArray[np.uint8], count: int, positions: NDArray[Any]) -> None:
     """Write where each group of records in ``data``, a whole file of ``count`` records, begins.
 
-    positions: int64, (ceil(count / GROUP),). Raises BadRecordError.
+    positions: uint32 or int64, (ceil(count / GROUP),). Raises BadRecordError.
     """
     found = _index(data, count, positions)
     if found != count:
@@ -132,7 +133,7 @@ def _read(
         file, place = records.files[i], records.places[i]
         data = bytes_at(files.addresses[file], files.sizes[file])
         if i == 0 or file != records.files[i - 1] or place != records.places[i - 1] + 1:
-            at = _find(data, files.positions[files.first_group[file] + place // GROUP], place % GROUP)
+            at = _find(data, i64(files.positions[files.first_group[file] + place // GROUP]), place % GROUP)
         start = at + HEADER_BYTES
         at = _after(data, at) if at >= 0 else at
         if at < 0:

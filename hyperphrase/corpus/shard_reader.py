@@ -3,7 +3,7 @@
 A local TFRecord shard without compression is mapped into memory and read in place. A shard of another format, or in a
 bucket, is written as TFRecord into a temporary file when it is first used; the file has no name, and vanishes with the
 process. When a shard is first used, its size and its CRC32C are compared with the manifest's, and the position of every
-64th record is kept: 8 bytes of memory each.
+16th record is kept: 4 bytes of memory each.
 """
 
 import contextlib
@@ -28,6 +28,8 @@ from hyperphrase.codecs.record_access import (
     room,
 )
 from hyperphrase.codecs.tfrecord import TFRecordEncoder
+from hyperphrase.codecs.tfrecord_framing import MAX_EXTRA
+from hyperphrase.codecs.varints import MAX_SMALL
 from hyperphrase.corpus import loading
 from hyperphrase.corpus.files import CorpusFiles
 from hyperphrase.corpus.in_threads import in_threads
@@ -42,6 +44,7 @@ from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.id_buffer import IdBuffer
 
+_MOST_NARROW = (1 << 32) - 1  # bytes of shards in which positions have 32 bits
 _IN_PLACE = ("tfrecord", "none")  # format and compression
 
 
@@ -63,8 +66,10 @@ class ShardReader:
         phrases = column(self._shards, "phrases")
         self._bounds = np.append(0, np.cumsum(phrases))
         groups = np.append(0, np.cumsum(-(-phrases // GROUP)))
+        most = MAX_EXTRA * phrases + MAX_SMALL * column(self._shards, "symbols")  # bytes of each shard as TFRecord
+        positions = np.zeros(int(groups[-1]), np.uint32 if most.max(initial=0) <= _MOST_NARROW else np.int64)
         nothing = np.zeros(len(phrases), np.int64)
-        self._mapped = MappedFiles(nothing, nothing.copy(), groups[:-1].copy(), np.zeros(int(groups[-1]), np.int64))
+        self._mapped = MappedFiles(nothing, nothing.copy(), groups[:-1].copy(), positions)
         self._maps: dict[int, NDArray[np.uint8]] = {}  # what must stay mapped
         self._ids = IdBuffer()
 

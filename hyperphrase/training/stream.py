@@ -12,7 +12,7 @@ from hyperphrase.errors import InputError
 from hyperphrase.limits import MAX_LENGTH
 
 STATE_VERSION = 1
-AHEAD = 1 << 18  # tokens that are made at once: steps are put together up to this many, since each call costs time
+AHEAD = 1 << 19  # tokens that are made at once: steps are put together up to this many, since each call costs time
 
 
 class Plan(Protocol):
