@@ -50,14 +50,11 @@ def for_variable_length_attention(contexts: Batch) -> dict[str, Any]:
     (1, n x length), the number of each token's sequence.
     """
     rows: dict[str, Any] = {name: column.reshape(1, -1) for name, column in for_transformers(contexts).items()}
-    begins = _begins(contexts)
-    begins[:, 1:] |= np.diff(contexts["document_ids"], axis=1) < 0  # where padding begins
-    begins[:, 0] = True
-    flat = begins.ravel()
-    bounds = np.append(np.flatnonzero(flat), len(flat)).astype(np.int32)
-    longest = int(np.diff(bounds).max())
+    bounds = _bounds(contexts)
+    sizes = np.diff(bounds)
+    longest = int(sizes.max())
     rows |= {"cu_seq_lens_q": bounds, "cu_seq_lens_k": bounds, "max_length_q": longest, "max_length_k": longest}
-    rows["seq_idx"] = (np.cumsum(flat, dtype=np.int32) - 1).reshape(1, -1)
+    rows["seq_idx"] = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes).reshape(1, -1)
     return rows
 
 
@@ -103,6 +100,20 @@ def for_megatron(contexts: Batch) -> dict[str, NDArray[Any]]:
     }
 
 
+def for_packed_megatron(contexts: Batch) -> dict[str, NDArray[Any]]:
+    """Return what :func:`for_megatron` does in one row, shape (1, n x length), and the bounds of its sequences.
+
+    ``cu_seqlens``: int32, (1, sequences + 1), where each phrase begins and, last, the number of tokens; padding at the
+    end of a context is a sequence too. ``max_seqlen``: int32, (1,), the longest sequence.
+    """
+    bounds = _bounds(contexts)
+    return {
+        **{name: column.reshape(1, -1) for name, column in for_megatron(contexts).items()},
+        "cu_seqlens": bounds.reshape(1, -1),
+        "max_seqlen": np.diff(bounds).max(keepdims=True),
+    }
+
+
 def rows_of(form: Form, contexts: Batch) -> Mapping[str, Any]:
     """Return ``form(contexts)``. Raises InputError unless it gives arrays with a row for each context."""
     columns = form(contexts)
@@ -115,6 +126,14 @@ def check_rows(form: Callable[[Batch], Any], columns: Iterable[Any], contexts: i
     if any(np.shape(column)[:1] != (contexts,) for column in columns):
         problem = "gives no row for each context; take another one, or a reader of whole batches"
         raise InputError(problem, field="form", value=getattr(form, "__name__", form))
+
+
+def _bounds(contexts: Batch) -> NDArray[np.int32]:
+    """Return where the sequences of all contexts in a row begin, and the number of tokens: int32, (sequences + 1,)."""
+    begins = _begins(contexts)
+    begins[:, 1:] |= np.diff(contexts["document_ids"], axis=1) < 0  # where padding begins
+    begins[:, 0] = True
+    return np.append(np.flatnonzero(begins), begins.size).astype(np.int32)
 
 
 def _padded(contexts: Batch) -> NDArray[np.bool_]:

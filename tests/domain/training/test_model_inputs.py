@@ -58,6 +58,15 @@ def test_megatron_masks_the_loss_between_phrases():
     assert batch["labels"].tolist() == [[8, 9, 0, 0, 0, 0], [0, 3, 4, 0, 0, 0]]
 
 
+def test_packed_megatron_has_one_row_and_the_bounds_of_its_phrases():
+    batch = model_inputs.for_packed_megatron(HAND)
+    assert batch["cu_seqlens"].tolist() == [[0, 3, 4, 6, 7, 10, 12]]
+    assert batch["max_seqlen"].tolist() == [3]
+    assert {batch[name].dtype for name in ("cu_seqlens", "max_seqlen")} == {np.dtype(np.int32)}
+    assert batch["loss_mask"].tolist() == [[1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0]]
+    assert {batch[name].shape for name in ("tokens", "labels", "position_ids")} == {(1, 12)}
+
+
 def test_keras_weighs_what_is_predicted():
     ids, targets, weights = model_inputs.for_keras(HAND)
     assert ids.tolist() == HAND["input_ids"].tolist()
