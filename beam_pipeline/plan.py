@@ -12,10 +12,9 @@ from beam_pipeline.terminal import options
 from beam_pipeline.terminal.command import DONE, run_command
 from beam_pipeline.terminal.option_names import with_options
 from beam_pipeline.terminal.table import print_table
-from hyperphrase.codecs import FORMATS
-from hyperphrase.codecs.base import Format, Texts
-from hyperphrase.corpus.loading import texts_of
-from hyperphrase.corpus.request import CorpusRequest, Output
+from hyperphrase.codecs import CHOICES, FORMATS
+from hyperphrase.corpus.loading import encoder_of, texts_of
+from hyperphrase.corpus.request import CorpusRequest, Output, outputs_of
 from hyperphrase.formatting import format_bytes
 from hyperphrase.given_paths import BUCKETS, given_path
 from hyperphrase.laws.base import BoundLaw
@@ -50,7 +49,7 @@ def _plan(arguments: Sequence[str]) -> int:
     print_table([*_rows(job.request, job.space, job.lexicon, mean), *_dictionary_rows(job)])
     print()
     symbols = mean * _expected(job.request, job.space)
-    print_table(_format_rows(sample, texts_of(job.lexicon, given.text), symbols, job.phrases.law.entropy))
+    print_table(_format_rows(sample, job.lexicon, given.text, symbols, job.phrases.law.entropy))
     print(
         f"\nbytes: estimated from {len(sample.seeds):,} phrases; no encoding of these symbols is smaller than the floor"
     )
@@ -64,15 +63,13 @@ def _plan(arguments: Sequence[str]) -> int:
 
 
 def _bytes_a_symbol(block: PhraseBlock, lexicon: Lexicon, output: Output) -> float:
-    form = FORMATS[output.format]
-    return _encoded(form, output.compression, texts_of(lexicon, output.text), block) / len(block.ids)
+    """Return the encoded bytes of a symbol, by a sample of phrases, without what a file without phrases has."""
 
+    def encoded(blocks: Sequence[PhraseBlock]) -> int:
+        encoder = encoder_of(output, lexicon.vocabulary, lambda: texts_of(lexicon, output.text))
+        return len(encoder.begin()) + sum(len(encoder.encode(part)) for part in blocks) + len(encoder.end())
 
-def _encoded(form: Format, compression: str, texts: Texts, block: PhraseBlock) -> int:
-    """Return the encoded bytes of a sample of phrases, without the file header, whose size is constant."""
-    encoder = form.encoder(compression, texts if form.text else None)
-    encoder.begin()
-    return len(encoder.encode(block)) + len(encoder.end())
+    return (encoded([block]) - encoded([])) / len(block.ids)
 
 
 def _expected(request: CorpusRequest, space: Space) -> float:
@@ -122,12 +119,17 @@ def _dictionary_rows(job: Job) -> Iterator[tuple[str, str]]:
         yield "dictionary", f"{job.request.dictionary}, {format_bytes(each * _expected(job.request, job.space))}"
 
 
-def _format_rows(block: PhraseBlock, texts: Texts, symbols: float, entropy: float) -> Iterator[tuple[str, ...]]:
+def _format_rows(
+    block: PhraseBlock, lexicon: Lexicon, text: str, symbols: float, entropy: float
+) -> Iterator[tuple[str, ...]]:
     floor = entropy / 8
     yield "format", "compression", "bytes", "per symbol", "times the floor"
-    for name, form in FORMATS.items():
-        for compression in form.compressions:
-            each = _encoded(form, compression, texts, block) / len(block.ids)
+    for name in CHOICES:
+        if not FORMATS[name].is_installed():
+            continue
+        for compression in FORMATS[name].compressions:
+            outputs = outputs_of(name, compression, text)
+            each = sum(_bytes_a_symbol(block, lexicon, output) for output in outputs)
             yield (
                 name,
                 compression,

@@ -9,6 +9,7 @@ import apache_beam as beam
 import numpy as np
 
 import hyperphrase
+from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus import loading, statistics
 from hyperphrase.corpus import manifest as manifests
 from hyperphrase.corpus.layout import (
@@ -22,7 +23,7 @@ from hyperphrase.corpus.layout import (
     meanings_name,
 )
 from hyperphrase.corpus.manifest import Dictionary, DroppedSeeds, Manifest
-from hyperphrase.corpus.request import Extent, shard_names
+from hyperphrase.corpus.request import CorpusRequest, Extent, shard_names
 from hyperphrase.corpus.shard_table import ShardTable, phrases_in
 from hyperphrase.corpus.statistics import Statistics
 from hyperphrase.report.page import render
@@ -140,10 +141,14 @@ def _manifest(
         lexicon=lexicon,
         versions={
             "hyperphrase": hyperphrase.__version__,
-            **{name: metadata.version(name) for name in _LIBRARIES},
+            **{name: metadata.version(name) for name in (*_LIBRARIES, *_libraries_of(request))},
         },
         dictionary=Dictionary(request.dictionary, files) if request.dictionary else None,
     )
+
+
+def _libraries_of(request: CorpusRequest) -> list[str]:
+    return [library for output in request.outputs if (library := FORMATS[output.format].library)]
 
 
 def _dropped(seeds: bytes) -> DroppedSeeds:

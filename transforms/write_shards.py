@@ -12,8 +12,7 @@ import google_crc32c
 import numpy as np
 from apache_beam.metrics import Metrics
 
-from hyperphrase.codecs import FORMATS
-from hyperphrase.codecs.base import Encoder
+from hyperphrase.codecs import Encoder
 from hyperphrase.corpus.files import TooLargeError
 from hyperphrase.corpus.layout import AGAIN_FOLDER, SHARDS_FOLDER, row_file, shard_name
 from hyperphrase.corpus.request import KeptPhrases, Output, ends, parts
@@ -121,8 +120,7 @@ class _ShardWriter(MeasuredFile):
     def opened(cls, context: CorpusContext, kept: KeptPhrases, output: Output) -> Iterator["_ShardWriter"]:
         """Open the unit's shard; it appears under its name when the block ends without an exception."""
         name = shard_name(kept.unit.index, kept.total, output.extension)
-        format_ = FORMATS[output.format]
-        encoder = format_.encoder(output.compression, context.texts(output.text) if format_.text else None)
+        encoder = context.encoder(output)
         with storage.atomic_writer(context.folder, storage.join(SHARDS_FOLDER, name)) as stream:
             writer = cls(name, output, encoder, stream)
             writer.write(encoder.begin())

@@ -23,7 +23,7 @@ _CONNECT_SECONDS = 5  # time limit for the scheduler to answer, and for the firs
 #: Packages whose versions must be equal on all machines: for pickling tasks, or for the bytes of the shards.
 _SAME_VERSIONS = (
     "hyperphrase", "apache-beam", "dask", "distributed", "cloudpickle", "numba", "numpy", "pyarrow", "zlib-ng",
-    "zstandard",
+    "zstandard", "array-record",
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from beam_pipeline.engines import engine
 from beam_pipeline.folder import output_folder
 from beam_pipeline.pipeline import apply_pipeline
-from hyperphrase.codecs import FORMATS, Encoder
+from hyperphrase.codecs import Encoder
 from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.corpus.layout import SHARDS_FOLDER
 from hyperphrase.corpus.request import CorpusRequest, KeptPhrases, Output, parts
@@ -193,7 +193,7 @@ def _shard_writers(job: Job, context: CorpusContext) -> Callable[[int], int]:
 
 @contextlib.contextmanager
 def _opened(context: CorpusContext, output: Output, item: int) -> Iterator[tuple[Encoder, MeasuredFile]]:
-    encoder = FORMATS[output.format].encoder(output.compression, context.texts(output.text))
+    encoder = context.encoder(output)
     with storage.atomic_writer(context.folder, storage.join(SHARDS_FOLDER, f"{item}.{output.extension}")) as stream:
         file = MeasuredFile(stream)
         file.write(encoder.begin())

@@ -4,7 +4,7 @@ import argparse
 from typing import BinaryIO
 
 from beam_pipeline.terminal.command import Parser
-from hyperphrase.codecs import FORMATS
+from hyperphrase.codecs import CHOICES, FORMATS
 from hyperphrase.corpus.request import DICTIONARY_KINDS, NO_FORMAT, PHRASES_PER_SHARD, CorpusRequest, Output, outputs_of
 from hyperphrase.errors import InputError
 from hyperphrase.given_paths import BUCKETS, given_path
@@ -124,7 +124,7 @@ def _add_files(made: Parser) -> None:
         "--format",
         default="tfrecord",
         metavar="FORMAT,...",
-        help=f"{', '.join(FORMATS)} (several are allowed), or {NO_FORMAT} to write no shards, only the "
+        help=f"{', '.join(CHOICES)} (several are allowed), or {NO_FORMAT} to write no shards, only the "
         "manifest; default tfrecord",
     )
     files.add_argument(
@@ -132,7 +132,7 @@ def _add_files(made: Parser) -> None:
         default="none",
         metavar="NAME,...",
         help="one compression for all formats, or one for each; default none. Available: "
-        + "; ".join(f"{name}: {', '.join(form.compressions)}" for name, form in FORMATS.items()),
+        + "; ".join(f"{name}: {', '.join(FORMATS[name].compressions)}" for name in CHOICES),
     )
     files.add_argument(
         "--text",

@@ -6,11 +6,13 @@ import google_crc32c
 import numpy as np
 import pytest
 
-from hyperphrase.codecs import FORMATS
+from hyperphrase.codecs import FORMATS, ReadableFormat
+from hyperphrase.limits import MAX_VOCABULARY
 
 CASES = [
     (form.name, compression, text)
     for form in FORMATS.values()
+    if isinstance(form, ReadableFormat)
     for compression in form.compressions
     for text in (("symbols", "words") if form.text else ("symbols",))
 ]
@@ -30,7 +32,7 @@ cases = pytest.mark.parametrize("case", CASES, ids="-".join, indirect=True)
 def test_encode(rate, block, case):
     """One block of a shard."""
     form, compression, texts = case
-    encoder = form.encoder(compression, texts)
+    encoder = form.encoder(compression, texts, MAX_VOCABULARY)
     encoder.begin()
     rate(lambda: encoder.encode(block), len(block.ids), "symbols")
 
@@ -39,11 +41,11 @@ def test_encode(rate, block, case):
 def test_decode(rate, block, case):
     """A shard of four blocks."""
     form, compression, texts = case
-    encoder = form.encoder(compression, texts)
+    encoder = form.encoder(compression, texts, MAX_VOCABULARY)
     shard = b"".join([encoder.begin(), *(bytes(encoder.encode(block)) for _ in range(4)), encoder.end()])
 
     def work():
-        for _ in form.decode(io.BytesIO(shard), compression, texts, "shard"):
+        for _ in form.decode(io.BytesIO(shard), compression, texts, MAX_VOCABULARY, "shard"):
             pass
 
     rate(work, 4 * len(block.ids), "symbols")

@@ -167,13 +167,14 @@ class Corpus(OpenCorpus):
 
 def _output_of(manifest: Manifest, source: str) -> Output | None:
     """Return the output whose shards are read, None for no shards. Raises InputError."""
-    formats = [output.format for output in manifest.outputs]
+    outputs = {output.format: output for output in manifest.outputs if loading.readable(output)}
     if source == VIRTUAL:
         return None
-    if source not in (SHARDS, *formats) or not formats:
-        known = f"{VIRTUAL}, {SHARDS}, {', '.join(formats)}" if formats else f"{VIRTUAL}: the corpus has no shards"
+    if source not in (SHARDS, *outputs) or not outputs:
+        none = f"{VIRTUAL}: the corpus has no shards that phrases are read from"
+        known = f"{VIRTUAL}, {SHARDS}, {', '.join(outputs)}" if outputs else none
         raise InputError(f"allowed are {known}", field="source", value=source)
-    return manifest.outputs[0 if source == SHARDS else formats.index(source)]
+    return next(iter(outputs.values())) if source == SHARDS else outputs[source]
 
 
 def _files_of(folder: str, follow_links: bool) -> CorpusFiles:

@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 import numpy as np
 
 from hyperphrase.api.dictionary_verification import check_names, dictionary_problems
-from hyperphrase.codecs import FORMATS
+from hyperphrase.codecs import Texts
 from hyperphrase.corpus import loading
 from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.corpus.layout import DROPPED_FILE, RECIPE_FILE, REPORT_FILE, SHARDS_FOLDER, shard_name
@@ -20,7 +20,7 @@ from hyperphrase.corpus.other_files import false_shards
 from hyperphrase.corpus.request import KeptPhrases, Output, ends
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.corpus.statistics import RANK_BINS, Statistics, statistics_files
-from hyperphrase.corpus.verification import count_phrases, find_dropped
+from hyperphrase.corpus.verification import compare_encoded, count_phrases, find_dropped
 from hyperphrase.errors import CorruptError, WorkFailedError
 from hyperphrase.formatting import format_bytes
 from hyperphrase.planning.machines import this_machine
@@ -165,11 +165,21 @@ class _Verification:
             return str(error)
 
     def _read_shard(self, output: Output, unit: int, shard: Shard) -> Statistics:
-        form, seeds = FORMATS[output.format], self._kept_phrases(unit).seeds()
+        form, seeds = loading.readable(output), self._kept_phrases(unit).seeds()
+        phrases = self.corpus.phrases
+
+        def texts() -> Texts:
+            return loading.texts_of(self.corpus.lexicon, output.text)
+
         with self.corpus.files.open(f"{SHARDS_FOLDER}/{shard.name}") as stream:
             measured = Measured(stream)
-            blocks = loading.decoded(cast(BinaryIO, measured), output, lambda: self.corpus.lexicon, shard.name)
-            counts = count_phrases(blocks, self.corpus.phrases, seeds, form.stores_seeds, shard.name)
+            content, vocabulary = cast(BinaryIO, measured), self.manifest.recipe.vocabulary
+            if form is None:
+                encoder = loading.encoder_of(output, vocabulary, texts)
+                counts = compare_encoded(content, encoder, phrases, seeds, shard.name)
+            else:
+                blocks = loading.decoded(content, output, vocabulary, texts, shard.name)
+                counts = count_phrases(blocks, phrases, seeds, form.stores_seeds, shard.name)
             measured.compare(shard)
         found = (counts.phrases, counts.symbols, *ends(seeds))
         if found != (shard.phrases, shard.symbols, shard.first_seed, shard.last_seed):

@@ -16,7 +16,7 @@ import fastavro
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs.base import Buffer, Columns, Encoder, Format, Texts, check_block, columns_of
+from hyperphrase.codecs.base import Buffer, Columns, Encoder, ReadableFormat, Texts, check_block, columns_of
 from hyperphrase.codecs.block_compression import codec, compressor, content_of
 from hyperphrase.codecs.compression import read_pieces
 from hyperphrase.codecs.record_reading import COMPLETE, FIRST_DEFECT, INCOMPLETE, MIN_FREE_IDS, Scanner, Window
@@ -205,19 +205,20 @@ def _decode(stream: BinaryIO, compression: str, where: str) -> Iterator[PhraseBl
             raise CorruptError(f"{place}: {records} records are stated, {records + scanner.records - due} are there")
 
 
-class AvroFormat(Format):
+class AvroFormat(ReadableFormat):
     """Object container files; "deflate" and "zstandard" compress each of their blocks."""
 
     name = "avro"
     compressions = ("none", "deflate", "zstandard")
-    text = False
 
-    def encoder(self, compression: str, texts: Texts | None) -> Encoder:
-        """Return the encoder of one new shard; ``texts`` are not used."""
+    def encoder(self, compression: str, texts: Texts | None, vocabulary: int) -> Encoder:
+        """Return the encoder of one new shard; ``texts`` and ``vocabulary`` are not used."""
         self.check_compression(compression)
         return AvroEncoder(compression)
 
-    def decode(self, stream: BinaryIO, compression: str, texts: Texts | None, where: str) -> Iterator[PhraseBlock]:
+    def decode(
+        self, stream: BinaryIO, compression: str, texts: Texts | None, vocabulary: int, where: str
+    ) -> Iterator[PhraseBlock]:
         """Yield the phrases of a shard."""
         self.check_compression(compression)
         return _decode(stream, compression, where)

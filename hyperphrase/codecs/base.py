@@ -51,42 +51,50 @@ class Encoder(ABC):
         """
 
     @abstractmethod
-    def end(self) -> bytes:
+    def end(self) -> bytes | memoryview:
         """Return the bytes that close the file, with whatever was held back."""
 
 
 class Format(ABC):
-    """One way to store phrases in a file; stateless.
+    """One way to store phrases in a file; stateless. Most are :class:`ReadableFormat`.
 
     name: of the format, such as "tfrecord".
     compressions: their names; the first one is the default, "none".
     text: whether phrases are written as text, so that :class:`Texts` are needed.
-    stores_seeds: whether the seeds are in the file; else decoding numbers the phrases 0, 1, 2, ...
-    encoder_bytes: of memory, at most, in which an encoder collects phrases, beyond a few blocks.
+    companion: the format of a second file that each shard has, None for no second file.
+    library: the package that writes the file and is not installed with this one; None for none.
     """
 
     name: str
-    compressions: tuple[str, ...]
-    text: bool
-    stores_seeds: bool = True
-    encoder_bytes: int = 0
+    compressions: tuple[str, ...] = ("none",)
+    text: bool = False
+    companion: str | None = None
+    library: str | None = None
 
     def extension(self, compression: str) -> str:
         """Return the end of the file name, without its leading dot: "tfrecord", "jsonl.gz"."""
         return f"{self.name}.gz" if compression == "gzip" else self.name
 
     @abstractmethod
-    def encoder(self, compression: str, texts: Texts | None) -> Encoder:
+    def encoder(self, compression: str, texts: Texts | None, vocabulary: int) -> Encoder:
         """Return the encoder of one new shard; ``texts`` may be None where ``text`` is false."""
 
-    @abstractmethod
-    def decode(self, stream: BinaryIO, compression: str, texts: Texts | None, where: str) -> Iterator[PhraseBlock]:
-        """Yield the phrases of a shard in blocks of a few thousand that live until the next one is asked for.
+    def encoder_bytes(self, phrases: int) -> int:
+        """Return the bytes of memory, at most, in which the encoder of a shard collects phrases, beyond a few blocks.
 
-        Reads ``stream`` (``read(n)``, which may return less than n) piece by piece in bounded memory. Only what
-        :meth:`encoder` writes is accepted: everything else raises :class:`~hyperphrase.errors.CorruptError`,
-        beginning with ``where``, the name of the file.
+        phrases: those of the shard.
         """
+        return 0
+
+    def is_installed(self) -> bool:
+        """Tell whether ``library`` is installed."""
+        return True
+
+    def check_library(self) -> None:
+        """Raise :class:`InputError` if ``library`` is not installed."""
+        if not self.is_installed():
+            problem = f"needs the package {self.library}; pip install 'hyperphrase[{self.name}]'"
+            raise InputError(problem, field="formats", value=self.name)
 
     def check_compression(self, compression: str) -> None:
         """Raise :class:`InputError` if this format has no such compression."""
@@ -94,6 +102,26 @@ class Format(ABC):
             allowed = ", ".join(self.compressions)
             problem = f"format {self.name} has {allowed}; choose one of these"
             raise InputError(problem, field="compression", value=compression)
+
+
+class ReadableFormat(Format):
+    """A format that phrases are read back from.
+
+    stores_seeds: whether the seeds are in the file; else decoding numbers the phrases 0, 1, 2, ...
+    """
+
+    stores_seeds: bool = True
+
+    @abstractmethod
+    def decode(
+        self, stream: BinaryIO, compression: str, texts: Texts | None, vocabulary: int, where: str
+    ) -> Iterator[PhraseBlock]:
+        """Yield the phrases of a shard in blocks of a few thousand that live until the next one is asked for.
+
+        Reads ``stream`` (``read(n)``, which may return less than n) piece by piece in bounded memory. Only what
+        :meth:`encoder` writes is accepted: everything else raises :class:`~hyperphrase.errors.CorruptError`,
+        beginning with ``where``, the name of the file.
+        """
 
 
 class Columns(NamedTuple):

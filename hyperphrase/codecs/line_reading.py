@@ -6,7 +6,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs.base import Columns, Encoder, Format, Texts, needed
+from hyperphrase.codecs.base import Columns, Encoder, ReadableFormat, Texts, needed
 from hyperphrase.codecs.compression import compressed, read_pieces
 from hyperphrase.codecs.line_writing import MAX_DIGITS, LineEncoder, LineShape
 from hyperphrase.codecs.record_reading import COMPLETE, FIRST_DEFECT, INCOMPLETE, MIN_FREE_IDS, Scanner
@@ -178,7 +178,7 @@ class _LineScan:
         return _scan_lines(data, at, end, block, self._back, self._shape, uses_avx512())
 
 
-class LineFormat(Format):
+class LineFormat(ReadableFormat):
     """A format of one line a phrase.
 
     shape: what stands around the texts.
@@ -190,12 +190,14 @@ class LineFormat(Format):
     shape: LineShape
     escapes: bool
 
-    def encoder(self, compression: str, texts: Texts | None) -> Encoder:
+    def encoder(self, compression: str, texts: Texts | None, vocabulary: int) -> Encoder:
         """Return the encoder of one new shard."""
         self.check_compression(compression)
         return compressed(LineEncoder(text_encoding(needed(texts), self.escapes), self.shape), compression)
 
-    def decode(self, stream: BinaryIO, compression: str, texts: Texts | None, where: str) -> Iterator[PhraseBlock]:
+    def decode(
+        self, stream: BinaryIO, compression: str, texts: Texts | None, vocabulary: int, where: str
+    ) -> Iterator[PhraseBlock]:
         """Yield the phrases of a shard; ValueError if ``texts`` cannot be told apart when read back."""
         self.check_compression(compression)
         words, back = text_encoding(needed(texts), self.escapes), text_decoding(needed(texts), self.escapes)

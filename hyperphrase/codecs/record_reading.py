@@ -122,3 +122,11 @@ class Scanner:
                 if window.at != window.end:
                     raise CorruptError(f"{where}: cut off {place}")
                 return
+
+
+def numbered(blocks: Iterator[PhraseBlock]) -> Iterator[PhraseBlock]:
+    """Give the phrases of a shard that stores no seeds the numbers 0, 1, 2, ... instead."""
+    first = 0
+    for block in blocks:
+        yield PhraseBlock(block.ids, block.offsets, np.arange(first, first + len(block), dtype=np.uint64))
+        first += len(block)

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs.base import Buffer, Columns, Encoder, Format, Texts, check_block, columns_of
+from hyperphrase.codecs.base import Buffer, Columns, Encoder, ReadableFormat, Texts, check_block, columns_of
 from hyperphrase.codecs.compression import compressed, read_pieces
 from hyperphrase.codecs.record_reading import COMPLETE, Scanner
 from hyperphrase.codecs.tfrecord_framing import (
@@ -261,19 +261,20 @@ class TFRecordEncoder(Encoder):
         return b""
 
 
-class TFRecordFormat(Format):
+class TFRecordFormat(ReadableFormat):
     """``tf.train.Example`` records; "gzip" is what TensorFlow reads with ``compression_type="GZIP"``."""
 
     name = "tfrecord"
     compressions = ("none", "gzip")
-    text = False
 
-    def encoder(self, compression: str, texts: Texts | None) -> Encoder:
-        """Return the encoder of one new shard; ``texts`` are not used."""
+    def encoder(self, compression: str, texts: Texts | None, vocabulary: int) -> Encoder:
+        """Return the encoder of one new shard; ``texts`` and ``vocabulary`` are not used."""
         self.check_compression(compression)
         return compressed(TFRecordEncoder(), compression)
 
-    def decode(self, stream: BinaryIO, compression: str, texts: Texts | None, where: str) -> Iterator[PhraseBlock]:
+    def decode(
+        self, stream: BinaryIO, compression: str, texts: Texts | None, vocabulary: int, where: str
+    ) -> Iterator[PhraseBlock]:
         """Yield the phrases of a shard; both CRCs of each record are checked."""
         self.check_compression(compression)
         scanner = Scanner(scan_records, MAX_RECORD, DEFECTS)

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-import numpy as np
-
 from hyperphrase.codecs.base import Encoder, Texts, needed
 from hyperphrase.codecs.line_reading import LineFormat
 from hyperphrase.codecs.line_writing import line_shape
+from hyperphrase.codecs.record_reading import numbered
 from hyperphrase.phrases.blocks import PhraseBlock
 
 
@@ -19,25 +18,19 @@ class TextFormat(LineFormat):
     shape = line_shape(b"", b"", b"\n")
     escapes = False
 
-    def encoder(self, compression: str, texts: Texts | None) -> Encoder:
+    def encoder(self, compression: str, texts: Texts | None, vocabulary: int) -> Encoder:
         """Return the encoder of one new shard; ValueError if a text holds the end of a line."""
         _check_one_line(needed(texts))
-        return super().encoder(compression, texts)
+        return super().encoder(compression, texts, vocabulary)
 
-    def decode(self, stream: BinaryIO, compression: str, texts: Texts | None, where: str) -> Iterator[PhraseBlock]:
+    def decode(
+        self, stream: BinaryIO, compression: str, texts: Texts | None, vocabulary: int, where: str
+    ) -> Iterator[PhraseBlock]:
         """Yield the phrases of a shard; their seeds are not in the file: they are numbered 0, 1, 2, ... instead."""
         _check_one_line(needed(texts))
-        return _numbered(super().decode(stream, compression, texts, where))
+        return numbered(super().decode(stream, compression, texts, vocabulary, where))
 
 
 def _check_one_line(texts: Texts) -> None:
     if (texts.table.data == ord("\n")).any():
         raise ValueError("texts: a text holds the end of a line, which format txt cannot store")
-
-
-def _numbered(blocks: Iterator[PhraseBlock]) -> Iterator[PhraseBlock]:
-    """Give the phrases of a shard the numbers 0, 1, 2, ... as seeds."""
-    first = 0
-    for block in blocks:
-        yield PhraseBlock(block.ids, block.offsets, np.arange(first, first + len(block), dtype=np.uint64))
-        first += len(block)

@@ -7,7 +7,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs import FORMATS
+from hyperphrase.codecs import FORMATS, Encoder, ReadableFormat
 from hyperphrase.codecs.base import Texts
 from hyperphrase.corpus import manifest as manifests
 from hyperphrase.corpus.files import CorpusFiles
@@ -106,14 +106,29 @@ def files_read(recipe: Recipe, dictionary: bool) -> list[str]:
     return [LEXICON_FILE, *law, *([WORDS_FILE] if dictionary else [])]
 
 
-def decoded(stream: BinaryIO, output: Output, lexicon: Callable[[], Lexicon], where: str) -> Iterator[PhraseBlock]:
+def decoded(
+    stream: BinaryIO, output: Output, vocabulary: int, texts: Callable[[], Texts], where: str
+) -> Iterator[PhraseBlock]:
     """Yield the phrases of a shard of ``output``, as :meth:`hyperphrase.codecs.Format.decode` does.
 
-    lexicon: loads the lexicon, for formats that contain text. where: names the file in errors. Raises CorruptError.
+    texts: loads the texts, for formats that contain text. where: names the file in errors. Raises CorruptError.
     """
+    form = readable(output)
+    if form is None:
+        raise ValueError(f"no phrases can be read from {output.format}")
+    return form.decode(stream, output.compression, texts() if form.text else None, vocabulary, where)
+
+
+def encoder_of(output: Output, vocabulary: int, texts: Callable[[], Texts]) -> Encoder:
+    """Return the encoder of a new shard of ``output``. texts: loads the texts, for formats that contain text."""
     form = FORMATS[output.format]
-    texts = texts_of(lexicon(), output.text) if form.text else None
-    return form.decode(stream, output.compression, texts, where)
+    return form.encoder(output.compression, texts() if form.text else None, vocabulary)
+
+
+def readable(output: Output) -> ReadableFormat | None:
+    """Return the format of ``output`` if phrases can be read back from it."""
+    form = FORMATS[output.format]
+    return form if isinstance(form, ReadableFormat) else None
 
 
 def texts_of(lexicon: Lexicon, text: str) -> Texts:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs import FORMATS
+from hyperphrase.codecs import CHOICES, FORMATS
 from hyperphrase.corpus.layout import shard_name
 from hyperphrase.errors import InputError
 from hyperphrase.laws.grammar import nearest
@@ -45,12 +45,14 @@ class Output:
 def outputs_of(
     formats: str | Sequence[str], compression: str | Sequence[str] = "none", text: str = "symbols"
 ) -> tuple[Output, ...]:
-    """Return an output for each of ``formats``. For ``none``, or no formats, there is none: only a manifest is written.
+    """Return an output for each of ``formats``, and for its companion if it has one.
+
+    For ``none``, or no formats, there is none: only a manifest is written.
 
     compression: one for all formats, or one for each. text: what text formats contain, ``symbols`` or ``words``. Names
     may be given as one string, separated by commas. Raises InputError.
     """
-    names, compressions, known = _names(formats), _names(compression), [*FORMATS, NO_FORMAT]
+    names, compressions, known = _names(formats), _names(compression), [*CHOICES, NO_FORMAT]
     given, packed = ",".join(names), ",".join(compressions)
     if text not in TEXTS:
         raise InputError(f"allowed are {' and '.join(TEXTS)}", field="text", value=text)
@@ -68,16 +70,20 @@ def outputs_of(
         problem = f"give one for all formats, or one for each of {given}"
         raise InputError(problem, field="compression", value=packed)
     pairs = zip(names, compressions * len(names) if len(compressions) == 1 else compressions, strict=True)
-    return tuple(_output(name, each, text) for name, each in pairs)
+    return tuple(output for name, each in pairs for output in _outputs(name, each, text))
 
 
 def _names(given: str | Sequence[str]) -> list[str]:
     return given.split(",") if isinstance(given, str) else list(given)
 
 
-def _output(name: str, compression: str, text: str) -> Output:
-    FORMATS[name].check_compression(compression)
-    return Output(name, compression, text if FORMATS[name].text else TEXTS[0])
+def _outputs(name: str, compression: str, text: str) -> Iterator[Output]:
+    form = FORMATS[name]
+    form.check_compression(compression)
+    form.check_library()
+    yield Output(name, compression, text if form.text else TEXTS[0])
+    if form.companion is not None:
+        yield Output(form.companion, compression, TEXTS[0])
 
 
 def in_range(field: str, value: Any, low: int, high: int) -> int:

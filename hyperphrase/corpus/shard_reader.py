@@ -17,7 +17,7 @@ import google_crc32c
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.codecs import FORMATS
+from hyperphrase.codecs import Texts
 from hyperphrase.codecs.record_access import (
     GROUP,
     BadRecordError,
@@ -63,6 +63,9 @@ class ShardReader:
         """checksums: whether the CRC32C of a shard is compared with the manifest's when it is first used."""
         self._files, self._output, self._checksums = files, output, checksums
         self._shards, self._seeds, self._lexicon = manifest.shards_of(output), seeds, lexicon
+        self._vocabulary = manifest.recipe.vocabulary
+        form = loading.readable(output)
+        self._stores_seeds = form is not None and form.stores_seeds
         phrases = column(self._shards, "phrases")
         self._bounds = np.append(0, np.cumsum(phrases))
         groups = np.append(0, np.cumsum(-(-phrases // GROUP)))
@@ -146,8 +149,7 @@ class ShardReader:
             for block in self._blocks(cast(BinaryIO, measured), shard):
                 if done + len(block) > stop:
                     raise CorruptError(f"{self._path(shard)}: more than the {shard.phrases} phrases listed")
-                stored = FORMATS[self._output.format].stores_seeds
-                seeds = block.seeds if stored else self._seeds[done : done + len(block)]
+                seeds = block.seeds if self._stores_seeds else self._seeds[done : done + len(block)]
                 with _unpacking(shard):
                     file.write(encoder.encode(PhraseBlock(block.ids, block.offsets, seeds)))
                 done += len(block)
@@ -158,7 +160,10 @@ class ShardReader:
                 return _mapped(file)
 
     def _blocks(self, stream: BinaryIO, shard: Shard) -> Iterator[PhraseBlock]:
-        return loading.decoded(stream, self._output, self._lexicon, self._path(shard))
+        def texts() -> Texts:
+            return loading.texts_of(self._lexicon(), self._output.text)
+
+        return loading.decoded(stream, self._output, self._vocabulary, texts, self._path(shard))
 
     def _path(self, shard: Shard) -> str:
         return self._files.path(_name(shard))

@@ -1,17 +1,22 @@
 """Compare what was read from a corpus with the recipe, phrase by phrase and seed by seed."""
 
+import functools
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.corpus.request import CorpusRequest
+from hyperphrase.codecs import Encoder
+from hyperphrase.corpus.request import CorpusRequest, parts
 from hyperphrase.corpus.statistics import Counter, Statistics
 from hyperphrase.deduplication.duplicates import Deduplication, distinct_in_span, duplicates_in_bucket
 from hyperphrase.errors import CorruptError
 from hyperphrase.phrases.blocks import PhraseBlock
-from hyperphrase.phrases.phrases import Phrases, WorkUnit
+from hyperphrase.phrases.phrases import CHUNK, Phrases, WorkUnit
+
+_PIECE = 1 << 16  # bytes that are compared at once
 
 
 def count_phrases(
@@ -41,6 +46,40 @@ def count_phrases(
     if done != len(seeds):
         raise CorruptError(f"{where}: {done} phrases, the manifest says {len(seeds)}")
     return counter.statistics()
+
+
+def compare_encoded(
+    stream: BinaryIO, encoder: Encoder, phrases: Phrases, seeds: NDArray[np.uint64], where: str
+) -> Statistics:
+    """Check that a file is what ``encoder`` writes for the phrases of ``seeds``; return their statistics.
+
+    For formats that phrases are not read back from. stream: ``read(n)``, which may return less than n. where: names the
+    file in errors. Raises CorruptError.
+    """
+    counter, position = Counter(), 0
+    compare = functools.partial(_compare, stream, where)
+    position = compare(encoder.begin(), position)
+    for part in parts(seeds, CHUNK):
+        block = phrases.draw_reused(part)
+        counter.add(block)
+        position = compare(encoder.encode(block), position)
+    position = compare(encoder.end(), position)
+    if stream.read(1):
+        raise CorruptError(f"{where}: goes on behind byte {position}, where its phrases end")
+    return counter.statistics()
+
+
+def _compare(stream: BinaryIO, where: str, due: bytes | memoryview, position: int) -> int:
+    """Compare ``due`` with what ``stream`` has next, from byte ``position`` on; return the position behind it."""
+    done = 0
+    while done < len(due):
+        found = stream.read(min(len(due) - done, _PIECE))
+        if not found or found != due[done : done + len(found)]:
+            raise CorruptError(
+                f"{where}: is not what its phrases make, from byte {position + done} on or a little later"
+            )
+        done += len(found)
+    return position + done
 
 
 def _first_difference(block: PhraseBlock, expected: PhraseBlock) -> int:

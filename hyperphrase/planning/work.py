@@ -79,8 +79,8 @@ def work_of(
     """Return the work of ``request``, given the mean length of a phrase and its mean bytes in each output."""
     drawn = request.stop_seed - request.first_seed
     kept = float(request.phrases or space.expected_distinct(drawn))
-    encoders = sum(FORMATS[output.format].encoder_bytes for output in request.outputs)
     size = request.phrases_per_shard
+    encoders = sum(FORMATS[output.format].encoder_bytes(min(size, drawn)) for output in request.outputs)
     work = Work(drawn, kept, 0.0, 0.0, size, symbols_a_phrase, bytes_a_phrase, 0.0, 0.0, dedup, encoders)
     if dedup is None:
         return work

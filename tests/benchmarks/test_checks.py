@@ -17,6 +17,7 @@ from benchmarks.process import measured
 from benchmarks.work import Work
 from hyperphrase.codecs import FORMATS
 from hyperphrase.errors import WorkFailedError
+from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.phrases.blocks import PhraseBlock
 
 WORK = Work(2000, vocabulary=1000)
@@ -101,7 +102,7 @@ def test_examples_put_together_by_hand_are_read_back(tmp_path):
 def test_the_projects_own_records_are_read_by_the_same_reader(tmp_path):
     ids, offsets = block_of(phrases_of(Work(50)))
     block = PhraseBlock(ids.astype(np.uint32), offsets, np.arange(50, dtype=np.uint64))
-    encoder = FORMATS["tfrecord"].encoder("none", None)
+    encoder = FORMATS["tfrecord"].encoder("none", None, MAX_VOCABULARY)
     (tmp_path / "a.tfrecord").write_bytes(encoder.begin() + encoder.encode(block) + encoder.end())
     ((found, bounds),) = read_back.read_tfrecord(tmp_path)
     assert ids.tolist() == found.tolist()

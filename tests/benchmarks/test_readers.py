@@ -26,6 +26,7 @@ from benchmarks.readers.results import Measured, Prepared, Results, Settings
 from hyperphrase import Corpus, Lexicon, Recipe
 from hyperphrase.codecs import FORMATS
 from hyperphrase.errors import InputError, WorkFailedError
+from hyperphrase.limits import MAX_VOCABULARY
 
 LENGTH, BATCH = 8, 4
 LEXICON = Lexicon.load("synthetic", vocabulary=50)
@@ -43,7 +44,7 @@ def folder(tmp_path):
     shards = tmp_path / "shards"
     shards.mkdir()
     for number in range(3):
-        encoder = FORMATS["tfrecord"].encoder("none", None)
+        encoder = FORMATS["tfrecord"].encoder("none", None, MAX_VOCABULARY)
         block = CORPUS[number * len(CORPUS) // 3 : (number + 1) * len(CORPUS) // 3]
         data = encoder.begin() + bytes(encoder.encode(block)) + encoder.end()
         (shards / f"phrases-{number}.tfrecord").write_bytes(data)

@@ -32,7 +32,7 @@ def context(tmp_path_factory):
     outputs = (Output("tfrecord", "none", "symbols"), Output("jsonl", "gzip", "words"))
     made = CorpusContext(str(folder), CorpusRequest(recipe, 0, 10**9, None, 1 << 18, outputs))
     made.phrases()
-    made.texts("words")
+    made.encoder(Output("txt", "none", "words"))
     return made
 
 

@@ -22,7 +22,7 @@ import numpy as np
 import zstandard
 
 from beam_pipeline.folder import output_folder
-from hyperphrase.codecs import FORMATS, Texts, avro
+from hyperphrase.codecs import FORMATS, ReadableFormat, Texts, avro
 from hyperphrase.corpus import manifest, shard_table
 from hyperphrase.corpus.layout import SHORTFALL_FILE, meanings_name, row_file
 from hyperphrase.corpus.manifest import Dictionary, DroppedSeeds, File, Manifest
@@ -38,6 +38,7 @@ from hyperphrase.lexicon import word_vectors as vectors
 from hyperphrase.lexicon.alphabet import code_points
 from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon, read_lexicon
 from hyperphrase.lexicon.text_table import text_table
+from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.meaning import phrase_meanings as meanings
 from hyperphrase.meaning.dictionary import MeaningsWriter, read_meanings
 from hyperphrase.numbers.batch import Batch
@@ -98,13 +99,13 @@ def _block(rows: list[tuple[int, list[int]]]) -> PhraseBlock:
 
 
 def _shard(name: str, compression: str, rows: list[tuple[int, list[int]]], texts: Texts) -> bytes:
-    encoder = FORMATS[name].encoder(compression, texts)
+    encoder = FORMATS[name].encoder(compression, texts, MAX_VOCABULARY)
     return encoder.begin() + bytes(encoder.encode(_block(rows))) + encoder.end()
 
 
 def _rows(name: str, compression: str, texts: Texts, data: bytes) -> list[tuple[int, list[int]]]:
     rows = []
-    for block in FORMATS[name].decode(io.BytesIO(data), compression, texts, "shard"):
+    for block in FORMATS[name].decode(io.BytesIO(data), compression, texts, MAX_VOCABULARY, "shard"):
         bounds = block.offsets.tolist()
         rows += [(int(block.seeds[k]), block.ids[bounds[k] : bounds[k + 1]].tolist()) for k in range(len(block))]
     return rows
@@ -141,6 +142,8 @@ def container(content: bytes, codec: str, records: int) -> bytes:
 
 def _shard_readers() -> Iterator[tuple[str, Reader]]:
     for name, form in FORMATS.items():
+        if not isinstance(form, ReadableFormat):
+            continue
         for label, texts in {"symbols": SYMBOLS, "words": WORDS}.items() if form.text else [("ids", SYMBOLS)]:
             for compression in form.compressions:
                 files = tuple(_shard(name, compression, rows, texts) for rows in _PHRASES)

@@ -3,12 +3,16 @@
 import gzip
 import json
 import os
+from importlib import metadata
 
 import duckdb
 import fastavro
+import numpy as np
 import polars
 import pytest
 from pyarrow import parquet
+
+from tests.domain.codecs.test_trainers_files import MegatronReader
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -98,13 +102,63 @@ def test_a_parquet_shard_without_phrases_is_read_by_all(corpus, shards_of, progr
     assert program("verify", out).status == 0
 
 
+@pytest.mark.parametrize(("vocabulary", "kind"), [(1000, "<u2"), (70_000, "<u4")])
+def test_numpy_reads_tokens(corpus, shards_of, manifest_of, distinct_of, vocabulary, kind):
+    out = corpus(*LAW, f"--vocabulary={vocabulary}", "--format=tokens")
+    paths = shards_of(out, "tokens")
+    assert len(paths) == 4
+    tokens = np.concatenate([np.memmap(path, kind, "r") for path in paths])
+    assert tokens.tolist() == [i for phrase in distinct_of(out) for i in (*phrase.ids, vocabulary)]
+    check_manifest(manifest_of(out), distinct_of(out))
+
+
+def test_megatron_reads_its_pairs_of_files(corpus, shards_of, distinct_of):
+    out = corpus(*SMALL, "--format=megatron")
+    ids, indexes = shards_of(out, "bin"), shards_of(out, "idx")
+    assert [path.stem for path in ids] == [path.stem for path in indexes]
+    found = []
+    for pair in zip(ids, indexes, strict=True):
+        reader = MegatronReader(*(path.read_bytes() for path in pair))
+        found += [reader[i].tolist() for i in range(len(reader.lengths))]
+    assert found == [[*phrase.ids, 1000] for phrase in distinct_of(out)]
+
+
 @pytest.mark.parametrize("compression", ["none", "zstandard"])
-def test_a_parquet_shard_that_is_lost_or_damaged_is_made_again(
-    copied, corpus, shards_of, files_of, program, run_into, compression
+def test_array_record_reads_arrayrecord(corpus, shards_of, manifest_of, distinct_of, compression):
+    import tensorflow as tf
+    from array_record.python.array_record_module import ArrayRecordReader
+
+    out = corpus(*SMALL, "--format=arrayrecord", f"--compression={compression}")
+    found = []
+    for path in shards_of(out, "arrayrecord"):
+        reader = ArrayRecordReader(str(path))
+        for record in reader.read([*range(reader.num_records())]):
+            features = tf.train.Example.FromString(record).features.feature
+            found.append((features["seed"].int64_list.value[0], tuple(features["input_ids"].int64_list.value)))
+    assert found == distinct_of(out)
+    check_manifest(manifest_of(out), distinct_of(out))
+    assert manifest_of(out).versions["array-record"] == metadata.version("array-record")
+
+
+@pytest.mark.parametrize(
+    ("name", "compression", "extension"),
+    [
+        ("parquet", "none", "parquet"),
+        ("parquet", "zstandard", "parquet"),
+        ("tokens", "none", "tokens"),
+        ("megatron", "none", "bin"),
+        ("megatron", "none", "idx"),
+        ("arrayrecord", "none", "arrayrecord"),
+        ("arrayrecord", "zstandard", "arrayrecord"),
+    ],
+)
+def test_a_shard_that_is_lost_or_damaged_is_found_and_made_again(
+    copied, corpus, shards_of, files_of, program, run_into, name, compression, extension
 ):
-    arguments = [*SMALL, "--format=parquet", f"--compression={compression}"]
+    arguments = [*SMALL, f"--format={name}", f"--compression={compression}"]
     out = copied(*arguments)
-    _, lost, cut, changed = shards_of(out, "parquet")
+    assert program("verify", out).status == 0
+    _, lost, cut, changed = shards_of(out, extension)
     lost.unlink()
     cut.write_bytes(cut.read_bytes()[:-1])
     data = bytearray(changed.read_bytes())
@@ -133,15 +187,19 @@ def test_json_reads_jsonl_and_txt_is_lines(corpus, shards_of, distinct_of, lexic
 
 def test_all_formats_in_one_run_hold_the_bytes_of_a_run_each(corpus, files_of):
     together = files_of(
-        corpus(*SMALL, "--format=tfrecord,avro,parquet,jsonl,txt", "--compression=gzip,deflate,zstandard,none,none")
+        corpus(
+            *SMALL,
+            "--format=tfrecord,avro,parquet,jsonl,txt,tokens,megatron,arrayrecord",
+            "--compression=gzip,deflate,zstandard,none,none,none,none,zstandard",
+        )
     )
     shards = {name: data for name, data in together.items() if name.startswith("shards/")}
-    assert len(shards) == 20
-    alike = {"tfrecord": "gzip", "avro": "deflate", "parquet": "zstandard", "jsonl": "none"}
-    for name, compression in alike.items():
+    assert len(shards) == 36
+    alike = {"tfrecord": "gzip", "avro": "deflate", "parquet": "zstandard", "jsonl": "none", "tokens": "none"}
+    for name, compression in (*alike.items(), ("megatron", "none"), ("arrayrecord", "zstandard")):
         alone = files_of(corpus(*SMALL, f"--format={name}", f"--compression={compression}"))
         assert [shard for shard, data in alone.items() if shard in shards and data != shards[shard]] == []
-        assert len(shards.keys() & alone.keys()) == 4
+        assert len(shards.keys() & alone.keys()) == (8 if name == "megatron" else 4)
 
 
 def test_no_format_leaves_the_manifest_with_the_same_phrases(corpus, files_of, manifest_of, distinct_of, program):

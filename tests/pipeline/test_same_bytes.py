@@ -5,6 +5,7 @@ import pytest
 
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus.layout import shard_name
+from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.space.phrase_space import Space
 from transforms.worker.context import CorpusContext
 
@@ -45,7 +46,7 @@ def test_shards_are_the_encoded_set_of_all_draws(repeating, manifest_of, distinc
     kept = [phrase.seed for phrase in distinct_of(repeating)]
     for unit in range(8):
         seeds = [seed for seed in kept if seed // 500 == unit]
-        encoder = FORMATS["tfrecord"].encoder("none", None)
+        encoder = FORMATS["tfrecord"].encoder("none", None, MAX_VOCABULARY)
         parts = [encoder.begin()]
         for seed in seeds:
             parts.append(bytes(encoder.encode(phrases.draw(np.array([seed], np.uint64)))))

@@ -14,8 +14,11 @@ import hyperphrase as hp
 from hyperphrase.corpus import shard_reader
 from tests.pipeline.conftest import REPEATING
 
-FORMATS = ["--format=tfrecord,avro,jsonl,txt,parquet", "--compression=none,zstandard,gzip,none,zstandard"]
-SOURCES = ["shards", "tfrecord", "avro", "jsonl", "txt", "parquet"]
+FORMATS = [
+    "--format=tfrecord,avro,jsonl,txt,parquet,tokens,megatron",
+    "--compression=none,zstandard,gzip,none,zstandard,none,none",
+]
+SOURCES = ["shards", "tfrecord", "avro", "jsonl", "txt", "parquet", "tokens", "megatron"]
 
 
 @pytest.fixture(scope="module")

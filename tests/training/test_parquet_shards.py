@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from hyperphrase.codecs import FORMATS
+from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.phrases.blocks import PhraseBlock
 
 FORM = FORMATS["parquet"]
@@ -16,7 +17,7 @@ def shard(folder, compression, number, phrases=30_000):
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     ids = np.random.default_rng(number).integers(0, 500_000, offsets[-1], np.uint32)
     block = PhraseBlock(ids, offsets, np.arange(number * phrases, (number + 1) * phrases, dtype=np.uint64))
-    encoder = FORM.encoder(compression, None)
+    encoder = FORM.encoder(compression, None, MAX_VOCABULARY)
     data = encoder.begin() + bytes(encoder.encode(block)) + encoder.end()
     (folder / f"phrases-{number:05}-of-00002.parquet").write_bytes(data)
     return [{"seed": phrase.seed, "input_ids": phrase.ids.tolist()} for phrase in block]

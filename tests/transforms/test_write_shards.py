@@ -10,7 +10,6 @@ import google_crc32c
 import numpy as np
 import pytest
 
-from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus.layout import row_file
 from hyperphrase.corpus.request import KeptPhrases, Output
 from transforms import write_shards
@@ -64,7 +63,7 @@ def test_a_measured_file_knows_size_and_checksum_of_any_bytes(kind):
 def test_a_shard_is_its_encoder_applied_to_its_phrases(context_of, written, tmp_path):
     context = context_of((0, 100), outputs=[JSONL])
     written(context, kept_units(context, range(1, 100, 2)))
-    encoder = FORMATS["jsonl"].encoder("none", context.texts("words"))
+    encoder = context.encoder(Output("jsonl", "none", "words"))
     block = context.phrases().draw(np.arange(0, 100, 2, dtype=np.uint64))
     expected = encoder.begin() + bytes(encoder.encode(block)) + encoder.end()
     assert expected == (tmp_path / "shards/phrases-00000-of-00001.jsonl").read_bytes()

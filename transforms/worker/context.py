@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from hyperphrase.codecs.base import Texts
+from hyperphrase.codecs import Encoder, Texts
 from hyperphrase.corpus import loading
 from hyperphrase.corpus.layout import REQUEST_FILE, WORDS_FILE
-from hyperphrase.corpus.request import CorpusRequest
+from hyperphrase.corpus.request import CorpusRequest, Output
 from hyperphrase.errors import CorruptError
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.meaning import phrase_meanings
@@ -110,6 +110,7 @@ class CorpusContext:
         """Return the meanings of the words from the corpus's dictionary, loaded once in this process."""
         return load_meanings(self.folder, self.request.recipe, self.request.dictionary)
 
-    def texts(self, text: str) -> Texts:
-        """Return the table of texts, loaded once in this process."""
-        return load_texts(self.folder, self.request.recipe, text)
+    def encoder(self, output: Output) -> Encoder:
+        """Return the encoder of a new shard of ``output``; texts are loaded once in this process."""
+        recipe = self.request.recipe
+        return loading.encoder_of(output, recipe.vocabulary, lambda: load_texts(self.folder, recipe, output.text))

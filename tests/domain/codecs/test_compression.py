@@ -16,6 +16,7 @@ from hyperphrase.codecs import FORMATS, Texts
 from hyperphrase.codecs.base import Encoder
 from hyperphrase.codecs.compression import DEFLATE_BYTES, GzipEncoder, deflate
 from hyperphrase.lexicon.text_table import text_table
+from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.phrases.blocks import PhraseBlock
 from tests.parquet_release import without_release
 
@@ -139,7 +140,7 @@ def shard(name, compression):
     ids = ((places * np.uint64(2654435761) >> np.uint64(7)) % np.uint64(3000)).astype(np.uint32)
     block = PhraseBlock(ids * ids // 3000, offsets, np.arange(len(lengths), dtype=np.uint64) * np.uint64(10**15))
     texts = Texts(text_table([chr(0x4E00 + k) for k in range(3000)]), b"")
-    encoder = FORMATS[name].encoder(compression, texts)
+    encoder = FORMATS[name].encoder(compression, texts, MAX_VOCABULARY)
     return encoder.begin() + bytes(encoder.encode(block)) + encoder.end()
 
 

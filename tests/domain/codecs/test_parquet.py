@@ -40,14 +40,14 @@ def part(block, start, stop):
 
 
 def written(blocks, compression="none"):
-    encoder = FORM.encoder(compression, None)
+    encoder = FORM.encoder(compression, None, MAX_VOCABULARY)
     return b"".join([encoder.begin(), *(bytes(encoder.encode(block)) for block in blocks), encoder.end()])
 
 
 def read(data, compression="none"):
     blocks = [
         PhraseBlock(block.ids.copy(), block.offsets.copy(), block.seeds.copy())
-        for block in FORM.decode(io.BytesIO(data), compression, None, "shard-7")
+        for block in FORM.decode(io.BytesIO(data), compression, None, MAX_VOCABULARY, "shard-7")
     ]
     offsets = np.cumsum(np.concatenate([np.zeros(1, np.int64), *(block.lengths for block in blocks)]), dtype=np.int64)
     ids = np.concatenate([np.empty(0, np.uint32), *(block.ids for block in blocks)])
@@ -278,7 +278,7 @@ def test_a_defect_is_named_by_its_row_group_and_its_first_record(small_groups):
     data[at + 2] ^= 16
     found = []
     with pytest.raises(CorruptError, match=r"^shard-7: row group 2, from record 20 on: id 105"):
-        found.extend(FORM.decode(io.BytesIO(bytes(data)), "none", None, "shard-7"))
+        found.extend(FORM.decode(io.BytesIO(bytes(data)), "none", None, MAX_VOCABULARY, "shard-7"))
     assert [10, 10] == [len(block) for block in found]
     data[at + 2] ^= 16
     data[at - 1] ^= 1  # of the levels
@@ -423,4 +423,4 @@ def test_pages_without_end_are_given_up_in_bounded_memory():
     assert len(full) < 200
     stream = Endless()
     with pytest.raises(CorruptError, match=GROUP + "no page with the ids of its record 16"):
-        list(FORM.decode(stream, "zstandard", None, "shard-7"))
+        list(FORM.decode(stream, "zstandard", None, MAX_VOCABULARY, "shard-7"))

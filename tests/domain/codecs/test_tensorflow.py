@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from hyperphrase.codecs import FORMATS
+from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.phrases.blocks import PhraseBlock
 
 ROWS = [
@@ -31,7 +32,7 @@ def tf():
 def shard(compression):
     ids = np.array([value for _, row in ROWS for value in row], np.uint32)
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum([len(row) for _, row in ROWS], dtype=np.int64)])
-    encoder = FORMATS["tfrecord"].encoder(compression, None)
+    encoder = FORMATS["tfrecord"].encoder(compression, None, MAX_VOCABULARY)
     block = PhraseBlock(ids, offsets, np.array([seed for seed, _ in ROWS], np.uint64))
     return encoder.begin() + bytes(encoder.encode(block)) + encoder.end()
 
