@@ -9,6 +9,8 @@ from beam_pipeline.terminal.corpus_option import add_corpus
 from beam_pipeline.terminal.options import whole
 from beam_pipeline.terminal.table import print_table
 from hyperphrase.api.corpus import Corpus
+from hyperphrase.codecs import FORMATS
+from hyperphrase.codecs.token_arrays import TokenArrayFormat
 from hyperphrase.corpus.shard_table import bytes_in
 from hyperphrase.errors import InputError
 from hyperphrase.formatting import escape_controls, format_bytes
@@ -70,6 +72,10 @@ def _rows(corpus: Corpus) -> Iterator[tuple[str, str]]:
         shards = manifest.shards_of(output)
         kind = f"{output.format}, {output.compression}"
         yield "shards", f"{len(shards):,} of {kind}: {format_bytes(bytes_in(shards))}"
+        form = FORMATS[output.format]
+        if isinstance(form, TokenArrayFormat):
+            vocabulary = manifest.recipe.vocabulary
+            yield "ids in them", f"{form.token_type(vocabulary).name}, each phrase ends with {vocabulary:,}"
     if not manifest.outputs:
         yield "shards", "none (--format=none)"
     if manifest.dictionary:
