@@ -6,6 +6,7 @@ The package ``array_record`` writes it, each record in a group of its own, so th
 import contextlib
 import importlib.util
 import mmap
+import struct
 import tempfile
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +18,7 @@ from hyperphrase.codecs.tfrecord import TFRecordEncoder
 from hyperphrase.codecs.tfrecord_framing import FOOTER_BYTES, HEADER_BYTES
 from hyperphrase.phrases.blocks import PhraseBlock
 
+_size_at = struct.Struct("<Q").unpack_from  # what a framed record begins with
 _OPTIONS = {"none": "group_size:1,uncompressed", "zstandard": "group_size:1,zstd:1"}
 
 
@@ -53,13 +55,13 @@ class _ArrayRecordEncoder(Encoder):
 
     def encode(self, block: PhraseBlock) -> bytes:
         """Return nothing: the file is returned at the end."""
-        records = self._examples.encode(block)
-        at = 0
+        records = bytes(self._examples.encode(block))
+        write, end = self._writer.write, -FOOTER_BYTES
         with _failures():
-            while at < len(records):
-                size = int.from_bytes(records[at : at + 8], "little")
-                self._writer.write(bytes(records[at + HEADER_BYTES : at + HEADER_BYTES + size]))
-                at += HEADER_BYTES + size + FOOTER_BYTES
+            while end + FOOTER_BYTES < len(records):
+                begin = end + FOOTER_BYTES + HEADER_BYTES
+                end = begin + _size_at(records, begin - HEADER_BYTES)[0]
+                write(records[begin:end])
         return b""
 
     def end(self) -> memoryview:

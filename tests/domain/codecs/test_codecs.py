@@ -232,7 +232,7 @@ def test_texts_that_cannot_be_read_back_are_refused(texts, message):
 
 def test_txt_refuses_texts_of_two_lines():
     with pytest.raises(ValueError, match="end of a line"):
-        FORMATS["txt"].encoder("none", Texts(text_table(["a", "b\nc"]), b" "))
+        FORMATS["txt"].encoder("none", Texts(text_table(["a", "b\nc"]), b" "), 2)
 
 
 def test_texts_know_two_separators_and_text_formats_need_them():
@@ -311,6 +311,8 @@ GOLDEN = {
     "parquet": "751a8641333be080",
     "jsonl": "f569291d800b8358",
     "txt": "c963a784e75944eb",
+    "tokens": "35c9a61bdfeb62a0",
+    "megatron": "35c9a61bdfeb62a0",
 }
 
 
