@@ -19,14 +19,13 @@ from hyperphrase.codecs.tfrecord_framing import FOOTER_BYTES, HEADER_BYTES
 from hyperphrase.phrases.blocks import PhraseBlock
 
 _size_at = struct.Struct("<Q").unpack_from  # what a framed record begins with
-_OPTIONS = {"none": "group_size:1,uncompressed", "zstandard": "group_size:1,zstd:1"}
+_OPTIONS = "group_size:1,uncompressed"  # compressing each record alone makes files larger: measured
 
 
 class ArrayRecordFormat(Format):
-    """ArrayRecord files; "zstandard" compresses each record alone."""
+    """ArrayRecord files."""
 
     name = "arrayrecord"
-    compressions = tuple(_OPTIONS)
     library = "array-record"
 
     def is_installed(self) -> bool:
@@ -36,18 +35,18 @@ class ArrayRecordFormat(Format):
         """Return the encoder of one new shard; ``texts`` and ``vocabulary`` are not used."""
         self.check_compression(compression)
         self.check_library()
-        return _ArrayRecordEncoder(_OPTIONS[compression])
+        return _ArrayRecordEncoder()
 
 
 class _ArrayRecordEncoder(Encoder):
     """Has the package write a temporary file, and returns all of it at the end."""
 
-    def __init__(self, options: str) -> None:
+    def __init__(self) -> None:
         from array_record.python.array_record_module import ArrayRecordWriter
 
         self._examples = TFRecordEncoder()
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  # without a name: nothing is left whatever happens
-        self._writer: Any = ArrayRecordWriter(f"/proc/self/fd/{self._file.fileno()}", options)
+        self._writer: Any = ArrayRecordWriter(f"/proc/self/fd/{self._file.fileno()}", _OPTIONS)
 
     def begin(self) -> bytes:
         """Return nothing: the file is returned at the end."""
