@@ -10,8 +10,8 @@ from beam_pipeline.terminal.corpus_option import add_corpus
 from beam_pipeline.terminal.options import whole
 from hyperphrase.corpus.request import TEXTS
 from hyperphrase.errors import InputError
-from hyperphrase.meaning.bpe_tokens import TOKENIZERS
-from hyperphrase.meaning.fragments import DIVERSITY, MOST_TOKENS, TOKENIZER, Fragments, pick_fragments
+from hyperphrase.meaning.bpe_tokens import TOKENIZER, TOKENIZERS
+from hyperphrase.meaning.fragments import DIVERSITY, MOST_TOKENS, Fragments, pick_fragments
 from hyperphrase.meaning.search import MOST_NEAREST, DictionarySearch
 from hyperphrase.numerals import parse_number
 

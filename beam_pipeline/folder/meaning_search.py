@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from hyperphrase.api.corpus import Corpus
 from hyperphrase.errors import InputError
 from hyperphrase.formatting import escape_controls
 from hyperphrase.meaning.nearest import Nearest, nearest
-from hyperphrase.meaning.search import DictionarySearch
+from hyperphrase.meaning.search import DictionarySearch, Search
 
 EXACT_UP_TO = 10_000_000  # phrases, whose meanings are all read and compared in a few seconds
 SEARCHES = ("exact", "index")
@@ -34,9 +34,7 @@ def check_search(search: str | None) -> None:
         raise InputError(f"--search={search}: allowed are {' and '.join(SEARCHES)}")
 
 
-def nearest_by(
-    search: str | None, corpus: Corpus, dictionary: DictionarySearch
-) -> Callable[[NDArray[np.int8], int], Nearest]:
+def nearest_by(search: str | None, corpus: Corpus, dictionary: DictionarySearch) -> Search:
     """Return the function that finds the phrases nearest to a vector; ``search`` is the option's value.
 
     For --search=index the function raises InputError without faiss, or if no index can be stored.

@@ -5,6 +5,7 @@ of a corpus's vectors; ``nearest`` finds the vectors nearest to a query, and ``s
 ``fragments`` picks phrases for a prompt: ``choice`` those that differ, ``bpe_tokens`` counts what they take.
 """
 
+from hyperphrase.meaning.bpe_tokens import count_tokens
 from hyperphrase.meaning.dictionary import MeaningsWriter, read_meanings
 from hyperphrase.meaning.fragments import Fragments, pick_fragments
 from hyperphrase.meaning.nearest import Nearest, nearest
@@ -18,6 +19,7 @@ __all__ = [
     "MeaningsWriter",
     "Nearest",
     "build_meanings",
+    "count_tokens",
     "nearest",
     "pick_fragments",
     "read_meanings",

@@ -1,7 +1,6 @@
 """Fragments for a prompt: phrases near a meaning that differ from each other, within a budget of tokens."""
 
 import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Required, TypedDict
 
@@ -12,19 +11,16 @@ from hyperphrase.corpus.request import TEXTS, in_range
 from hyperphrase.errors import InputError
 from hyperphrase.formatting import escape_controls
 from hyperphrase.lexicon.lexicon import Lexicon
-from hyperphrase.meaning.bpe_tokens import TokenCounter, token_counter
+from hyperphrase.meaning.bpe_tokens import TOKENIZER, TokenCounter, token_counter
 from hyperphrase.meaning.choice import choose
 from hyperphrase.meaning.nearest import Nearest
-from hyperphrase.meaning.search import MOST_NEAREST, DictionarySearch
+from hyperphrase.meaning.search import MOST_NEAREST, DictionarySearch, Search
 from hyperphrase.phrases.blocks import PhraseBlock
 
 MOST_TOKENS = 1_000_000
 DIVERSITY = 0.4
-TOKENIZER = "o200k"
 _PER_PHRASE = 20  # candidates for each phrase that is likely to fit
 _LEAST = 100  # candidates
-
-Search = Callable[[NDArray[np.int8], int], Nearest]
 
 
 class FragmentOptions(TypedDict, total=False):
@@ -101,7 +97,9 @@ def _candidates(dictionary: DictionarySearch, found: Nearest, budget: int, most:
     """Return the phrases to choose from: the nearest of those with no more words than the budget has tokens."""
     phrases = dictionary.corpus.phrases
     if not len(found.seeds):
-        raise InputError("no phrase has a meaning", field="folder", value=dictionary.corpus.folder)
+        raise InputError(
+            "holds no phrase that has a meaning; name another corpus", field="folder", value=dictionary.corpus.folder
+        )
     lengths = phrases.lengths(found.seeds)
     may_fit = lengths <= budget  # a word takes a token or more
     if not may_fit.any():

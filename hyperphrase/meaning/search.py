@@ -1,6 +1,7 @@
 """Search the dictionary of a corpus for the phrases nearest to a meaning, such as that of some words."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ from hyperphrase.meaning.dictionary import read_meanings
 from hyperphrase.meaning.nearest import Nearest, nearest
 from hyperphrase.meaning.phrase_meanings import load_meanings
 from hyperphrase.phrases.blocks import PhraseBlock
+
+Search = Callable[[NDArray[np.int8], int], Nearest]  # (vector, count) -> the phrases nearest to it
 
 MOST_NEAREST = 10_000  # phrases that users can ask for
 _words_of = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*").findall

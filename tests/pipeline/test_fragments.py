@@ -8,6 +8,9 @@ import pytest
 import hyperphrase as hp
 from beam_pipeline.folder import meaning_index
 from hyperphrase.meaning.bpe_tokens import TOKENIZERS, token_counter
+from hyperphrase.meaning.fragments import pick_fragments
+from hyperphrase.meaning.nearest import Nearest
+from hyperphrase.meaning.search import DictionarySearch
 
 LAW = ["--vocabulary=2000", "--lengths=uniform:min=3,max=9", "--phrases_per_shard=500"]
 WHOLE = [
@@ -153,6 +156,12 @@ def test_a_corpus_without_a_dictionary_has_no_fragments(program, repeating):
     assert f"{repeating}: has no dictionary; make the corpus with --dictionary" in outcome.error
     with pytest.raises(hp.InputError, match="has no dictionary; make the corpus with `dictionary`"):
         hp.Corpus.open(repeating).fragments("sea", budget=20)
+
+
+def test_a_corpus_without_any_meaning_has_no_fragments(whole):
+    dictionary = DictionarySearch(hp.Corpus.open(whole))
+    with pytest.raises(hp.InputError, match=r"^folder=.*: holds no phrase that has a meaning"):
+        pick_fragments(dictionary, "sea", lambda vector, count: Nearest.best([], count), budget=20)
 
 
 @pytest.mark.parametrize(
