@@ -54,7 +54,7 @@ def parser() -> Parser:
         help="how much phrases must differ: 0 takes the nearest ones, 1 looks at the differences alone; default "
         f"{DIVERSITY}",
     )
-    made.add_argument("--most", metavar="N", default=str(MOST_NEAREST), help="number of phrases at most")
+    made.add_argument("--most", metavar="N", default=str(MOST_NEAREST), help=f"phrases at most, default {MOST_NEAREST}")
     add_search(made)
     return made
 
