@@ -17,6 +17,7 @@ COMMANDS = {
     "verify": "read a corpus and verify everything that its manifest states",
     "inspect": "show a corpus as a table, its first phrases, or any phrase by its seed",
     "find": "show the phrases nearest in meaning to given words, or to a phrase",
+    "fragments": "pick phrases near given words for a prompt, within a budget of tokens",
     "space": "show the number of possible phrases, and how soon draws repeat one",
     "rank": "convert a phrase to its number: its seed, or its index in the whole space",
     "unrank": "convert a number to its phrase",
@@ -28,7 +29,7 @@ deduplicated exactly, counted, and written as shards for a training run.
 
 usage: hyperphrase COMMAND [options]      hyperphrase COMMAND --help
 
-{chr(10).join(f"  {name:<9}{what}" for name, what in COMMANDS.items())}
+{chr(10).join(f"  {name:<11}{what}" for name, what in COMMANDS.items())}
 
 examples:
   hyperphrase run --phrases=1000000 --output=out

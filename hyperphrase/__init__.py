@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from hyperphrase.corpus.manifest import Manifest
     from hyperphrase.errors import CorruptError, HyperphraseError, InputError, WorkFailedError
     from hyperphrase.lexicon.lexicon import Lexicon
+    from hyperphrase.meaning.bpe_tokens import count_tokens
+    from hyperphrase.meaning.fragments import Fragments
     from hyperphrase.phrases.blocks import Phrase, PhraseBlock
     from hyperphrase.phrases.phrases import Phrases
     from hyperphrase.phrases.recipe import Recipe
@@ -39,6 +41,7 @@ _MODULES = {
     "ContextStream": "training.stream",
     "Corpus": "api.corpus",
     "CorruptError": "errors",
+    "Fragments": "meaning.fragments",
     "HyperphraseError": "errors",
     "InputError": "errors",
     "Lexicon": "lexicon.lexicon",
@@ -48,6 +51,7 @@ _MODULES = {
     "Phrases": "phrases.phrases",
     "Recipe": "phrases.recipe",
     "WorkFailedError": "errors",
+    "count_tokens": "meaning.bpe_tokens",
     "make_corpus": "api.making",
     "mix_contexts": "training.mixing",
 }
@@ -57,6 +61,7 @@ __all__ = [
     "ContextStream",
     "Corpus",
     "CorruptError",
+    "Fragments",
     "HyperphraseError",
     "InputError",
     "Lexicon",
@@ -67,6 +72,7 @@ __all__ = [
     "Recipe",
     "WorkFailedError",
     "__version__",
+    "count_tokens",
     "make_corpus",
     "mix_contexts",
 ]

@@ -3,7 +3,7 @@
 LIBRARIES = ("datasets", "grain", "jax", "tensorflow", "torch")
 
 # import_all(package) yields the names of the package's modules. The only error that a module may raise says which extra
-# to install, and hyperphrase.training.libraries raises it.
+# to install, and hyperphrase.libraries raises it.
 IMPORT_ALL = f"""
 import importlib, pkgutil, re, sys
 sys.modules.update(dict.fromkeys({LIBRARIES}))  # None in place of a module: it cannot be imported

@@ -5,10 +5,11 @@ import re
 from hyperphrase.errors import InputError
 
 _SAME = (
-    "alphabet", "compression", "dictionary", "first_seed", "follow_links", "key", "lengths", "lexicon", "machine",
-    "output", "phrases", "phrases_per_shard", "preset", "prices", "seeds", "text", "vocabulary",
+    "alphabet", "budget", "compression", "dictionary", "diversity", "first_seed", "follow_links", "key", "lengths",
+    "lexicon", "machine", "most", "output", "phrases", "phrases_per_shard", "preset", "prices", "seeds", "text",
+    "tokenizer", "vocabulary",
 )  # fmt: skip
-_ARGUMENT = "folder"  # the positional argument OUT
+_ARGUMENTS = ("folder", "query")  # the positional arguments OUT and WORDS
 OPTIONS = {field: f"--{field}" for field in _SAME} | {"formats": "--format", "law": "--sampler"}
 _mentioned = re.compile(rf"(?<!`)`({'|'.join(OPTIONS)})(=[^`]*)?`(?!`)")
 
@@ -18,7 +19,7 @@ def error_line(error: BaseException) -> str:
     text = str(error)
     if isinstance(error, InputError) and error.field is not None:
         rest = text.removeprefix(error.field)
-        text = rest.removeprefix("=") if error.field == _ARGUMENT else OPTIONS.get(error.field, error.field) + rest
+        text = rest.removeprefix("=") if error.field in _ARGUMENTS else OPTIONS.get(error.field, error.field) + rest
     return with_options(text)
 
 

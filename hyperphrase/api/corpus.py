@@ -14,7 +14,7 @@ from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.open_corpus import OpenCorpus
 from hyperphrase.corpus.other_files import other_files
 from hyperphrase.corpus.plain_folder import check_plain, rule_for_reading
-from hyperphrase.corpus.request import CorpusRequest, Output
+from hyperphrase.corpus.request import CorpusRequest, Output, in_range
 from hyperphrase.corpus.virtual import NoFiles, virtual_manifest
 from hyperphrase.errors import InputError
 from hyperphrase.given_paths import BUCKETS, given_path
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     import pyarrow
 
+    from hyperphrase.meaning.fragments import FragmentOptions, Fragments
+    from hyperphrase.meaning.nearest import Nearest
     from hyperphrase.training.contexts import ContextOptions, ContextPlan
 
 VIRTUAL, SHARDS = "virtual", "shards"  # sources of phrases; the others are the names of formats
@@ -140,6 +142,28 @@ class Corpus(OpenCorpus):
         from hyperphrase.training.contexts import plan_contexts  # most commands open corpora, and train nothing
 
         return plan_contexts(self, **options)
+
+    def nearest(self, query: str, count: int = 10) -> "Nearest":
+        """Return ``seeds`` and ``cosines`` of the phrases nearest in meaning to the words in ``query``, nearest first.
+
+        Words that have no meaning in the lexicon are ignored. Raises InputError if the corpus has no dictionary.
+        """
+        from hyperphrase.meaning.search import MOST_NEAREST, DictionarySearch  # most commands search nothing
+
+        dictionary = DictionarySearch(self)
+        return dictionary.nearest(dictionary.meaning_of(query).vector, in_range("count", count, 1, MOST_NEAREST))
+
+    def fragments(self, query: str, **options: "Unpack[FragmentOptions]") -> "Fragments":
+        """Return phrases for a prompt: near the words in ``query``, unlike each other, within a budget of tokens.
+
+        options: ``budget``, and those of :func:`hyperphrase.meaning.fragments.pick_fragments` that have defaults:
+        ``tokenizer``, ``text``, ``diversity``, ``most``. Raises InputError.
+        """
+        from hyperphrase.meaning.fragments import pick_fragments
+        from hyperphrase.meaning.search import DictionarySearch
+
+        dictionary = DictionarySearch(self)
+        return pick_fragments(dictionary, query, dictionary.nearest, **options)
 
     def verify(self) -> None:
         """Read every file and compare it with manifest and recipe. Raises CorruptError with the first problems.

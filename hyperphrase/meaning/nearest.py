@@ -31,15 +31,21 @@ def nearest(query: NDArray[np.int8], seeds: NDArray[np.uint64], vectors: NDArray
 
     Vectors of zeros have no direction, and are never among them.
     """
-    cosines, rows = np.empty(len(vectors)), np.ascontiguousarray(vectors).view()
-    rows.flags.writeable = False  # like the arrays of a file; for another type the kernel would compile again
-    _cosines(query.astype(np.int32), rows, cosines)
+    found = cosines(query, vectors)
     at = np.arange(len(seeds))
     if count < len(seeds):
-        least = np.partition(cosines, len(seeds) - count)[len(seeds) - count]
-        at = np.flatnonzero(cosines >= least)
-    at = at[cosines[at] >= -1.0]
-    return Nearest.best([Nearest(seeds[at], cosines[at])], count)
+        least = np.partition(found, len(seeds) - count)[len(seeds) - count]
+        at = np.flatnonzero(found >= least)
+    at = at[found[at] >= -1.0]
+    return Nearest.best([Nearest(seeds[at], found[at])], count)
+
+
+def cosines(query: NDArray[np.int8], vectors: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return the cosine of each row of ``vectors``, (n, d), with ``query``, (d,): (n,); -2 if one of the two is 0."""
+    out, rows = np.empty(len(vectors)), np.ascontiguousarray(vectors).view()
+    rows.flags.writeable = False  # like the arrays of a file; for another type the kernel would compile again
+    _cosines(query.astype(np.int32), rows, out)
+    return out
 
 
 @kernel

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from hyperphrase.corpus.request import in_range
 from hyperphrase.errors import InputError
+from hyperphrase.libraries import library
 from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.training.context_rows import MOST_EPOCHS
 from hyperphrase.training.contexts import ContextPlan
-from hyperphrase.training.libraries import library
 from hyperphrase.training.model_inputs import Form, for_transformers, rows_of
 from hyperphrase.training.stream import AHEAD
 

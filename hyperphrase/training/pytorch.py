@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hyperphrase.corpus.request import in_range
+from hyperphrase.libraries import library
 from hyperphrase.training.context_rows import ContextRows
 from hyperphrase.training.contexts import ContextPlan
-from hyperphrase.training.libraries import library
 from hyperphrase.training.model_inputs import Form, for_transformers
 from hyperphrase.training.stream import ContextStream
 

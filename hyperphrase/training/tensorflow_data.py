@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from hyperphrase.corpus.request import in_range
+from hyperphrase.libraries import library
 from hyperphrase.training.contexts import ContextPlan
-from hyperphrase.training.libraries import library
 from hyperphrase.training.model_inputs import Batch, check_rows, for_keras
 from hyperphrase.training.stream import AHEAD
 

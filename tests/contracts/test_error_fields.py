@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from beam_pipeline import fragments
 from beam_pipeline.planning.cost_tables import add_options
 from beam_pipeline.terminal import options
 from beam_pipeline.terminal.corpus_option import add_follow_links
@@ -14,10 +15,10 @@ from hyperphrase.errors import CorruptError, InputError
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "hyperphrase").rglob("*.py"))
-#: Of the API: the OUT of most commands is an argument, and no command makes blocks or contexts for training.
+#: Of the API: OUT and WORDS of commands are arguments, and no command makes blocks or contexts for training.
 NO_OPTION = {
     "folder", "size", "source", "length", "packing", "tail", "state", "corpora", "weights", "form", "epochs",
-    "num_shards", "start",
+    "num_shards", "start", "query", "count",
 }  # fmt: skip
 in_backticks = re.compile(r"(?<![`:])`([a-z_]+)(?:=[^`]*)?`(?!`)").findall
 
@@ -86,7 +87,7 @@ def test_every_option_is_one_of_the_program():
     parser = options.parser("plan", "")
     add_options(parser)
     add_follow_links(parser)
-    assert set(OPTIONS.values()) <= set(parser._option_string_actions)
+    assert set(OPTIONS.values()) <= {*parser.names(), *fragments.parser().names()}
 
 
 def test_an_error_is_told_in_options():

@@ -23,7 +23,17 @@ FOREIGN = ["apache_beam", "google"]  # what the domain may not load, not even th
 # not import each other either. What is not listed (commands, transforms, public names) stands above all wings.
 WINGS = {
     "hyperphrase": [
-        *("formatting", "numerals", "interrupts", "errors", "given_paths", "own_packages", "limits", "untrusted"),
+        *(
+            "formatting",
+            "numerals",
+            "interrupts",
+            "errors",
+            "given_paths",
+            "own_packages",
+            "libraries",
+            "limits",
+            "untrusted",
+        ),
         *("kernels", "numbers", "lexicon", "laws", "phrases", "codecs", "deduplication", "space", "corpus", "meaning"),
         *("planning", "training", "report", "api"),
     ],

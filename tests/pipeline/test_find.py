@@ -202,7 +202,7 @@ def test_an_index_is_made_once_and_renewed_when_damaged(program, copied):
 
 
 def test_large_corpora_are_searched_by_the_index(program, copied, monkeypatch):
-    monkeypatch.setattr("beam_pipeline.find.EXACT_UP_TO", 100)
+    monkeypatch.setattr("beam_pipeline.folder.meaning_search.EXACT_UP_TO", 100)
     assert "indexing" in program("find", copied(*WHOLE), "sea").error
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperphrase.training.libraries import library
+from hyperphrase.libraries import library
 from tests.training.small import PLAN
 
 ROOT = Path(__file__).parents[3]

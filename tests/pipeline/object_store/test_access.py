@@ -20,6 +20,7 @@ COMMANDS = {
     "verify": ["verify", "{}"],
     "inspect": ["inspect", "{}"],
     "find": ["find", "{}", "sea"],
+    "fragments": ["fragments", "{}", "sea", "--budget=9"],
 }
 
 

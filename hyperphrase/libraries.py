@@ -1,4 +1,4 @@
-"""Load a library that trains models: none is installed with hyperphrase itself."""
+"""Load a library that is not installed with hyperphrase itself, but by one of its extras."""
 
 import importlib
 from typing import Any

@@ -1,0 +1,75 @@
+"""Search the dictionary of a corpus for the phrases nearest to a meaning, such as that of some words."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperphrase.corpus.in_threads import in_threads
+from hyperphrase.corpus.layout import DICTIONARY_FOLDER
+from hyperphrase.corpus.open_corpus import OpenCorpus
+from hyperphrase.corpus.shard_table import Shard
+from hyperphrase.errors import InputError
+from hyperphrase.limits import MAX_LENGTH
+from hyperphrase.meaning.dictionary import read_meanings
+from hyperphrase.meaning.nearest import Nearest, nearest
+from hyperphrase.meaning.phrase_meanings import load_meanings
+from hyperphrase.phrases.blocks import PhraseBlock
+
+Search = Callable[[NDArray[np.int8], int], Nearest]  # (vector, count) -> the phrases nearest to it
+
+MOST_NEAREST = 10_000  # phrases that users can ask for
+_words_of = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*").findall
+
+
+@dataclass(frozen=True, eq=False)
+class TextMeaning:
+    """The meaning of a text. vector: int8, shape (d,). ignored: its words that have no meaning in the lexicon."""
+
+    vector: NDArray[np.int8]
+    ignored: tuple[str, ...]
+
+
+class DictionarySearch:
+    """The dictionary of ``corpus``, open for searches. meanings: the vectors of the words.
+
+    Raises InputError if the corpus has no dictionary, CorruptError if it is damaged.
+    """
+
+    def __init__(self, corpus: OpenCorpus) -> None:
+        if corpus.manifest.dictionary is None:
+            problem = "has no dictionary; make the corpus with `dictionary`"
+            raise InputError(problem, field="folder", value=corpus.folder)
+        self.corpus, self._shards = corpus, corpus.manifest.dictionary.shards
+        self.meanings = load_meanings(corpus.files, corpus.recipe.vocabulary)
+
+    def meaning_of(self, text: str) -> TextMeaning:
+        """Return the meaning of the words in ``text``. Raises InputError if none has one."""
+        words, rows = _words_of(text.replace("\u2019", "'")), self.meanings.rows
+        ids = {word: i for i, word in enumerate(self.corpus.lexicon.words)}
+        found = [ids.get(word, ids.get(word.lower())) for word in words]
+        known = [i for i in found if i is not None and rows[i].any()]
+        ignored = tuple(word for word, i in zip(words, found, strict=True) if i is None or not rows[i].any())
+        if not known:
+            problem = "none of these words has a meaning in the corpus's lexicon; give others"
+            raise InputError(problem, field="query", value=text)
+        if len(known) > MAX_LENGTH:
+            raise InputError(f"has {len(known)} words; give at most {MAX_LENGTH}", field="query", value=text)
+        block = PhraseBlock(np.array(known, np.uint32), np.array([0, len(known)]), np.zeros(1, np.uint64))
+        vector = self.meanings.of(block)[0]
+        if not vector.any():
+            raise InputError("the meanings of these words cancel out; give others", field="query", value=text)
+        return TextMeaning(vector, ignored)
+
+    def nearest(self, query: NDArray[np.int8], count: int) -> Nearest:
+        """Return the ``count`` phrases nearest to ``query``, (d,), by comparing all meanings. Raises CorruptError."""
+
+        def of_shard(shard: Shard) -> Nearest:
+            name = f"{DICTIONARY_FOLDER}/{shard.name}"
+            with self.corpus.files.open(name) as stream:
+                groups = read_meanings(stream, len(query), shard, self.corpus.files.path(name))
+                return Nearest.best((nearest(query, seeds, vectors, count) for seeds, vectors in groups), count)
+
+        return Nearest.best(in_threads(of_shard, self._shards), count)
