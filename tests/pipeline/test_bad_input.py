@@ -108,7 +108,7 @@ def lexicon_cases():
 def output_cases():
     yield (
         [*SMALL, "--format=tfrecrd"],
-        ["--format=tfrecrd", "did you mean 'tfrecord'?", "avro, parquet, jsonl, txt, tokens, megatron, arrayrecord, none"],
+        ["--format=tfrecrd", "did you mean 'tfrecord'?", "jsonl, txt, tokens, megatron, arrayrecord, none"],
     )
     yield [*SMALL, "--format="], ["--format=", "no format ''"]
     yield [*SMALL, "--format=avro,avro"], ["--format=avro,avro", "once"]
