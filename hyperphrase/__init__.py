@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from hyperphrase.phrases.blocks import Phrase, PhraseBlock
     from hyperphrase.phrases.phrases import Phrases
     from hyperphrase.phrases.recipe import Recipe
+    from hyperphrase.texts.text_encoder import TextEncoder
+    from hyperphrase.texts.tokenizer_file import write_tokenizer
     from hyperphrase.training.contexts import ContextPlan
     from hyperphrase.training.mixing import mix_contexts
     from hyperphrase.training.stream import ContextStream
@@ -47,9 +49,11 @@ _MODULES = {
     "PhraseBlock": "phrases.blocks",
     "Phrases": "phrases.phrases",
     "Recipe": "phrases.recipe",
+    "TextEncoder": "texts.text_encoder",
     "WorkFailedError": "errors",
     "make_corpus": "api.making",
     "mix_contexts": "training.mixing",
+    "write_tokenizer": "texts.tokenizer_file",
 }
 
 __all__ = [
@@ -65,10 +69,12 @@ __all__ = [
     "PhraseBlock",
     "Phrases",
     "Recipe",
+    "TextEncoder",
     "WorkFailedError",
     "__version__",
     "make_corpus",
     "mix_contexts",
+    "write_tokenizer",
 ]
 
 

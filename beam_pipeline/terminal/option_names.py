@@ -6,7 +6,7 @@ from hyperphrase.errors import InputError
 
 _SAME = (
     "alphabet", "compression", "dictionary", "first_seed", "follow_links", "key", "lengths", "lexicon", "machine",
-    "output", "phrases", "phrases_per_shard", "preset", "prices", "seeds", "text", "vocabulary",
+    "output", "phrases", "phrases_per_shard", "preset", "prices", "seeds", "special_tokens", "text", "vocabulary",
 )  # fmt: skip
 _ARGUMENT = "folder"  # the positional argument OUT
 OPTIONS = {field: f"--{field}" for field in _SAME} | {"formats": "--format", "law": "--sampler"}

@@ -24,8 +24,8 @@ FOREIGN = ["apache_beam", "google"]  # what the domain may not load, not even th
 WINGS = {
     "hyperphrase": [
         *("formatting", "numerals", "interrupts", "errors", "given_paths", "own_packages", "limits", "untrusted"),
-        *("kernels", "numbers", "lexicon", "laws", "phrases", "codecs", "deduplication", "space", "corpus", "meaning"),
-        *("planning", "training", "report", "api"),
+        *("kernels", "numbers", "lexicon", "laws", "phrases", "codecs", "texts"),
+        *("deduplication", "space", "corpus", "meaning", "planning", "training", "report", "api"),
     ],
     "hyperphrase.laws": [
         *("grammar", "plain_text", "lengths", "base", "law_file"),
