@@ -46,7 +46,8 @@ def case_tables() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
         if _category(chr(point)) == "Lu":
             char = chr(point)
             small = char.lower()
-            if len(small) == 1 and small.upper() == char and len(small.encode()) == len(char.encode()):
+            paired = len(small) == 1 and small.upper() == char and _category(small) == "Ll"
+            if paired and len(small.encode()) == len(char.encode()):
                 lower[point], upper[ord(small)] = ord(small), point
     for table in (lower, upper):
         table.flags.writeable = False
