@@ -4,7 +4,9 @@ import sys
 from collections.abc import Sequence
 
 from beam_pipeline.encode import convert, read_lexicon, text_parser
+from beam_pipeline.terminal import streams
 from beam_pipeline.terminal.command import DONE, run_command
+from hyperphrase.formatting import format_bytes
 from hyperphrase.texts.text_encoder import TextEncoder
 
 
@@ -16,7 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _decode(arguments: Sequence[str]) -> int:
     parser = text_parser("decode", "give back the text that encode has written, byte for byte; needs the same lexicon")
     given = parser.parse_args(arguments)
-    convert(given, TextEncoder(read_lexicon(parser, given)).decoded)
+    counts, seconds = convert(given, TextEncoder(read_lexicon(parser, given)).decoded)
+    rate = format_bytes(counts.bytes_out / seconds)
+    streams.say(f"{counts.bytes_in:,} bytes to {counts.bytes_out:,} of text, {rate}/s")
     return DONE
 
 

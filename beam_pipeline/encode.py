@@ -37,9 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _encode(arguments: Sequence[str]) -> int:
     parser = text_parser("encode", "write a text with one symbol for each word of a lexicon; all else is kept")
     given = parser.parse_args(arguments)
-    counts = convert(given, TextEncoder(read_lexicon(parser, given)).encoded)
-    share = f"{100 * counts.hyperwords / counts.words:.1f}%" if counts.words else "none"
-    streams.say(f"{counts.hyperwords:,} hyperwords, {share} of the words")
+    counts, seconds = convert(given, TextEncoder(read_lexicon(parser, given)).encoded)
+    share = f"{100 * counts.hyperwords / max(counts.words, 1):.1f}%"
+    streams.say(
+        f"{counts.bytes_in:,} bytes of text to {counts.bytes_out:,}, {counts.hyperwords:,} hyperwords, {share} of the "
+        f"words, {format_bytes(counts.bytes_in / seconds)}/s"
+    )
     return DONE
 
 
@@ -64,18 +67,20 @@ def read_lexicon(parser: Parser, given: argparse.Namespace) -> Lexicon:
     return open_corpus(given.corpus, given.follow_links).lexicon
 
 
-def convert(given: argparse.Namespace, work: Pieces) -> TextCounts:
-    """Pass the given file through ``work``, say how much that was, and return the counts. Raises InputError."""
+def convert(given: argparse.Namespace, work: Pieces) -> tuple[TextCounts, float]:
+    """Pass the given file through ``work``; return the counts, and the seconds that it took. Raises InputError."""
     counts = TextCounts()
     begin = time.monotonic()
     with _opened(given.file) as source, _created(given.output) as target:
         for piece in work(iter(lambda: source.read(BLOCK), b""), _named(given.file), counts):
-            target.write(piece)
-        target.flush()
-    seconds = max(time.monotonic() - begin, 1e-9)
-    rate = format_bytes(max(counts.bytes_in, counts.bytes_out) / seconds)
-    streams.say(f"{counts.bytes_in:,} bytes in, {counts.bytes_out:,} bytes out, {rate}/s of the larger")
-    return counts
+            target(piece)
+    return counts, max(time.monotonic() - begin, 1e-9)
+
+
+def _print(piece: bytes) -> None:
+    with streams.failures_named():
+        sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
 
 
 def _named(path: str) -> str:
@@ -98,9 +103,10 @@ def _opened(path: str) -> Iterator[BinaryIO]:
 
 
 @contextlib.contextmanager
-def _created(path: str | None) -> Iterator[BinaryIO]:
+def _created(path: str | None) -> Iterator[Callable[[bytes], object]]:
+    """Yield what writes to the new file, or to stdout."""
     if path is None:
-        yield sys.stdout.buffer
+        yield _print
         return
     place = Path(given_path(path, "output"))
     if place.exists():
@@ -108,7 +114,7 @@ def _created(path: str | None) -> Iterator[BinaryIO]:
     if not place.parent.is_dir():
         raise InputError("its folder does not exist; make it first", field="output", value=path)
     with new_file(place) as stream:
-        yield stream
+        yield stream.write
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         with temporary.open("xb") as stream:
             yield stream
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError) and error.filename is None and error.errno:
+            error.filename = str(path)  # a write knows only its number
         with contextlib.suppress(OSError):  # the first error is the one to report
             temporary.unlink()
         raise

@@ -34,9 +34,6 @@ def write_tokenizer(
 
     special_tokens: the texts of the tokens for the end of a document, its begin, padding and unknown characters, with
     the ids V to V+3. The same lexicon gives the same bytes. Raises InputError, and then nothing is written.
-
-    >>> from hyperphrase import Lexicon, write_tokenizer
-    >>> write_tokenizer(Lexicon.load("english", vocabulary=1000), "tokenizer")
     """
     files = tokenizer_files(lexicon, special_tokens)
     place = Path(given_path(folder, "output"))
