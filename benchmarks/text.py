@@ -112,7 +112,7 @@ def table(rates: Sequence[Rate], size: int, loads: Sequence[float]) -> Iterator[
     yield ""
     yield f"`python -m benchmarks.text` on {machine()['processor']}; what is measured says its docstring."
     yield ""
-    yield f"| lexicon, V = {VOCABULARY:,} | MB | encoded, MB | words that are hyperwords | encode, MB/s | decode, MB/s |"
+    yield f"| lexicon, V = {VOCABULARY:,} | MB | encoded, MB | words that are hyperwords | encode MB/s | decode MB/s |"
     yield "|---|--:|--:|--:|--:|--:|"
     for rate in rates:
         counts = rate.counts
