@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from beam_pipeline.folder.output_folder import open_corpus
-from beam_pipeline.terminal import options, streams
+from beam_pipeline.terminal import interrupts, options, streams
 from beam_pipeline.terminal.command import DONE, Parser, run_command
 from beam_pipeline.terminal.corpus_option import add_follow_links
 from hyperphrase.errors import InputError
@@ -113,6 +113,7 @@ def _created(path: str | None) -> Iterator[Callable[[bytes], object]]:
         raise InputError("is there already; remove it, or name another file", field="output", value=path)
     if not place.parent.is_dir():
         raise InputError("its folder does not exist; make it first", field="output", value=path)
+    interrupts.raise_once()  # the unfinished file has to be removed
     with new_file(place) as stream:
         yield stream.write
 

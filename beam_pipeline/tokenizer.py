@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from beam_pipeline.folder.output_folder import open_corpus
+from beam_pipeline.terminal import interrupts
 from beam_pipeline.terminal.command import DONE, Parser, run_command
 from beam_pipeline.terminal.corpus_option import add_corpus
 from hyperphrase.errors import InputError
@@ -45,6 +46,7 @@ def _tokenizer(arguments: Sequence[str]) -> int:
     if not given.output:
         raise InputError("--output: is missing; name a folder for the tokenizer, as in --output=tokenizer")
     lexicon, special = open_corpus(given.out, given.follow_links).lexicon, given.special_tokens.split(",")
+    interrupts.raise_once()  # an unfinished file has to be removed
     write_tokenizer(lexicon, given.output, special)
     print(escape_controls(f"symbols   {lexicon.vocabulary:,}, ids 0 to {lexicon.vocabulary - 1}"))
     for number, (name, text) in enumerate(zip(_NAMES, special, strict=True), lexicon.vocabulary):

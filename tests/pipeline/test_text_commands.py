@@ -1,7 +1,9 @@
 """encode, decode and tokenizer: files and streams come back, and bad input is one line that leaves nothing."""
 
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,17 @@ def test_a_full_stdout_is_one_line():
         done.returncode,
         done.stderr,
     )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_leaves_nothing(start, tmp_path, number):
+    process = start("encode", *WORDS, f"--output={tmp_path / 'new'}", stdin=subprocess.PIPE)
+    while not names_in(tmp_path):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(number)
+    assert ("", "hyperphrase encode: interrupted\n") == process.communicate()
+    assert (130, []) == (process.returncode, names_in(tmp_path))
 
 
 def names_in(folder):
