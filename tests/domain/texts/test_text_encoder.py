@@ -12,10 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperphrase import CorruptError, InputError, Lexicon, TextEncoder
+from hyperphrase.kernels.intrinsics import WORD_PADDING
 from hyperphrase.lexicon.alphabet import alphabet_size, code_points
 from hyperphrase.texts import text_encoder
 from hyperphrase.texts.characters import case_tables, word_kinds
+from hyperphrase.texts.code_tables import AHEAD
+from hyperphrase.texts.decoding import FINE, decode_text
+from hyperphrase.texts.encoding import GROWTH, encode_text
 from hyperphrase.texts.text_encoder import TextCounts
+from tests.fuzz.guarded import array_at_the_end
 
 RESERVED = {"\\", "^", *map(chr, code_points("extended", alphabet_size("extended")).tolist())}
 
@@ -251,6 +256,32 @@ def test_what_no_encoder_writes_is_refused(encoded, mentioned):
 def test_any_bytes_are_decoded_or_refused(data):
     with contextlib.suppress(CorruptError):
         assert isinstance(ENCODERS[0].decode(data), bytes)
+
+
+def guarded(data):
+    """Return ``data`` and WORD_PADDING bytes more, which end where memory ends."""
+    array = array_at_the_end(len(data) + WORD_PADDING, np.uint8)
+    array[: len(data)] = np.frombuffer(data, np.uint8)
+    array[len(data) :] = ord("a")  # what stands there is of no account
+    return array
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+@given(text=texts)
+def test_kernels_touch_nothing_behind_their_arrays(encoder, text):
+    tables, data = encoder._tables, text.encode()
+    low = array_at_the_end(tables.longest + WORD_PADDING, np.uint8)
+    out = array_at_the_end(GROWTH * len(data) + AHEAD, np.uint8)
+    read, place = encode_text(guarded(data), len(data), True, low, out, np.zeros(4, np.int64), tables)
+    encoded = out[:place].tobytes()
+    assert (len(data), encoder.encode(data)) == (read, encoded)
+    out = array_at_the_end(tables.longest + AHEAD + 1, np.uint8)  # so small that it is full after each word
+    array, state, read, back = guarded(encoded), np.zeros(1, np.int64), 0, b""
+    while read < len(encoded):
+        read, place, defect = decode_text(array, read, len(encoded), True, out, state, tables)
+        back += out[:place].tobytes()
+        assert FINE == defect
+    assert data == back
 
 
 @pytest.mark.parametrize("symbol", ["\\", "^", " ", "\n", "\0"])
