@@ -21,6 +21,9 @@ COMMANDS = {
     "space": "show the number of possible phrases, and how soon draws repeat one",
     "rank": "convert a phrase to its number: its seed, or its index in the whole space",
     "unrank": "convert a number to its phrase",
+    "tokenizer": "write the tokenizer of a corpus, for transformers",
+    "encode": "write a text with one symbol for each word, so that nothing is lost",
+    "decode": "give back the text that encode has written",
     "compile": "compile all kernels ahead of the first run, for example for a container image",
 }
 
@@ -40,6 +43,8 @@ examples:
   hyperphrase inspect out --head=5
   hyperphrase space --vocabulary=500000 --lengths=fixed:length=100
   hyperphrase unrank 12345 --sampler=permutation --text=words
+  hyperphrase tokenizer out --output=tokenizer
+  hyperphrase encode book.txt --output=book.hyperwords
 
 exit status: 0 success, 1 the work failed or the corpus failed verification, 2 wrong input
 """

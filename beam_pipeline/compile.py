@@ -18,6 +18,7 @@ from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
 from hyperphrase.phrases.phrases import Phrases, seed_range
 from hyperphrase.phrases.recipe import Recipe
+from hyperphrase.texts.text_encoder import TextEncoder
 from hyperphrase.training.contexts import PACKINGS
 from transforms.files import storage
 
@@ -56,6 +57,8 @@ def _compile(arguments: Sequence[str]) -> int:
         lexicon = build_lexicon("english", VOCABULARY, "stable", storage.open_file)
         draw_laws(folder, lexicon)
     draw_contexts(lexicon)
+    encoder = TextEncoder(lexicon)
+    encoder.decode(encoder.encode("The time, and the Time"))
     _quietly(plan.main, RUNS[0].split())
     if lost := unsaved_here():
         raise WorkFailedError(

@@ -61,10 +61,8 @@ def read_numbered(parser: Parser, given: argparse.Namespace) -> tuple[Lexicon, P
     if given.corpus is None:
         given.sampler = given.sampler or "exhaustive"
         return options.read_recipe(given)
-    options_of_recipe = ("sampler", "lengths", "preset", "key", "lexicon", "vocabulary", "alphabet")
-    named = next((name for name in options_of_recipe if getattr(given, name) != parser.get_default(name)), None)
-    if named:
-        raise InputError(f"--{named}={getattr(given, named)}: --corpus={given.corpus} has its own; leave one out")
+    names = ("sampler", "lengths", "preset", "key", "lexicon", "vocabulary", "alphabet")
+    options.check_left_out(parser, given, names)
     corpus = open_corpus(given.corpus, given.follow_links)
     return corpus.lexicon, corpus.phrases
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from hyperphrase.phrases.blocks import Phrase, PhraseBlock
     from hyperphrase.phrases.phrases import Phrases
     from hyperphrase.phrases.recipe import Recipe
+    from hyperphrase.texts.text_encoder import TextEncoder
+    from hyperphrase.texts.tokenizer_file import write_tokenizer
     from hyperphrase.training.contexts import ContextPlan
     from hyperphrase.training.mixing import mix_contexts
     from hyperphrase.training.stream import ContextStream
@@ -50,10 +52,12 @@ _MODULES = {
     "PhraseBlock": "phrases.blocks",
     "Phrases": "phrases.phrases",
     "Recipe": "phrases.recipe",
+    "TextEncoder": "texts.text_encoder",
     "WorkFailedError": "errors",
     "count_tokens": "meaning.bpe_tokens",
     "make_corpus": "api.making",
     "mix_contexts": "training.mixing",
+    "write_tokenizer": "texts.tokenizer_file",
 }
 
 __all__ = [
@@ -70,11 +74,13 @@ __all__ = [
     "PhraseBlock",
     "Phrases",
     "Recipe",
+    "TextEncoder",
     "WorkFailedError",
     "__version__",
     "count_tokens",
     "make_corpus",
     "mix_contexts",
+    "write_tokenizer",
 ]
 
 

@@ -1,6 +1,7 @@
 """The options of ``run`` and ``plan``: their grammar, help texts and checks."""
 
 import argparse
+from collections.abc import Iterable
 from typing import BinaryIO
 
 from beam_pipeline.terminal.command import Parser
@@ -38,7 +39,7 @@ def parser(command: str, description: str) -> Parser:
     what = made.add_argument_group("what to draw")
     _add_seeds(what)
     _add_laws(what)
-    _add_hyperwords(made)
+    add_hyperwords(made)
     _add_files(made)
     shown = made.add_argument_group("terminal output")
     shown.add_argument("--quiet", action="store_true", help="print errors only, no progress and no summary")
@@ -49,7 +50,7 @@ def recipe_parser(command: str, description: str, examples: str) -> Parser:
     """Return a parser of the options of a recipe only: laws, key and hyperwords."""
     made = Parser(command, description, examples)
     _add_laws(made.add_argument_group("what to draw"))
-    _add_hyperwords(made)
+    add_hyperwords(made)
     return made
 
 
@@ -88,7 +89,8 @@ def _add_laws(what: argparse._ArgumentGroup) -> None:
     what.add_argument("--key", metavar="K", default="0", help="64-bit key; each key gives another corpus; default 0")
 
 
-def _add_hyperwords(made: Parser) -> None:
+def add_hyperwords(made: Parser) -> argparse._ArgumentGroup:
+    """Add the options of a lexicon; return their group."""
     words = made.add_argument_group("hyperwords")
     words.add_argument(
         "--lexicon",
@@ -111,6 +113,7 @@ def _add_hyperwords(made: Parser) -> None:
         f"leave unchanged; extended: {alphabet_size('extended'):,}, including code points that Unicode has not "
         "assigned yet: a later Unicode version may assign them, and fonts and filters may reject them",
     )
+    return words
 
 
 def _add_files(made: Parser) -> None:
@@ -174,6 +177,22 @@ def read_recipe(given: argparse.Namespace) -> tuple[Lexicon, Phrases]:
     return lexicon, Phrases(recipe, lambda: lexicon)
 
 
+def read_lexicon(given: argparse.Namespace) -> Lexicon:
+    """Return the lexicon of the options of :func:`add_hyperwords`. Raises InputError."""
+    return build_lexicon(given.lexicon, _read_vocabulary(given), given.alphabet, open_given)
+
+
+def check_left_out(parser: Parser, given: argparse.Namespace, names: Iterable[str]) -> None:
+    """Raise InputError if an option is given that ``--corpus`` stands for."""
+    named = next((name for name in names if getattr(given, name) != parser.get_default(name)), None)
+    if named:
+        raise InputError(f"--{named}={getattr(given, named)}: --corpus={given.corpus} has its own; leave one out")
+
+
+def _read_vocabulary(given: argparse.Namespace) -> int | None:
+    return None if given.vocabulary is None else whole("--vocabulary", given.vocabulary, 2, alphabet_size("extended"))
+
+
 def _read_preset(given: argparse.Namespace) -> Preset | None:
     if given.preset is None or given.preset in PRESETS:
         return PRESETS.get(given.preset)
@@ -193,9 +212,8 @@ def _read_laws(given: argparse.Namespace, preset: Preset | None) -> tuple[Symbol
 
 
 def _read_lexicon(given: argparse.Namespace, bound: SymbolLaw, preset: Preset | None) -> Lexicon:
-    vocabulary = bound.vocabulary()
-    if given.vocabulary is not None:
-        asked = whole("--vocabulary", given.vocabulary, 2, alphabet_size("extended"))
+    vocabulary, asked = bound.vocabulary(), _read_vocabulary(given)
+    if asked is not None:
         if vocabulary not in (None, asked):
             raise InputError(f"--vocabulary={asked}: --sampler={bound} has {vocabulary} symbols; leave the option out")
         vocabulary = asked

@@ -14,16 +14,17 @@ class _Printed(io.TextIOWrapper):
     """The program's stdout. Raises WorkFailedError if it cannot be written to, BrokenPipeError if nobody reads it."""
 
     def write(self, text: str) -> int:
-        with _failures_named():
+        with failures_named():
             return super().write(text)
 
     def flush(self) -> None:
-        with _failures_named():
+        with failures_named():
             super().flush()
 
 
 @contextlib.contextmanager
-def _failures_named() -> Iterator[None]:
+def failures_named() -> Iterator[None]:
+    """Raise WorkFailedError where stdout cannot be written to, and BrokenPipeError where nobody reads it."""
     try:
         yield
     except BrokenPipeError:

@@ -128,7 +128,7 @@ def text_decoding(texts: Texts, escapes: bool) -> TextDecoding:
         equal = bool((by_code_point[points] != np.arange(len(points))).any())
     else:
         slots = np.zeros(1 << (2 * len(words)).bit_length(), np.uint32)
-        equal = not _fill_slots(slots, words.texts)
+        equal = not fill_slots(slots, words.texts)
     if equal:
         raise ValueError("texts: two ids have the same text, which cannot be read back")
     return TextDecoding(by_code_point, slots, words.texts, words.separator)
@@ -161,7 +161,7 @@ def hash_of(data: NDArray[np.uint8], start: int, stop: int) -> np.uint64:
 
 
 @bare_kernel
-def _fill_slots(slots: NDArray[np.uint32], texts: TextBytes) -> bool:
+def fill_slots(slots: NDArray[np.uint32], texts: TextBytes) -> bool:
     """Enter each id under its bytes without the separator; return whether all are different."""
     for row in range(len(texts.starts) - 1):
         start, stop = texts.starts[row], texts.starts[row + 1] - texts.tail

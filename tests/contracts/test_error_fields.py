@@ -11,6 +11,7 @@ from beam_pipeline.planning.cost_tables import add_options
 from beam_pipeline.terminal import options
 from beam_pipeline.terminal.corpus_option import add_follow_links
 from beam_pipeline.terminal.option_names import OPTIONS, error_line, with_options
+from beam_pipeline.tokenizer import add_special_tokens
 from hyperphrase.errors import CorruptError, InputError
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +88,7 @@ def test_every_option_is_one_of_the_program():
     parser = options.parser("plan", "")
     add_options(parser)
     add_follow_links(parser)
+    add_special_tokens(parser)
     assert set(OPTIONS.values()) <= {*parser.names(), *fragments.parser().names()}
 
 

@@ -34,8 +34,8 @@ WINGS = {
             "limits",
             "untrusted",
         ),
-        *("kernels", "numbers", "lexicon", "laws", "phrases", "codecs", "deduplication", "space", "corpus", "meaning"),
-        *("planning", "training", "report", "api"),
+        *("kernels", "numbers", "lexicon", "laws", "phrases", "codecs", "texts"),
+        *("deduplication", "space", "corpus", "meaning", "planning", "training", "report", "api"),
     ],
     "hyperphrase.laws": [
         *("grammar", "plain_text", "lengths", "base", "law_file"),

@@ -47,6 +47,7 @@ from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
 from hyperphrase.report.page import render
 from hyperphrase.space.ranking import read_phrase
+from hyperphrase.texts import TextEncoder
 from tests.fuzz.mutations import Chance, mutated, mutated_json
 from transforms.files import storage
 from transforms.write_shards import finished
@@ -424,6 +425,22 @@ def _dictionary_readers() -> Iterator[tuple[str, Reader]]:
         yield f"dictionary/meanings of {count}", Reader((_meanings_file(count),), functools.partial(_meanings, shard))
 
 
+def _text_readers() -> Iterator[tuple[str, Reader]]:
+    words = ("a", "the", "storm", "o'clock", "x" * 900)
+    encoder = TextEncoder(Lexicon("words", words, np.ones(len(words)), code_points("stable", len(words))))
+    files = tuple(
+        encoder.encode(text.encode()) for text in ("", "The STORM, a^\\ \xa3 storm", f"{words[-1].upper()} a" * 9)
+    )
+    yield "encoded text", Reader(files, encoder.decode)
+
+
 READERS: dict[str, Reader] = dict(
-    [*_shard_readers(), *_words_readers(), *_manifest_readers(), *_law_readers(), *_dictionary_readers()]
+    [
+        *_shard_readers(),
+        *_words_readers(),
+        *_manifest_readers(),
+        *_law_readers(),
+        *_dictionary_readers(),
+        *_text_readers(),
+    ]
 )

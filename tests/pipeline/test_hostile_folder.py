@@ -49,7 +49,8 @@ def check_refused(outcome, mentioned, statuses=(1, 2)):
 def readers_of(folder):
     """Return the commands that open a corpus."""
     return [["verify", folder], ["inspect", folder], ["inspect", folder, "--head=2"], ["find", folder, "the"],
-            ["rank", "0", f"--corpus={folder}"], ["run", *WHOLE, f"--output={folder}"]]  # fmt: skip
+            ["rank", "0", f"--corpus={folder}"], ["tokenizer", folder, f"--output={folder}.tokenizer"],
+            ["encode", "/dev/null", f"--corpus={folder}"], ["run", *WHOLE, f"--output={folder}"]]  # fmt: skip
 
 
 def forge(folder, change):

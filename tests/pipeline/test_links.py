@@ -9,7 +9,8 @@ OPTIONS = ["--vocabulary=2000", "--lengths=fixed:length=6", "--seeds=0:300", "--
 
 
 def commands(out):
-    return [["verify", out], ["inspect", out, "--head=2"], ["find", out, "the"], ["find", out, "--seed=3"]]
+    tokenizer = ["tokenizer", out, f"--output={out.parent}/tokenizer"]
+    return [["verify", out], ["inspect", out, "--head=2"], ["find", out, "the"], ["find", out, "--seed=3"], tokenizer]
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ EXAMPLES = {  # modules whose docstrings must hold examples
     "hyperphrase.phrases.blocks",
     "hyperphrase.phrases.phrases",
     "hyperphrase.phrases.recipe",
+    "hyperphrase.texts.text_encoder",
     "hyperphrase.training.mixing",
 }
 
@@ -33,7 +34,7 @@ def test_examples_of_a_module(name):
     assert (tried > 0) == (name in EXAMPLES)
 
 
-@pytest.mark.parametrize(("page", "least"), [("api.md", 20), ("dictionary.md", 5), ("training.md", 15)])
+@pytest.mark.parametrize(("page", "least"), [("api.md", 20), ("dictionary.md", 5), ("text.md", 5), ("training.md", 15)])
 def test_examples_of_a_page(tmp_path, monkeypatch, page, least):
     monkeypatch.chdir(tmp_path)
     failed, tried = doctest.testfile(str(ROOT / "docs" / page), module_relative=False)
