@@ -151,8 +151,8 @@ def main() -> None:
     perfect = corpus.phrases.law.entropy * math.log(2)
     draw(losses, perfect, str(corpus.recipe.law)).savefig(options.output / "loss.png", dpi=150)
     print(f"loss {losses[-1]:.3f}; entropy of the law {perfect:.3f}")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    print(f"{options.output / 'loss.png'}; {time.monotonic() - begin:.0f} s, {memory:,} MiB")
+    used = f"{time.monotonic() - begin:.0f} s, {time.process_time():.0f} s of CPU"
+    print(f"{options.output / 'loss.png'}; {used}, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10:,} MiB")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 python examples/pretrain_gpt.py                   makes loss.png and a checkpoint in the folder pretrain_gpt
 python examples/pretrain_gpt.py --steps=1200      goes on from the checkpoint
-python examples/pretrain_gpt.py --stop_at=300 --output=stopped
-    stops after step 300, goes on, and compares all losses with those of a run that was not stopped
+python examples/pretrain_gpt.py --stop_at=400 --output=stopped
+    stops after step 400, goes on, and compares all losses with those of a run that was not stopped
 
 The corpus has no files: a phrase is drawn when the training asks for it. Its law is known, and so is the loss of a
 perfect model, the entropy of the law. In phrases of the default law each ten words come twice in a row: a model that
@@ -22,6 +22,7 @@ try:
     import torch
     from matplotlib.figure import Figure
     from transformers import GPT2Config, GPT2LMHeadModel
+    from transformers import logging as transformers_logging
 
     import hyperphrase as hp
     from hyperphrase.training.model_inputs import for_transformers
@@ -52,9 +53,7 @@ def model_of(vocabulary: int, length: int) -> GPT2LMHeadModel:
     torch.manual_seed(0)
     sizes = {"n_embd": 64, "n_layer": 2, "n_head": 2, "n_positions": length}
     no_dropout = {"attn_pdrop": 0.0, "embd_pdrop": 0.0, "resid_pdrop": 0.0}
-    model = GPT2LMHeadModel(GPT2Config(vocab_size=vocabulary, bos_token_id=0, eos_token_id=0, **sizes, **no_dropout))
-    model.loss_type = "ForCausalLM"  # transformers 5.24 warns otherwise
-    return model
+    return GPT2LMHeadModel(GPT2Config(vocab_size=vocabulary, bos_token_id=0, eos_token_id=0, **sizes, **no_dropout))
 
 
 def train(plan: hp.ContextPlan, tokens: int, steps: int, batch_size: int, checkpoint: Path | None) -> list[float]:
@@ -99,10 +98,10 @@ def draw(losses: list[float], bounds: tuple[float, float], law: str, stop_at: in
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.subplots()
     axes.plot(range(1, len(losses) + 1), losses, color="tab:blue")
-    known = zip(bounds, ("word frequencies alone", "entropy of the law"), ("gray", "tab:green"), strict=True)
-    for bound, meaning, color in known:
+    known = (("word frequencies alone", "gray", "bottom"), ("entropy of the law", "tab:green", "top"))
+    for bound, (meaning, color, side) in zip(bounds, known, strict=True):
         axes.axhline(bound, color=color, linestyle="--")
-        axes.text(len(losses), bound, f"{meaning}: {bound:.2f}", color=color, ha="right", va="bottom")
+        axes.text(len(losses), bound, f"{meaning}: {bound:.2f}", color=color, ha="right", va=side)
     if stop_at:
         axes.axvline(stop_at, color="tab:red", linestyle=":")
         axes.text(stop_at, 0, " stopped, and gone on", color="tab:red", va="bottom")
@@ -123,9 +122,9 @@ def options_of() -> argparse.Namespace:
     """Return what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--law", default="repetition:m=10", help="of the words, as in --sampler (%(default)s)")
-    parser.add_argument("--vocabulary", type=whole, default=256, help="number of words (%(default)s)")
+    parser.add_argument("--vocabulary", type=whole, default=128, help="number of words (%(default)s)")
     parser.add_argument("--phrases", type=whole, default=100_000, help="phrases to draw, 100 words each (%(default)s)")
-    parser.add_argument("--steps", type=whole, default=600, help="steps in all (%(default)s)")
+    parser.add_argument("--steps", type=whole, default=800, help="steps in all (%(default)s)")
     parser.add_argument("--batch_size", type=whole, default=32, help="phrases in a step (%(default)s)")
     parser.add_argument("--stop_at", type=whole, help="stop after this step, go on, and compare")
     parser.add_argument("--output", type=Path, default=Path("pretrain_gpt"), help="folder to write (%(default)s)")
@@ -142,8 +141,9 @@ def options_of() -> argparse.Namespace:
 
 def main() -> int:
     """Train, stop and go on if asked to, and draw. Return 0, or 1 if a stop has changed the losses."""
-    begin = time.monotonic()
-    options = options_of()
+    begin, options = time.monotonic(), options_of()
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
     corpus = corpus_of(options.law, options.vocabulary, options.phrases)
     tokens = (
         options.vocabulary + 1
@@ -162,8 +162,8 @@ def main() -> int:
         print("once more, without a stop:")
         equal = losses == train(plan, tokens, options.steps, options.batch_size, None)
         print(f"the losses with and without a stop are {'equal, to the last bit' if equal else 'NOT equal'}")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    print(f"{options.output / 'loss.png'}; {time.monotonic() - begin:.0f} s, {memory:,} MiB")
+    used = f"{time.monotonic() - begin:.0f} s, {time.process_time():.0f} s of CPU"
+    print(f"{options.output / 'loss.png'}; {used}, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10:,} MiB")
     return 0 if equal else 1
 
 
