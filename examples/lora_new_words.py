@@ -79,6 +79,7 @@ def train(model: Any, plan: hp.ContextPlan, own: int, options: argparse.Namespac
             group["lr"] = options.learning_rate * min(1.0, (step + 1) / WARM_UP)
         loss = model(**batch_of(next(stream), own), use_cache=False).loss
         loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
         losses.append(loss.item())
@@ -110,15 +111,16 @@ def draw(losses: list[float], bounds: dict[str, float], options: argparse.Namesp
     """Return a picture of the losses."""
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.subplots()
-    axes.plot(
-        range(1, len(losses) + 1), losses, color="tab:blue", label=f"LoRA of rank {options.rank}, {options.bits} bits"
+    axes.plot(range(1, len(losses) + 1), losses, color="tab:blue")
+    for (meaning, loss), color in zip(bounds.items(), ("darkgray", "dimgray", "tab:green"), strict=True):
+        axes.axhline(loss, color=color, linestyle="--")
+        below = {"xytext": (0, -4), "textcoords": "offset points", "ha": "right", "va": "top"}
+        axes.annotate(f"{meaning}: {loss:.2f}", (len(losses), loss), color=color, **below)
+    axes.set(
+        title=f"{options.vocabulary:,} new words in {options.law}: LoRA of rank {options.rank}, {options.bits} bits"
     )
-    for (meaning, loss), color in zip(bounds.items(), ("silver", "gray", "tab:green"), strict=True):
-        axes.axhline(loss, color=color, linestyle="--", label=f"{meaning}: {loss:.2f}")
-    axes.set(title=f"{options.vocabulary:,} new words, {options.law}", xlabel="step", ylabel="loss (nats a word)")
-    axes.set_xlim(0, len(losses))
+    axes.set(xlabel="step", ylabel="loss (nats a word)", xlim=(0, len(losses)), ylim=(0, None))
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
     return figure
 
 
@@ -160,7 +162,7 @@ def main() -> int:
     base = load_base(folder, options.bits)
     before = base.get_input_embeddings().weight.detach().clone()
     if options.bits == 4:
-        base = prepare_model_for_kbit_training(base)
+        base = prepare_model_for_kbit_training(base, use_gradient_checkpointing=False)
     new = list(range(own, own + options.vocabulary + 1))
     lora = LoraConfig(
         r=options.rank, lora_alpha=2 * options.rank, target_modules="all-linear",

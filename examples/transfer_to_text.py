@@ -140,7 +140,7 @@ def draw(curves: dict[str, NDArray[np.float64]], options: argparse.Namespace) ->
         axes.set(title=title, xlabel="step on text", ylabel="bits a byte", xlim=(0, options.steps))
         axes.spines[["top", "right"]].set_visible(False)
     left.legend(frameon=False, title=f"pre-trained on (mean, range of {options.seeds} seeds)")
-    figure.suptitle(f"{options.law}; carried over: {options.transfer}")
+    figure.suptitle(f"Pre-training on {options.law}, carried over: {options.transfer}\n")
     return figure
 
 
@@ -157,9 +157,9 @@ def options_of() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=400, help="steps on the text (%(default)s)")
     parser.add_argument("--seeds", type=int, default=3, help="how often all is repeated (%(default)s)")
     parser.add_argument("--output", type=Path, default=Path("transfer_to_text"), help="folder to write (%(default)s)")
-    parser.add_argument("--small", action="store_true", help="a try of seconds: 10 and 20 steps, one seed")
+    parser.add_argument("--small", action="store_true", help="a try of seconds: 5 and 10 steps, one seed")
     if "--small" in sys.argv:
-        parser.set_defaults(corpus_steps=10, steps=20, seeds=1)
+        parser.set_defaults(corpus_steps=5, steps=10, seeds=1)
     options = parser.parse_args()
     if min(options.corpus_steps, options.steps, options.seeds) < 1:
         parser.error("--corpus_steps, --steps, --seeds: give 1 or more")
