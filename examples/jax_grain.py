@@ -106,8 +106,8 @@ def draw(losses: list[float], perfect: float, law: str) -> Figure:
     axes = figure.subplots()
     axes.plot(range(1, len(losses) + 1), losses, color="tab:blue")
     axes.axhline(perfect, color="tab:green", linestyle="--")
-    below = {"xytext": (0, -4), "textcoords": "offset points", "ha": "right", "va": "top"}
-    axes.annotate(f"entropy of the law: {perfect:.2f}", (len(losses), perfect), color="tab:green", **below)
+    where: dict[str, Any] = {"xytext": (0, -4), "textcoords": "offset points", "ha": "right", "va": "top"}
+    axes.annotate(f"entropy of the law: {perfect:.2f}", (len(losses), perfect), color="tab:green", **where)
     axes.set(title=f"A decoder in JAX, two layers, on {law}", xlabel="step", ylabel="loss (nats a word)")
     axes.set(xlim=(0, len(losses)), ylim=(0.9 * perfect, None))
     axes.spines[["top", "right"]].set_visible(False)

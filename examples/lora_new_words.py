@@ -114,8 +114,8 @@ def draw(losses: list[float], bounds: dict[str, float], options: argparse.Namesp
     axes.plot(range(1, len(losses) + 1), losses, color="tab:blue")
     for (meaning, loss), color in zip(bounds.items(), ("darkgray", "dimgray", "tab:green"), strict=True):
         axes.axhline(loss, color=color, linestyle="--")
-        below = {"xytext": (0, -4), "textcoords": "offset points", "ha": "right", "va": "top"}
-        axes.annotate(f"{meaning}: {loss:.2f}", (len(losses), loss), color=color, **below)
+        where: dict[str, Any] = {"xytext": (0, -4), "textcoords": "offset points", "ha": "right", "va": "top"}
+        axes.annotate(f"{meaning}: {loss:.2f}", (len(losses), loss), color=color, **where)
     axes.set(
         title=f"{options.vocabulary:,} new words in {options.law}: LoRA of rank {options.rank}, {options.bits} bits"
     )

@@ -16,6 +16,7 @@ import resource
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 try:
     import numpy as np
@@ -98,11 +99,11 @@ def draw(losses: list[float], bounds: tuple[float, float], law: str, stop_at: in
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.subplots()
     axes.plot(range(1, len(losses) + 1), losses, color="tab:blue")
-    below = {"xytext": (0, -4), "textcoords": "offset points", "ha": "right", "va": "top"}
     known = zip(bounds, ("word frequencies alone", "entropy of the law"), ("dimgray", "tab:green"), strict=True)
     for bound, meaning, color in known:
         axes.axhline(bound, color=color, linestyle="--")
-        axes.annotate(f"{meaning}: {bound:.2f}", (len(losses), bound), color=color, **below)
+        where: dict[str, Any] = {"xytext": (0, -4), "textcoords": "offset points", "ha": "right", "va": "top"}
+        axes.annotate(f"{meaning}: {bound:.2f}", (len(losses), bound), color=color, **where)
     if stop_at:
         axes.axvline(stop_at, color="tab:red", linestyle=":")
         axes.text(stop_at, 0, " stopped, and gone on", color="tab:red", va="bottom")
