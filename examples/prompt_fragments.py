@@ -23,7 +23,7 @@ PHRASES = 20_000
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the example; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("words", help="words that the phrases are to be near to")
+    parser.add_argument("words", nargs="?", default="a storm at sea", help="what the phrases are to be near to")
     parser.add_argument("--budget", type=int, default=60, help="tokens of all phrases together, default 60")
     parser.add_argument("--tokenizer", default="o200k", help=f"{', '.join(TOKENIZERS)}; default o200k")
     given = parser.parse_args(arguments)

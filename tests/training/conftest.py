@@ -2,7 +2,8 @@
 
 from importlib.util import find_spec
 
-LIBRARIES = ("accelerate", "datasets", "grain", "jax", "megatron", "torch", "torchdata", "transformers")
+LIBRARIES = ("accelerate", "bitsandbytes", "datasets", "grain", "jax", "megatron", "optax", "peft")
+LIBRARIES += ("torch", "torchdata", "transformers")
 
 if not all(map(find_spec, LIBRARIES)):
     collect_ignore_glob = ["test_*.py"]

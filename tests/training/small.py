@@ -35,8 +35,8 @@ def places(start, stop):
     return places_of(PLAN[start:stop]["input_ids"])
 
 
-def blocks_of(heading):
-    """Return the code of a section of docs/training.md that is not run as doctests: what needs a library."""
-    section = re.split(r"^#+ .*\n", PAGE.read_text(encoding="utf-8").partition(f"\n{heading}\n")[2], flags=re.MULTILINE)
+def blocks_of(heading, page=PAGE):
+    """Return the code of a section of a page that is not run as doctests: what needs a library."""
+    section = re.split(r"^#+ .*\n", page.read_text(encoding="utf-8").partition(f"\n{heading}\n")[2], flags=re.MULTILINE)
     blocks = re.findall(r"^```python\n(.*?)^```$", section[0], re.MULTILINE | re.DOTALL)
     return [block for block in blocks if ">>>" not in block]
