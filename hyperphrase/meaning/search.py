@@ -43,7 +43,7 @@ class DictionarySearch:
             problem = "has no dictionary; make the corpus with `dictionary`"
             raise InputError(problem, field="folder", value=corpus.folder)
         self.corpus, self._shards = corpus, corpus.manifest.dictionary.shards
-        self.meanings = load_meanings(corpus.files, corpus.recipe.vocabulary)
+        self.meanings = load_meanings(corpus.files, corpus.lexicon.vocabulary)
 
     def meaning_of(self, text: str) -> TextMeaning:
         """Return the meaning of the words in ``text``. Raises InputError if none has one."""
