@@ -1,6 +1,7 @@
 """Load manifest, lexicon, phrases and dropped seeds of a corpus from its untrusted files."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -131,6 +132,10 @@ def readable(output: Output) -> ReadableFormat | None:
     return form if isinstance(form, ReadableFormat) else None
 
 
+@functools.lru_cache(maxsize=4)
 def texts_of(lexicon: Lexicon, text: str) -> Texts:
-    """Return the texts of the ids: ``symbols``, without a separator, or ``words``, separated by spaces."""
+    """Return the texts of the ids: ``symbols``, without a separator, or ``words``, separated by spaces.
+
+    The same object for the same lexicon: the tables behind it are made once, not for each shard.
+    """
     return Texts(lexicon.symbol_table(), b"") if text == "symbols" else Texts(lexicon.word_table(), b" ")

@@ -1,7 +1,6 @@
 """Compare what was read from a corpus with the recipe, phrase by phrase and seed by seed."""
 
-import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 
@@ -9,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.codecs import Encoder
+from hyperphrase.codecs.compression import read_pieces
+from hyperphrase.codecs.record_reading import Window
 from hyperphrase.corpus.request import CorpusRequest, parts
 from hyperphrase.corpus.statistics import Counter, Statistics
 from hyperphrase.deduplication.duplicates import Deduplication, distinct_in_span, duplicates_in_bucket
@@ -56,30 +57,27 @@ def compare_encoded(
     For formats that phrases are not read back from. stream: ``read(n)``, which may return less than n. where: names the
     file in errors. Raises CorruptError.
     """
-    counter, position = Counter(), 0
-    compare = functools.partial(_compare, stream, where)
-    position = compare(encoder.begin(), position)
-    for part in parts(seeds, CHUNK):
-        block = phrases.draw_reused(part)
-        counter.add(block)
-        position = compare(encoder.encode(block), position)
-    position = compare(encoder.end(), position)
-    if stream.read(1):
-        raise CorruptError(f"{where}: goes on behind byte {position}, where its phrases end")
+    window, counter = Window(read_pieces(stream, "none", where)), Counter()
+    for piece in _encoded(encoder, phrases, seeds, counter):
+        for start in range(0, len(piece), _PIECE):
+            due, place = piece[start : start + _PIECE], window.position
+            if window.take(len(due)) != due:
+                raise CorruptError(f"{where}: is not what its phrases make, from byte {place} on or a little later")
+    if window.ensure(1):
+        raise CorruptError(f"{where}: goes on behind byte {window.position}, where its phrases end")
     return counter.statistics()
 
 
-def _compare(stream: BinaryIO, where: str, due: bytes | memoryview, position: int) -> int:
-    """Compare ``due`` with what ``stream`` has next, from byte ``position`` on; return the position behind it."""
-    done = 0
-    while done < len(due):
-        found = stream.read(min(len(due) - done, _PIECE))
-        if not found or found != due[done : done + len(found)]:
-            raise CorruptError(
-                f"{where}: is not what its phrases make, from byte {position + done} on or a little later"
-            )
-        done += len(found)
-    return position + done
+def _encoded(
+    encoder: Encoder, phrases: Phrases, seeds: NDArray[np.uint64], counter: Counter
+) -> Iterator[bytes | memoryview]:
+    """Yield the bytes of a shard, piece by piece, and count its phrases."""
+    yield encoder.begin()
+    for part in parts(seeds, CHUNK):
+        block = phrases.draw_reused(part)
+        counter.add(block)
+        yield encoder.encode(block)
+    yield encoder.end()
 
 
 def _first_difference(block: PhraseBlock, expected: PhraseBlock) -> int:
