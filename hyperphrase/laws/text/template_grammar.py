@@ -1,14 +1,14 @@
-"""The grammars of ``template``: weighted context-free rules over classes of words, as a text.
+"""The grammars of ``template`` and ``scene``: weighted context-free rules over classes of words, as a text.
 
 A line is a rule, a class, empty, or a comment after ``#``::
 
     S    -> 3 NP Verb NP | NP Verb     alternatives, each after its weight, 1 by default
     NP   -> Det Noun
     Det  = the*3 a                     words, each before its weight, 1 by default
-    Noun = dog cat horse
+    Noun ~ dog cat horse               words that ``scene`` draws by what the phrase is about; to ``template`` as =
 
 The name of the first rule is the sentence. A name has up to 40 letters, digits and _, and does not begin with
-a digit. A class may have several lines.
+a digit. A class may have several lines, all with = or all with ~.
 """
 
 import math
@@ -26,7 +26,7 @@ from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.numerals import parse_number
 
 _MOST_NAMES, _MOST_RULES, _MOST_SYMBOLS = 1000, 5000, 32
-_line = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,39})\s*(->|=)\s*(.*)")
+_line = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,39})\s*(->|=|~)\s*(.*)")
 _name = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 
 Rules = dict[str, list[tuple[float, tuple[str, ...]]]]
@@ -49,10 +49,12 @@ class RuleColumns(NamedTuple):
 class Grammar:
     """A grammar in arrays; symbols are numbered, the classes first.
 
-    classes: the words of symbols 0, 1, ... with their weights. names: of all symbols. start: the sentence.
+    classes: the words of symbols 0, 1, ... with their weights. tilted: whether each class is written with ~. names: of
+    all symbols. start: the sentence.
     """
 
     classes: tuple[dict[str, float], ...]
+    tilted: tuple[bool, ...]
     names: tuple[str, ...]
     rules: RuleColumns
     start: int
@@ -69,24 +71,27 @@ def parse(text: str, where: str) -> Grammar:
     """Return the grammar in a text. Raises InputError, in one line that names the file and the line."""
     rules: Rules = {}
     classes: dict[str, dict[str, float]] = {}
+    signs: dict[str, str] = {}
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip() and not line.lstrip().startswith("#"):
             found = _line.fullmatch(line.strip())
             place = f"{where}: line {number}"
             if not found:
                 raise InputError(
-                    f"{place} is not a rule; write NAME -> NAME NAME | NAME, NAME = word word, or # a comment; "
-                    "names have 40 letters at most"
+                    f"{place} is not a rule; write NAME -> NAME NAME | NAME, NAME = word word, NAME ~ word word, or "
+                    "# a comment; names have 40 letters at most"
                 )
             name, kind, rest = found.groups()
             if name in (classes if kind == "->" else rules):
                 raise InputError(f"{place} makes {name} both a rule and a class; choose another name")
-            if kind == "=":
+            if kind != "->":
+                if signs.setdefault(name, kind) != kind:
+                    raise InputError(f"{place} has {name} with {kind}, an earlier line with {signs[name]}; write one")
                 _add_words(classes.setdefault(name, {}), rest, place)
             else:
                 _add_rules(rules.setdefault(name, []), rest, place)
     _check(rules, classes, where)
-    return _numbered(rules, classes, where)
+    return _numbered(rules, classes, tuple(signs[name] == "~" for name in classes), where)
 
 
 def _add_words(words: dict[str, float], text: str, place: str) -> None:
@@ -144,7 +149,7 @@ def _check(rules: Rules, classes: dict[str, dict[str, float]], where: str) -> No
         raise InputError(f"{where} has more than {MAX_VOCABULARY} words; give fewer")
 
 
-def _numbered(rules: Rules, classes: dict[str, dict[str, float]], where: str) -> Grammar:
+def _numbered(rules: Rules, classes: dict[str, dict[str, float]], tilted: tuple[bool, ...], where: str) -> Grammar:
     """Return the grammar with at most two symbols on the right: longer ones get a symbol for each of their ends."""
     short: Rules = {}
     for head, alternatives in rules.items():
@@ -165,7 +170,7 @@ def _numbered(rules: Rules, classes: dict[str, dict[str, float]], where: str) ->
             rows.append((number[head], number[symbols[0]], right, weight / total))
     heads, lefts, rights = (np.array([row[i] for row in rows], np.int64) for i in range(3))
     columns = RuleColumns(heads, lefts, rights, np.array([row[3] for row in rows]))
-    return Grammar(tuple(classes.values()), tuple(names), columns, number[next(iter(rules))])
+    return Grammar(tuple(classes.values()), tilted, tuple(names), columns, number[next(iter(rules))])
 
 
 def _ordered(rules: Rules, where: str) -> list[str]:

@@ -273,3 +273,16 @@ def test_the_words_of_the_english_grammar_are_in_the_lexicon(english):
     words = set(itertools.chain(*grammar.classes))
     assert len(words) > 3000
     assert len(words & set(english.words)) > 0.95 * len(words)
+
+
+def test_a_class_with_a_tilde_is_tilted_and_drawn_by_template_as_any_other():
+    text = GRAMMAR.replace("N =", "N ~")
+    assert [name for name, tilted in zip(parse(text, "g").names, parse(text, "g").tilted, strict=False) if tilted] == [
+        "N"
+    ]
+    assert draw(law_of(text), 500, 9).tolist() == draw(law_of(), 500, 9).tolist()
+
+
+def test_a_class_is_written_with_one_sign():
+    with pytest.raises(InputError, match=r"g\.txt: line 8 has N with =, an earlier line with ~; write one"):
+        law_of(GRAMMAR.replace("N =", "N ~") + "N = d\n")
