@@ -16,6 +16,7 @@ from hyperphrase.laws.presets import PRESETS, Preset
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.alphabet import alphabet_size
 from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
+from hyperphrase.lexicon.sources import language_of
 from hyperphrase.limits import MAX_UNIT, SEED_STOP
 from hyperphrase.numerals import parse_whole
 from hyperphrase.phrases.phrases import Phrases
@@ -204,7 +205,7 @@ def _read_preset(given: argparse.Namespace) -> Preset | None:
 def _read_laws(given: argparse.Namespace, preset: Preset | None) -> tuple[SymbolLaw, LengthLaw]:
     """Return the laws of the options, else those of the preset, else the defaults."""
     bound = given.sampler if given.sampler is not None else preset.law if preset else DEFAULT_LAW
-    law = parse_law(bound, SYMBOL_LAWS, "law", open_given)
+    law = parse_law(bound, SYMBOL_LAWS, "law", open_given, language_of(given.lexicon))
     if preset and given.lengths is None:
         return law, preset.lengths
     lengths = DEFAULT_LENGTHS if given.lengths is None else given.lengths
