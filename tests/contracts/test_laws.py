@@ -37,7 +37,7 @@ LENGTHS = Uniform(min=3, max=60)
 PARAMETERS = {
     "markov": "markov:file={text}",
     "mixture": "mixture:0.7*zipf:s=1.0+0.3*nest:q=0.4",
-    "template": "template:file=english_small",
+    "template": "template:file=english_small,offensive=allow",
 }
 
 # law -> first half of the SHA-256 of the lengths and ids of seeds 0..299.

@@ -53,6 +53,9 @@ class Template(FileLaw):
         "english, english_small or russian, grammars of this package, or the path of one, lines such as S -> 2 Noun "
         "Verb | Noun and Noun = dog cat; default the one of the lexicon's language, english if it has none"
     )
+    readings = {  # noqa: RUF012 - never changed
+        "offensive": ("allow", "words of the stop list too, slurs, obscenities and sexual terms, in such a grammar")
+    }
     longest: int = parameter(1, 100, "words of the longest sentence", 40)
     frequencies: bool = flag("whether words of a class are as frequent as in the lexicon, not equally frequent", True)
 
@@ -62,11 +65,11 @@ class Template(FileLaw):
 
     @classmethod
     def read(cls, path: str, open_file: OpenFile, readings: Container[str]) -> tuple[bytes | None, str]:
-        return read_grammar(path, open_file)
+        return read_grammar(path, open_file, "offensive" in readings)
 
     def made_from(self, text: bytes | None, path: str, readings: Container[str]) -> bytes:
         if text is None:
-            text, path = shipped_grammar("english"), "english"
+            text, path = shipped_grammar("english", "offensive" in readings), "english"
         self._checked(text, path)
         check_words(dict.fromkeys(found[0] for found in _words(text)), text, path)
         return text
