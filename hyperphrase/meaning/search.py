@@ -1,7 +1,8 @@
 """Search the dictionary of a corpus for the phrases nearest to a meaning, such as that of some words."""
 
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,12 +16,13 @@ from hyperphrase.errors import InputError
 from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.meaning.dictionary import read_meanings
 from hyperphrase.meaning.nearest import Nearest, nearest
-from hyperphrase.meaning.phrase_meanings import load_meanings
+from hyperphrase.meaning.phrase_meanings import Meanings, load_meanings
 from hyperphrase.phrases.blocks import PhraseBlock
 
 Search = Callable[[NDArray[np.int8], int], Nearest]  # (vector, count) -> the phrases nearest to it
 
 MOST_NEAREST = 10_000  # phrases that users can ask for
+_without_yo = str.maketrans("Ёё", "Ее")  # noqa: RUF001 - Cyrillic is meant
 _words_of = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*").findall
 
 
@@ -46,12 +48,14 @@ class DictionarySearch:
         self.meanings = load_meanings(corpus.files, corpus.lexicon.vocabulary)
 
     def meaning_of(self, text: str) -> TextMeaning:
-        """Return the meaning of the words in ``text``. Raises InputError if none has one."""
-        words, rows = _words_of(text.replace("\u2019", "'")), self.meanings.rows
-        ids = {word: i for i, word in enumerate(self.corpus.lexicon.words)}
-        found = [ids.get(word, ids.get(word.lower())) for word in words]
-        known = [i for i in found if i is not None and rows[i].any()]
-        ignored = tuple(word for word, i in zip(words, found, strict=True) if i is None or not rows[i].any())
+        """Return the meaning of the words in ``text``. Raises InputError if none has one.
+
+        A word may be written with capitals, and a Russian one with the letter yo or ye.
+        """
+        words = _words_of(unicodedata.normalize("NFC", text).replace("\u2019", "'"))
+        found = _ids_of(words, self.corpus.lexicon.words, self.meanings)
+        known = [i for i in found if i is not None]
+        ignored = tuple(word for word, i in zip(words, found, strict=True) if i is None)
         if not known:
             problem = "none of these words has a meaning in the corpus's lexicon; give others"
             raise InputError(problem, field="query", value=text)
@@ -73,3 +77,15 @@ class DictionarySearch:
                 return Nearest.best((nearest(query, seeds, vectors, count) for seeds, vectors in groups), count)
 
         return Nearest.best(in_threads(of_shard, self._shards), count)
+
+
+def _ids_of(asked: Sequence[str], words: Sequence[str], meanings: Meanings) -> list[int | None]:
+    """Return the id of each word that is asked for, None if it has no meaning: as it is, in lower case, without yo."""
+    meant = np.any(meanings.rows, axis=1)
+    ids = {word: i for i, word in enumerate(words) if meant[i]}
+    twins = {word.translate(_without_yo): i for word, i in reversed(ids.items()) if "ё" in word}  # the commonest stays
+    found = []
+    for word in asked:
+        plain = word.lower().translate(_without_yo)
+        found.append(ids.get(word, ids.get(word.lower(), ids.get(plain, twins.get(plain)))))
+    return found
