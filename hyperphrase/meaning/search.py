@@ -22,7 +22,6 @@ from hyperphrase.phrases.blocks import PhraseBlock
 Search = Callable[[NDArray[np.int8], int], Nearest]  # (vector, count) -> the phrases nearest to it
 
 MOST_NEAREST = 10_000  # phrases that users can ask for
-_without_yo = str.maketrans("Ёё", "Ее")  # noqa: RUF001 - Cyrillic is meant
 _words_of = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*").findall
 
 
@@ -50,7 +49,7 @@ class DictionarySearch:
     def meaning_of(self, text: str) -> TextMeaning:
         """Return the meaning of the words in ``text``. Raises InputError if none has one.
 
-        A word may be written with capitals, and a Russian one with the letter yo or ye.
+        A word may be written with capitals, and a Russian one with yo where the lexicon has ye.
         """
         words = _words_of(unicodedata.normalize("NFC", text).replace("\u2019", "'"))
         found = _ids_of(words, self.corpus.lexicon.words, self.meanings)
@@ -80,12 +79,8 @@ class DictionarySearch:
 
 
 def _ids_of(asked: Sequence[str], words: Sequence[str], meanings: Meanings) -> list[int | None]:
-    """Return the id of each word that is asked for, None if it has no meaning: as it is, in lower case, without yo."""
+    """Return the id of each word asked for: as it is, in lower case, or with ye for yo; None if it has no meaning."""
     meant = np.any(meanings.rows, axis=1)
     ids = {word: i for i, word in enumerate(words) if meant[i]}
-    twins = {word.translate(_without_yo): i for word, i in reversed(ids.items()) if "ё" in word}  # the commonest stays
-    found = []
-    for word in asked:
-        plain = word.lower().translate(_without_yo)
-        found.append(ids.get(word, ids.get(word.lower(), ids.get(plain, twins.get(plain)))))
-    return found
+    forms = [(word, word.lower(), word.lower().replace("ё", "е")) for word in asked]  # noqa: RUF001 - Cyrillic
+    return [next((ids[form] for form in each if form in ids), None) for each in forms]
