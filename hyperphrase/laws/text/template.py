@@ -1,9 +1,8 @@
 """``template``: sentences of a weighted context-free grammar over classes of words."""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +10,11 @@ from numpy.typing import NDArray
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.kernels import kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource
-from hyperphrase.laws.grammar import flag, parameter
+from hyperphrase.laws.grammar import OpenFile, flag, parameter
 from hyperphrase.laws.law_file import FileLaw
 from hyperphrase.laws.plain_text import check_words
 from hyperphrase.laws.text.missing_words import missing_members
+from hyperphrase.laws.text.shipped_grammars import is_shipped, read_grammar, shipped_grammar
 from hyperphrase.laws.text.template_grammar import Grammar, parse
 from hyperphrase.laws.text.template_tables import (
     MOST_OPTIONS,
@@ -49,13 +49,27 @@ class Template(FileLaw):
     name = "template"
     summary = "sentences by a weighted context-free grammar over classes of words"
     source = "Booth and Thompson 1973; derivations of a given length: Hickey and Cohen 1983"
-    of_file = "a grammar, lines such as S -> 2 Noun Verb | Noun and Noun = dog cat; default one of English"
+    of_file = (
+        "english, english_small or russian, grammars of this package, or the path of one, lines such as S -> 2 Noun "
+        "Verb | Noun and Noun = dog cat; default the one of the lexicon's language, english if it has none"
+    )
+    readings = {  # noqa: RUF012 - never changed
+        "offensive": ("allow", "words of the stop list too, slurs, obscenities and sexual terms, in such a grammar")
+    }
     longest: int = parameter(1, 100, "words of the longest sentence", 40)
     frequencies: bool = flag("whether words of a class are as frequent as in the lexicon, not equally frequent", True)
 
+    @classmethod
+    def defaults(cls, language: str) -> Mapping[str, str]:
+        return {"file": language}
+
+    @classmethod
+    def read(cls, path: str, open_file: OpenFile, readings: Container[str]) -> tuple[bytes | None, str]:
+        return read_grammar(path, open_file, "offensive" in readings)
+
     def made_from(self, text: bytes | None, path: str, readings: Container[str]) -> bytes:
         if text is None:
-            text, path = english_grammar(), "english_grammar.txt"
+            text, path = shipped_grammar("english", "offensive" in readings), "english"
         self._checked(text, path)
         check_words(dict.fromkeys(found[0] for found in _words(text)), text, path)
         return text
@@ -88,7 +102,8 @@ class Template(FileLaw):
         return rows_of_sentences(grammar.inside(self.longest)[grammar.start])[lengths] > 0.0
 
     def notes(self, lexicon: Lexicon) -> Iterator[str]:
-        if self.attached() not in (None, english_grammar()):
+        data = self.attached()
+        if data is not None and not is_shipped(data):
             yield from missing_members(self.grammar(), lexicon)
 
     def bind(self, vocabulary: int, lexicon: LexiconSource) -> BoundLaw:
@@ -104,11 +119,6 @@ class Template(FileLaw):
             weights = np.array([known[member] for member in members.tolist()])
             classes.append((members, weights * words.frequencies[members] if self.frequencies else weights))
         return _BoundTemplate(grammar, self.longest, classes)
-
-
-def english_grammar() -> bytes:
-    """Return the grammar of English that comes with this package; ``tools/make_english_grammar.py`` made it."""
-    return resources.files("hyperphrase.laws.text").joinpath("english_grammar.txt").read_bytes()
 
 
 class _BoundTemplate(BoundLaw):
