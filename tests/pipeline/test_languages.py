@@ -82,15 +82,8 @@ def test_the_help_of_the_law_says_what_the_default_is(program):
 def presets(monkeypatch):
     """Add a preset of each language that names its lexicon; their laws are as the grammars of ``grammars`` allow."""
     for language in ("english", "russian"):
-        preset = Preset(
-            f"own-{language}",
-            "template",
-            Fixed(length=12),
-            3000,
-            "here",
-            "A preset of a test.",
-            f"{language}:stop=true",
-        )
+        lexicon = f"{language}:stop=true"
+        preset = Preset(f"own-{language}", "template", Fixed(length=12), 3000, "here", "Of a test.", lexicon)
         monkeypatch.setitem(PRESETS, preset.name, preset)
 
 
@@ -133,9 +126,8 @@ STOP = ["--lexicon=english:stop=true", "--vocabulary=1500", "--sampler=lexicon",
 @pytest.fixture(scope="module")
 def stopped(corpus):
     """A corpus whose lexicon has the hyperword of sentence ends."""
-    return corpus(
-        *STOP, "--seeds=0:400", "--format=txt,jsonl", "--text=words", "--dictionary", "--direct_num_workers=1"
-    )
+    written = ["--format=txt,jsonl", "--text=words", "--dictionary", "--direct_num_workers=1"]
+    return corpus(*STOP, "--seeds=0:400", *written)
 
 
 def test_the_stop_survives_all_that_is_done_with_a_corpus(stopped, program, shards_of):
@@ -157,10 +149,11 @@ def test_the_stop_survives_texts_and_the_tokenizer(stopped, program, tmp_path):
     assert 0 == program("decode", tmp_path / "coded", f"--output={tmp_path / 'again'}", f"--corpus={stopped}").status
     assert (tmp_path / "text").read_bytes() == (tmp_path / "again").read_bytes()
     lexicon = Lexicon.load("english:stop=true", vocabulary=1500)
-    symbols = lexicon.to_symbols([lexicon.words.index(word) for word in ("the", "way", ".", "the", "end", ".")])
+    words = ["the", "way", ".", "the", "end", "."]
+    symbols = lexicon.to_symbols([lexicon.words.index(word) for word in words])
     (tmp_path / "symbols").write_text(symbols, encoding="utf-8")
     assert 0 == program("decode", tmp_path / "symbols", f"--output={tmp_path / 'words'}", f"--corpus={stopped}").status
-    assert "the way . the end ." == (tmp_path / "words").read_text(encoding="utf-8")
+    assert " ".join(words) == (tmp_path / "words").read_text(encoding="utf-8")
     assert 0 == program("tokenizer", stopped, f"--output={tmp_path / 'tokenizer'}").status
     made = json.loads((tmp_path / "tokenizer/tokenizer.json").read_text(encoding="utf-8"))
-    assert [lexicon.words[made["model"]["vocab"][symbol]] for symbol in symbols] == "the way . the end .".split()
+    assert [lexicon.words[made["model"]["vocab"][symbol]] for symbol in symbols] == words
