@@ -112,10 +112,10 @@ def _add_words(words: dict[str, float], text: str, place: str) -> None:
     for item in text.split():
         word, star, weight = item.rpartition("*")
         weighted = star and word and weight[:1] not in "+-" and parse_number(weight) is not None
-        word, weight = (word, weight) if weighted else (item, "1")
+        word = word if weighted else item
         if word in words:
             raise InputError(f"{place} repeats the word {word!r:.40}; give each word of a class once")
-        words[word] = _weight(weight, place)
+        words[word] = _weight(weight, place) if weighted else 1.0
 
 
 def _add_rules(alternatives: list[tuple[float, tuple[str, ...]]], text: str, place: str) -> None:
