@@ -1,8 +1,8 @@
 """Make hyperphrase/laws/text/grammars/russian.txt: the grammar of Russian that ``template`` and ``scene`` take.
 
 The rules and the function words are our own (:mod:`tools.russian_rules`), and so are the lists of verbs by what they
-govern (:mod:`tools.russian_words`). All other words are of the first 100,000 of the Russian lexicon, put into classes by
-the package pymorphy3 (MIT) with the dictionary pymorphy3-dicts-ru 2.4.417150.4580142, which is made from OpenCorpora
+govern (:mod:`tools.russian_words`). All other words are of the first 100,000 of the Russian lexicon, put into classes
+by the package pymorphy3 (MIT) with the dictionary pymorphy3-dicts-ru 2.4.417150.4580142, which is made from OpenCorpora
 (CC BY-SA 3.0; https://opencorpora.org). They are not needed to run the program.
 
 A form enters if one lexeme has 0.9 or more of its probability, and then joins every class that it is a form of: else
@@ -19,7 +19,7 @@ import pymorphy3
 
 from hyperphrase.lexicon.lexicon import build_lexicon
 from tools import russian_rules, russian_words
-from tools.russian_rules import ADJECTIVE, CLOSED, GENDERS, NOUNS
+from tools.russian_rules import ADJECTIVE, CLOSED, GENDERS
 
 WORDS = 100_000  # of the lexicon, the most frequent ones
 SHORT = 20_000  # of these, for forms of three letters: the others are mostly names and slips of the dictionary
@@ -30,7 +30,23 @@ SPLIT = re.compile("(Abl[AI]|AccI|LocI)[mfnp]|Adj(Abl|AblP|Loc|Obl|GenP)")
 _KINDS = {"NOUN": "noun", "ADJF": "adjective", "ADJS": "adjective", "ADVB": "adverb", "VERB": "verb", "INFN": "verb"}
 _CASES = {"nomn": "Nom", "gent": "Gen", "datv": "Dat", "accs": "Acc", "ablt": "Abl", "loct": "Loc"}
 _NAMES = {"Name", "Surn", "Patr", "Orgn", "Trad", "Abbr", "Init"}
-_UNUSUAL = {"Erro", "Arch", "Slng", "Dist", "Infr", "Apro", "ms-f", "Coun", "V-oy", "V-be", "V-bi", "V-ey", "V-ie", "Impe", "Cmp2"}
+_UNUSUAL = {
+    "Erro",
+    "Arch",
+    "Slng",
+    "Dist",
+    "Infr",
+    "Apro",
+    "ms-f",
+    "Coun",
+    "V-oy",
+    "V-be",
+    "V-bi",
+    "V-ey",
+    "V-ie",
+    "Impe",
+    "Cmp2",
+}
 _CONSONANT = "[бвгджзклмнпрстфхцчшщ]"
 _SILENT = "мн|мгл|мрак|льд|льв|льн|лб|лж|рт|рж|рв|двор|дн[аеяюи]|сн[аеу]$|вш"
 #: Words after which "со" stands for "с"; those of the second, a part of them, ask for "во" as well.
@@ -53,8 +69,8 @@ def main() -> None:
 
 HEAD = """
 # Russian sentences; made by tools/make_russian_grammar.py, which says where the words come from.
-# The classes of words (the lines with ~) are derived from the dictionary of OpenCorpora, https://opencorpora.org, and are
-# under the Creative Commons Attribution-ShareAlike 3.0 licence, https://creativecommons.org/licenses/by-sa/3.0/
+# The classes of words (the lines with ~) are derived from the dictionary of OpenCorpora, https://opencorpora.org, and
+# are under the Creative Commons Attribution-ShareAlike 3.0 licence, https://creativecommons.org/licenses/by-sa/3.0/
 """
 
 
@@ -66,7 +82,12 @@ def classes_of_lexicon() -> dict[str, list[str]]:
     known = set(lexicon.words)
     closed = {word.partition("*")[0] for words in CLOSED.values() for word in words.split()}
     for rank, word in enumerate(lexicon.words):
-        if len(word) < (3 if rank < SHORT else 4) or word in russian_words.UNFIT or word in closed or not morph.word_is_known(word):
+        if (
+            len(word) < (3 if rank < SHORT else 4)
+            or word in russian_words.UNFIT
+            or word in closed
+            or not morph.word_is_known(word)
+        ):
             continue
         for name in classes_of(word, morph, known):
             found[name].setdefault(word.replace("ё", "е"), word)  # of twins, the commoner
@@ -78,7 +99,7 @@ def classes_of_lexicon() -> dict[str, list[str]]:
 
 def _split(found: dict[str, dict[str, str]], name: str, suffix: str) -> None:
     """Move words that ask for "со" or "во" to classes of their own; ``suffix``: which of the two is asked."""
-    for key, word in list(found[name].items()):
+    for key in list(found[name]):
         into = suffix if (_after_v if suffix == "V" else _after_s)(key) else ""
         if name == "AdjObl":  # both
             into = "V" if _after_v(key) else into
@@ -110,26 +131,17 @@ def _lexeme(parse: pymorphy3.analyzer.Parse) -> tuple[object, ...]:
     if kind == "adverb" or (tag.POS == "ADJS" and {"neut", "sing"} <= tag.grammemes):
         return (parse.word, "adverb")
     if kind == "noun":
-        return (parse.normal_form, "noun", tag.animacy, tag.gender)
+        return (parse.normal_form, "noun", _beings(parse), tag.gender)
     return (parse.normal_form, kind)
 
 
-def _classes(
-    kind: object, word: str, parses: list[pymorphy3.analyzer.Parse], known: set[str]
-) -> Iterator[str]:
+def _classes(kind: object, word: str, parses: list[pymorphy3.analyzer.Parse], known: set[str]) -> Iterator[str]:
     if kind == "noun":
         yield from _noun_classes(word, parses, known)
     elif kind == "adjective":
         yield from _adjective_classes(parses)
     elif kind == "adverb":
-        kinds = {parse.tag.POS for parse in parses}
-        if word in russian_words.NOT_ADVERBS:
-            return
-        short = [form.word for parse in parses if parse.tag.POS == "ADJS" for form in parse.lexeme if "ADJS" in form.tag]
-        if known.intersection(form for form in short if form != word):  # "важна" too: no adverb alone
-            yield "Shortn"
-        if {"ADVB", "ADJS"} <= kinds or ("ADVB" in kinds and word.endswith("ски")):
-            yield "Adv"
+        yield from _adverb_classes(word, parses, known)
     elif kind == "PRTS":
         for parse in parses:
             if parse.normal_form in russian_words.HURT:
@@ -139,6 +151,23 @@ def _classes(
     elif kind == "verb":
         for parse in parses:
             yield from _verb_classes(parse, {str(other.tag.transitivity) for other in parses})
+
+
+def _adverb_classes(word: str, parses: list[pymorphy3.analyzer.Parse], known: set[str]) -> Iterator[str]:
+    if word in russian_words.NOT_ADVERBS:
+        return
+    kinds = {parse.tag.POS for parse in parses}
+    short = [form.word for parse in parses if parse.tag.POS == "ADJS" for form in parse.lexeme if "ADJS" in form.tag]
+    if known.intersection(form for form in short if form != word):  # "важна" too: no adverb alone
+        yield "Shortn"
+    if {"ADVB", "ADJS"} <= kinds or ("ADVB" in kinds and word.endswith("ски")):
+        yield "Adv"
+
+
+def _beings(parse: pymorphy3.analyzer.Parse) -> str:
+    """Return whether a noun is of beings, anim, or of things, inan; some are both, of which pymorphy3 tells any one."""
+    found = {"anim", "inan"} & parse.tag.grammemes
+    return "both" if len(found) == 2 else next(iter(found), "")
 
 
 def _gender(parse: pymorphy3.analyzer.Parse) -> str:
@@ -158,8 +187,10 @@ def _noun_classes(word: str, parses: list[pymorphy3.analyzer.Parse], known: set[
             continue
         if gender == "p" and word == "человек":  # only after numerals
             continue
-        being = parse.tag.animacy == "anim" and gender != "n"
+        being = _beings(parse) == "anim" and gender != "n"
         kind = "A" if being else "I"
+        if case == "Acc" and gender in "mp" and _beings(parse) == "both":  # "вижу робот", "вижу робота"
+            continue
         if case == "Loc":
             if being or word in russian_words.NOT_LOCATIVE or any("loc2" in form.tag for form in parse.lexeme):
                 continue  # "в лесу", not "в лесе"
@@ -175,13 +206,15 @@ def _has_plural(parses: list[pymorphy3.analyzer.Parse], known: set[str]) -> bool
     """Tell whether a noun is counted: where a form is both numbers', a form of the plural alone must be known too."""
     if {parse.tag.number for parse in parses} != {"sing", "plur"}:
         return True
-    forms = [form for form in parses[0].lexeme if form.tag.number == "plur" and form.tag.case in ("datv", "ablt", "loct")]
+    forms = [
+        form for form in parses[0].lexeme if form.tag.number == "plur" and form.tag.case in ("datv", "ablt", "loct")
+    ]
     return any(form.word in known for form in forms)
 
 
 def _adjective_classes(parses: list[pymorphy3.analyzer.Parse]) -> Iterator[str]:
     """Yield the forms that the word is, each only if it can stand everywhere where the grammar puts it."""
-    cells = {(_CASES.get(p.tag.case), p.tag.animacy, _gender(p)) for p in parses if p.tag.POS == "ADJF"}
+    cells = {(_CASES.get(p.tag.case), _beings(p) or None, _gender(p)) for p in parses if p.tag.POS == "ADJF"}
     if any("Fixd" in parse.tag for parse in parses):
         return
     for parse in parses:

@@ -3,8 +3,9 @@
 In a rule, {g} stands for each gender, m f n, and p for the plural, {n} for the number that the gender has, s or p.
 ``@Noun X Y`` is the alternative X Y with the weight size^0.75 of the class Noun.
 
-Names. Nouns and their phrases: case, Nom Gen Dat Acc Abl Loc; then A, beings, or I, things; then gender. Adjectives, Adj,
-and determiners, Det: by what their form tells, not by what it is used for (AdjObl is every oblique case of the feminine).
+Names. Nouns and their phrases: case, Nom Gen Dat Acc Abl Loc; then A, beings, or I, things; then gender. Adjectives,
+Adj, and determiners, Det: by what their form tells, not by what it is used for (AdjObl is every oblique case of the
+feminine).
 A class whose name ends in S has the words after which "со" stands for "с", one in V those that ask for "во" as well;
 the class of the same name without it has the others.
 """
@@ -171,7 +172,7 @@ def _phrases(split: set[str]) -> list[str]:
 
 
 def _phrase(head: str, noun: str, determiner: str, adjective: str, alone: str) -> str:
-    """Return the rule of a phrase of ``noun``, whose first word is that of ``determiner``, ``adjective`` or ``alone``."""
+    """Return the rule of a phrase of ``noun``, whose first word is a determiner, an adjective or it alone."""
     both = f"{determiner} Any{determiner.removeprefix('Det')} Any{noun}"
     return f"{head}{noun} -> 6 {alone} | 3 {adjective} Any{noun} | 1 {determiner} Any{noun} | 1 {both} | 2 {alone} Of"
 
