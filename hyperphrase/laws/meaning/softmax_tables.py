@@ -23,32 +23,18 @@ from numpy.typing import NDArray
 from hyperphrase.errors import InputError
 from hyperphrase.kernels import inline_kernel, kernel
 from hyperphrase.laws.meaning.discourse import RADIUS, WordSpace
+from hyperphrase.laws.meaning.head_tables import COLUMNS, REST, Heads, pack
 from hyperphrase.numbers.alias_table import AliasTable
 from hyperphrase.numbers.portable_math import exp_each, ln_each
 
-COLUMN_BITS = 13
-_SHORT = 18  # bits of a threshold that the tails have
-COLUMNS = 1 << COLUMN_BITS  #: of a point's alias table: its head has at most one word less
-REST = 1 << 20  #: means the rest in the place of a word's id: all ids are lower
 _HEAD = COLUMNS - 1
-_ID_BITS = 21
 _SPLIT = 12  # a score's low bits, which the fine table of exponentials has
 _BINS = 1 << 12  # of the histogram that finds the head
 _ROWS = 16  # points scored at once: 16 MB of scores at 250,000 words
+_LINE = 64  # bytes of a cache line
 _LOWEST = -(1 << 29)
 _TINY = 1e-300
 _MOST_NATS = 600.0  # a larger exponent is out of reach of a float
-
-
-class Heads(NamedTuple):
-    """The alias tables of C points, of columns that hold words' ids.
-
-    entries: uint64, shape (C, 8192): of each column the top 22 of 40 bits of its threshold, its own id and its alias's,
-    21 bits each. tails: uint32, shape (C, 8192): the other 18 bits.
-    """
-
-    entries: NDArray[np.uint64]
-    tails: NDArray[np.uint32]
 
 
 class Exponentials(NamedTuple):
@@ -131,10 +117,15 @@ def softmax_tables(space: WordSpace, points: NDArray[np.int16], base: NDArray[np
 
 
 def _with_offsets(rows: NDArray[np.int8], offsets: NDArray[np.float64]) -> NDArray[np.int8]:
-    """Return ``rows`` with each word's offset in its four spare lanes, so that one cache line has both."""
-    rows = rows.copy()
-    rows.view(np.int32)[:, -1] = offsets
-    return rows
+    """Return ``rows`` with each word's offset in its four spare lanes, so that one cache line has both.
+
+    With up to 60 dimensions a row is one line: the first one begins where a line does.
+    """
+    room = np.empty(rows.nbytes + _LINE, np.int8)
+    out = room[-room.ctypes.data % _LINE :][: rows.nbytes].reshape(rows.shape)
+    out[:] = rows
+    out.view(np.int32)[:, -1] = offsets
+    return out
 
 
 def _fill(tables: SoftmaxTables, space: WordSpace, points: NDArray[np.int16], words: _Words, proposed: float) -> None:
@@ -153,7 +144,7 @@ def _fill(tables: SoftmaxTables, space: WordSpace, points: NDArray[np.int16], wo
                 inside = _head(row, words, highest, tables.bounds[point], exponentials, ids, weights)
                 rest = proposed * _exp_negative(highest - tables.bounds[point], exponentials)
                 ids[_HEAD], weights[_HEAD] = REST, rest if inside < len(words.base) else 0.0
-                _pack(AliasTable.of(weights), ids, tables.heads.entries[point], tables.heads.tails[point])
+                pack(AliasTable.of(weights), ids, tables.heads.entries[point], tables.heads.tails[point])
                 tables.entropies[point], tables.collisions[point] = figures[1:]
                 tables.acceptances[point] = figures[0] / weights.sum()
 
@@ -161,33 +152,6 @@ def _fill(tables: SoftmaxTables, space: WordSpace, points: NDArray[np.int16], wo
     cuts = [len(points) * i // workers for i in range(workers + 1)]
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(fill, cuts[:-1], cuts[1:]))
-
-
-def _pack(table: AliasTable, ids: NDArray[np.uint32], entries: NDArray[np.uint64], tails: NDArray[np.uint32]) -> None:
-    """Write an alias table of places in ``ids`` as one of the ids themselves, a point's row of :class:`Heads`."""
-    alias = ids[table.entries & np.uint32(COLUMNS - 1)].astype(np.uint64)
-    head = (table.entries >> np.uint32(COLUMN_BITS)).astype(np.uint64)
-    threshold = (head << np.uint64(8 + COLUMN_BITS)) | table.tails
-    entries[:] = ((threshold >> np.uint64(_SHORT)) << np.uint64(2 * _ID_BITS)) | (
-        ids.astype(np.uint64) << np.uint64(_ID_BITS)
-    )
-    entries |= alias
-    tails[:] = threshold & np.uint64((1 << _SHORT) - 1)
-
-
-@inline_kernel
-def head_or_rest(first: Any, second: Any, heads: Heads, point: Any) -> Any:
-    """Return the id that two words of 32 random bits draw from the table of ``point``; REST for the rest."""
-    column = first >> np.uint32(32 - COLUMN_BITS)
-    fraction = (np.uint64(first & np.uint32((1 << (32 - COLUMN_BITS)) - 1)) << np.uint64(8 + COLUMN_BITS)) | np.uint64(
-        second >> np.uint32(24 - COLUMN_BITS)
-    )  # 40 bits
-    entry = heads.entries[point, column]
-    head, top = entry >> np.uint64(2 * _ID_BITS), fraction >> np.uint64(_SHORT)
-    own = top < head
-    if top == head:
-        own = (fraction & np.uint64((1 << _SHORT) - 1)) < np.uint64(heads.tails[point, column])
-    return (entry >> np.uint64(_ID_BITS if own else 0)) & np.uint64((1 << _ID_BITS) - 1)
 
 
 @inline_kernel

@@ -13,12 +13,13 @@ from benchmarks.laws import loglinear as plain
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.laws.grammar import law_from_json, parse_law
 from hyperphrase.laws.lengths import LENGTH_LAWS
-from hyperphrase.laws.meaning import discourse
+from hyperphrase.laws.meaning import discourse, head_tables
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.word_vectors import GLOVE_DIGEST, WordVectors, write_vectors
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.phrases.phrases import Phrases, seed_range
 from hyperphrase.phrases.recipe import Recipe
+from tests.domain.laws.plain_loglinear import phrase
 
 # (options, vocabulary) -> first half of the SHA-256 of the ids of seeds 0..199, 100 symbols each.
 # Golden: a change here is a change of phrase(seed) and needs a new recipe_version.
@@ -92,6 +93,42 @@ def test_words_follow_the_softmax_of_their_point(options, vocabulary):
     assert excess(ids, softmax(law, a, tau * 1.05)[0]) > 6
     assert np.isclose(-(p * np.log2(p)).sum(), law.entropy, rtol=1e-9)
     assert np.isclose(-np.log2((p * p).sum()), law.collision_entropy, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("options", "vocabulary", "lengths"),
+    [
+        ("a=0.5,tau=1.0,k=3,step=0.1", 30_000, [100] * 45),  # more than one group, and many proposals
+        ("a=0.0,tau=0.4,k=40,step=0.5", 12_000, [0, 1, 0, 0, 4093, 3, 900, 0, 5, 0]),
+        ("k=2,step=0", 300, [1] * 30 + [0]),
+        ("k=1,step=1", 2, []),
+    ],
+)
+def test_phrases_are_those_of_plain_python(options, vocabulary, lengths):
+    law = bound_law_of(f"{options},vectors=gaussian", vocabulary)
+    seeds, key = seed_range(7, 7 + len(lengths)) ** np.uint64(9), 0xC0FFEE << 40 | 5
+    offsets = np.append(0, np.cumsum(lengths, dtype=np.int64))
+    ids = np.empty(offsets[-1], np.uint32)
+    law.draw(Batch(np.uint64(key), seeds, np.array(lengths, np.int64), offsets, ids))
+    expected = [phrase(law, seed, length, key) for seed, length in zip(seeds.tolist(), lengths, strict=True)]
+    assert [word for words in expected for word in words] == ids.tolist()
+
+
+def test_ties_in_a_head_are_decided_by_all_bits():
+    law = bound_law_of("a=0.5,tau=1.0,k=2,vectors=gaussian", 20_000)
+    entries, tails = law.tables.heads
+    columns = np.arange(8192, dtype=np.uint64)
+    for point, more in ((0, -1), (1, 0), (1, 1)):
+        threshold = ((entries[point] >> np.uint64(42)) << np.uint64(18)) | tails[point]
+        bits = (columns << np.uint64(51)) | ((threshold + np.uint64(more % 2**64)) << np.uint64(11))
+        both = (threshold > 0) & (threshold < (1 << 40) - 1)  # what is below and above is inside the column
+        out, points = np.empty(8192, np.uint32), np.full(8192, point, np.uint32)
+        firsts, seconds = (bits >> np.uint64(32)).astype(np.uint32), bits.astype(np.uint32)
+        head_tables.look_up_heads(firsts, seconds, points, law.tables.heads, np.empty(8192, np.uint64), out)
+        shift = np.uint64(21 if more < 0 else 0)
+        expected = (entries[point] >> shift) & np.uint64((1 << 21) - 1)
+        assert both.sum() > 4000
+        np.testing.assert_array_equal(out[both], expected[both])
 
 
 def test_words_outside_the_head_follow_it_too():
