@@ -13,6 +13,7 @@ the product of two table entries made by :mod:`hyperphrase.numbers.portable_math
 
 import math
 import os
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -67,6 +68,29 @@ class SoftmaxTables:
     entropies: NDArray[np.float64]
     collisions: NDArray[np.float64]
     acceptances: NDArray[np.float64]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return all that the tables are made of, by name, for :meth:`of_arrays`."""
+        nested: dict[str, Any] = {"heads": self.heads, "proposals": self.proposals, "exponentials": self.exponentials}
+        arrays = {name: value for name, value in vars(self).items() if name not in nested}
+        for name, values in nested.items():
+            arrays |= {f"{name}.{field}": np.atleast_1d(value) for field, value in values._asdict().items()}
+        return arrays
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "SoftmaxTables":
+        """Return the tables that are made of ``arrays``, which may have others besides."""
+
+        def of(name: str, kind: Any) -> Any:
+            return kind._make(arrays[f"{name}.{field}"] for field in kind._fields)
+
+        proposals, exponentials = of("proposals", AliasTable), of("exponentials", Exponentials)
+        return cls(
+            heads=of("heads", Heads),
+            proposals=proposals._replace(bits=int(proposals.bits[0])),
+            exponentials=exponentials._replace(unit=float(exponentials.unit[0])),
+            **{name: arrays[name] for name in ("rows", "bounds", "entropies", "collisions", "acceptances")},
+        )
 
 
 class _Words(NamedTuple):

@@ -11,9 +11,11 @@ import pytest
 
 from benchmarks.laws import loglinear as plain
 from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.laws import kept_tables
 from hyperphrase.laws.grammar import law_from_json, parse_law
 from hyperphrase.laws.lengths import LENGTH_LAWS
 from hyperphrase.laws.meaning import discourse, head_tables
+from hyperphrase.laws.meaning.loglinear import Loglinear
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.word_vectors import GLOVE_DIGEST, WordVectors, write_vectors
 from hyperphrase.numbers.batch import Batch
@@ -349,3 +351,53 @@ def test_a_file_that_is_not_there_is_named():
 
     with pytest.raises(InputError, match=r"v\.npy cannot be read \(No such file or directory\); give glove, gaussian"):
         parse_law("loglinear:vectors=v.npy", SYMBOL_LAWS, "law", missing)
+
+
+@pytest.mark.parametrize("options", ["vectors=gaussian,k=20", "vectors=glove,k=5", "vectors=v.npy,k=9"])
+def test_phrases_by_kept_tables_are_the_same(options, tmp_path, monkeypatch):
+    data = write_vectors(discourse.gaussian_vectors(12, 70).values)
+    expected = bound_law_of(options, 12, data)
+    monkeypatch.setenv(kept_tables.VARIABLE, str(tmp_path))
+    monkeypatch.setattr(kept_tables, "WORTH_SECONDS", 0.0)
+    bound_law_of(options, 12, data)
+    with monkeypatch.context() as patch:
+        patch.setattr(Loglinear, "_arrays", None)  # cannot be built
+        found = bound_law_of(f"{options},step=0.02", 12, data)
+    assert draw(found, 300, 30).tolist() == draw(expected, 300, 30).tolist()
+    np.testing.assert_array_equal(found.space.rows, expected.space.rows)
+    for name in ("entropy", "collision_entropy", "acceptance"):
+        assert getattr(found, name) == getattr(expected, name)
+    assert found.space.unit == expected.space.unit
+    bound_law_of(f"{options},step=0.5", 12, data)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_bound_law_is_pickled_whole_and_draws_by_the_same_kernels():
+    law = bound_law_of("vectors=gaussian,k=20", 500)
+    copy = pickle.loads(pickle.dumps(law, protocol=4))
+    assert not copy.tables.heads.entries.flags.writeable
+    assert draw(copy, 100, 10).tolist() == draw(law, 100, 10).tolist()
+    assert (copy.entropy, copy.space.unit) == (law.entropy, law.space.unit)
+
+
+def test_tables_are_kept_for_all_that_they_depend_on(tmp_path, monkeypatch):
+    def keep(options="k=9", vocabulary=12, seed=0, words=WORDS, slope=1.0, vectors="glove"):
+        lexicon = SimpleNamespace(words=words[:vocabulary], frequencies=np.arange(1.0, vocabulary + 1) ** -slope)
+        data = write_vectors(discourse.gaussian_vectors(12 + seed, 70).values[seed:])
+        law_of(f"{options},vectors={vectors}", data).bind(vocabulary, lambda: lexicon)
+        return len(list(tmp_path.iterdir()))
+
+    monkeypatch.setenv(kept_tables.VARIABLE, str(tmp_path))
+    monkeypatch.setattr(kept_tables, "WORTH_SECONDS", 0.0)
+    assert keep() == 1
+    assert keep(slope=1.1) == 2
+    assert keep(words=WORDS[::-1]) == 3
+    assert keep("k=10") == 4
+    assert keep("k=9,tau=0.6") == 5
+    assert keep("k=9,a=0.6") == 6
+    assert keep(vocabulary=11) == 7
+    assert keep(vectors="gaussian") == 8
+    assert keep(vectors="gaussian", words=()) == 8
+    assert keep(vectors="v.npy") == 9
+    assert keep(vectors="v.npy", seed=1) == 10
+    assert keep() == 10
