@@ -69,7 +69,7 @@ def plain_meaning(rows: list[list[int]], ids: list[int]) -> list[int]:
 
 def rates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the table of speeds."""
-    vectors = vectors_of(lexicon)
+    vectors = vectors_of(lexicon, "glove")
     yield "what", "rate", "unit"
     for law in ("lexicon", "uniform"):
         phrases = _phrases(law, "uniform", lexicon)
@@ -101,7 +101,7 @@ def estimates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
     The discourse lives in the law's space. It is carried into that of the dictionary by the linear map that takes the
     law's word vectors there best, by least squares over all words.
     """
-    vectors = vectors_of(lexicon)
+    vectors = vectors_of(lexicon, "glove")
     yield "law", "dictionary", "symbols", "cosine with its discourse", "with another's"
     for law in ("loglinear", "loglinear:step=0"):
         for length in (10, 30, 100):
@@ -122,7 +122,7 @@ def pairs(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
     Words are drawn from p(w) exp(strength c . v_w) over GloVe's raw vectors, c anywhere on the sphere: a law that
     neither dictionary was made for.
     """
-    vectors, random = vectors_of(lexicon), np.random.default_rng(1)
+    vectors, random = vectors_of(lexicon, "glove"), np.random.default_rng(1)
     phrases = _phrases("lexicon", "uniform", lexicon)
     made = {kind: build_meanings(kind, vectors, lexicon, phrases) for kind in DICTIONARY_KINDS}
     logs = np.where(vectors.present, np.log(lexicon.frequencies), -np.inf)
@@ -164,7 +164,7 @@ def _cosines(
 def sample(lexicon: Lexicon, first: int, stop: int) -> NDArray[np.int8]:
     """Return the meanings of a range of seeds of the default law, (n, 50)."""
     phrases = _phrases("lexicon", "uniform", lexicon)
-    meanings = build_meanings(DICTIONARY_KINDS[0], vectors_of(lexicon), lexicon, phrases)
+    meanings = build_meanings(DICTIONARY_KINDS[0], vectors_of(lexicon, "glove"), lexicon, phrases)
     parts = [seed_range(start, min(start + CHUNK, stop)) for start in range(first, stop, CHUNK)]
     return np.concatenate([meanings.of(phrases.draw_reused(part)) for part in parts])
 

@@ -26,6 +26,7 @@ from hyperphrase.corpus.manifest import Dictionary, DroppedSeeds, Manifest
 from hyperphrase.corpus.request import CorpusRequest, Extent, shard_names
 from hyperphrase.corpus.shard_table import ShardTable, phrases_in
 from hyperphrase.corpus.statistics import Statistics
+from hyperphrase.lexicon.word_vectors import kind_of
 from hyperphrase.report.page import render
 from transforms.collect_units import Collected, CollectUnits, Unit
 from transforms.files import storage
@@ -143,7 +144,7 @@ def _manifest(
             "hyperphrase": hyperphrase.__version__,
             **{name: metadata.version(name) for name in (*_LIBRARIES, *_libraries_of(request))},
         },
-        dictionary=Dictionary(request.dictionary, files) if request.dictionary else None,
+        dictionary=Dictionary(request.dictionary, files, kind_of(lexicon)) if request.dictionary else None,
     )
 
 

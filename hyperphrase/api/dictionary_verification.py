@@ -57,7 +57,8 @@ def dictionary_problems(
 def _checked_words(corpus: OpenCorpus, dictionary: Dictionary) -> Meanings:
     """Return the rows of the words. Raises CorruptError if the file of words has others."""
     found = load_meanings(corpus.files, corpus.recipe.vocabulary)
-    made = build_meanings(dictionary.kind, vectors_of(corpus.lexicon), corpus.lexicon, corpus.phrases)
+    vectors = vectors_of(corpus.lexicon, dictionary.vectors)
+    made = build_meanings(dictionary.kind, vectors, corpus.lexicon, corpus.phrases)
     if not np.array_equal(made.rows, found.rows):
         raise CorruptError(f"{corpus.files.path(WORDS_FILE)}: is not what the words mean by {dictionary.kind}")
     return found

@@ -1,7 +1,8 @@
 """Search the dictionary of a corpus for the phrases nearest to a meaning, such as that of some words."""
 
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from hyperphrase.errors import InputError
 from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.meaning.dictionary import read_meanings
 from hyperphrase.meaning.nearest import Nearest, nearest
-from hyperphrase.meaning.phrase_meanings import load_meanings
+from hyperphrase.meaning.phrase_meanings import Meanings, load_meanings
 from hyperphrase.phrases.blocks import PhraseBlock
 
 Search = Callable[[NDArray[np.int8], int], Nearest]  # (vector, count) -> the phrases nearest to it
@@ -46,12 +47,14 @@ class DictionarySearch:
         self.meanings = load_meanings(corpus.files, corpus.lexicon.vocabulary)
 
     def meaning_of(self, text: str) -> TextMeaning:
-        """Return the meaning of the words in ``text``. Raises InputError if none has one."""
-        words, rows = _words_of(text.replace("\u2019", "'")), self.meanings.rows
-        ids = {word: i for i, word in enumerate(self.corpus.lexicon.words)}
-        found = [ids.get(word, ids.get(word.lower())) for word in words]
-        known = [i for i in found if i is not None and rows[i].any()]
-        ignored = tuple(word for word, i in zip(words, found, strict=True) if i is None or not rows[i].any())
+        """Return the meaning of the words in ``text``. Raises InputError if none has one.
+
+        A word may be written with capitals, and a Russian one with yo where the lexicon has ye.
+        """
+        words = _words_of(unicodedata.normalize("NFC", text).replace("\u2019", "'"))
+        found = _ids_of(words, self.corpus.lexicon.words, self.meanings)
+        known = [i for i in found if i is not None]
+        ignored = tuple(word for word, i in zip(words, found, strict=True) if i is None)
         if not known:
             problem = "none of these words has a meaning in the corpus's lexicon; give others"
             raise InputError(problem, field="query", value=text)
@@ -73,3 +76,11 @@ class DictionarySearch:
                 return Nearest.best((nearest(query, seeds, vectors, count) for seeds, vectors in groups), count)
 
         return Nearest.best(in_threads(of_shard, self._shards), count)
+
+
+def _ids_of(asked: Sequence[str], words: Sequence[str], meanings: Meanings) -> list[int | None]:
+    """Return the id of each word asked for: as it is, in lower case, or with ye for yo; None if it has no meaning."""
+    meant = np.any(meanings.rows, axis=1)
+    ids = {word: i for i, word in enumerate(words) if meant[i]}
+    forms = [(word, word.lower(), word.lower().replace("ё", "е")) for word in asked]  # noqa: RUF001 - Cyrillic
+    return [next((ids[form] for form in each if form in ids), None) for each in forms]

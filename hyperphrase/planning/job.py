@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hyperphrase.corpus.drawn_range import check_seeds, enough_seeds
 from hyperphrase.corpus.request import CorpusRequest
 from hyperphrase.lexicon.lexicon import Lexicon
-from hyperphrase.lexicon.word_vectors import vectors_of
+from hyperphrase.lexicon.word_vectors import kind_of, vectors_of
 from hyperphrase.meaning.phrase_meanings import Meanings, build_meanings
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.space.phrase_space import Space
@@ -35,5 +35,7 @@ def prepare_job(lexicon: Lexicon, phrases: Phrases, request: CorpusRequest) -> J
     request = enough_seeds(request, space)
     check_seeds(request)
     kind = request.dictionary
-    meanings = build_meanings(kind, vectors_of(lexicon), lexicon, phrases) if kind is not None else None
+    meanings = None
+    if kind is not None:
+        meanings = build_meanings(kind, vectors_of(lexicon, kind_of(lexicon.name)), lexicon, phrases)
     return Job(lexicon, phrases, space, request, meanings)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hyperphrase.kernels import bare_kernel, inline_kernel, kernel
 from hyperphrase.kernels.intrinsics import i64, prefetch
 from hyperphrase.laws.meaning.head_tables import REST, Heads, look_up_heads
-from hyperphrase.laws.meaning.softmax_tables import Exponentials, exp_negative
+from hyperphrase.laws.meaning.softmax_tables import LINE, Exponentials, exp_negative
 from hyperphrase.numbers.alias_table import AliasTable, look_up
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.philox import SYMBOL_STREAM, fill_words, philox_block
@@ -39,7 +39,7 @@ class Walk(NamedTuple):
 
 
 class Judge(NamedTuple):
-    """What decides whether a proposed word is taken: arrays of SoftmaxTables, and the points.
+    """What decides whether a proposed word is taken: arrays of SoftmaxTables, and the points, as wide as ``rows``.
 
     offsets: ``rows`` as int32; the last one of a row is the word's offset.
     """
@@ -83,14 +83,14 @@ class _Waiting(NamedTuple):
 
 
 @inline_kernel
-def _moved(point: Any, i: Any, third: Any, fourth: Any, walk: Walk) -> Any:
-    """Return where the discourse is at symbol i, uint64, given where it was and two words."""
+def moved(point: Any, i: Any, third: Any, fourth: Any, walk: Walk) -> Any:
+    """Return where the discourse is at symbol i, given where it was and two words."""
     near = walk.near
     if i == 0:
         count = np.uint64(len(near))
-        return (np.uint64(third) * count + ((np.uint64(fourth) * count) >> _HALF)) >> _HALF
+        return np.int64((np.uint64(third) * count + ((np.uint64(fourth) * count) >> _HALF)) >> _HALF)
     if bernoulli(third, walk.step):
-        return np.uint64(near[point, fourth >> np.uint32(29)])
+        return np.int64(near[point, fourth >> np.uint32(29)])
     return point
 
 
@@ -110,7 +110,7 @@ def draw_phrases(batch: Batch, walk: Walk, heads: Heads, proposals: AliasTable, 
         np.empty(_SYMBOLS, np.uint32),
         np.empty(_SYMBOLS, np.int64),
     )
-    phrase, point = i64(0), np.uint64(0)
+    phrase, point = i64(0), i64(0)
     for first in range(batch.offsets[0], batch.offsets[-1], _SYMBOLS):
         ids = batch.ids[first : min(first + _SYMBOLS, batch.offsets[-1])]
         phrase = _gather(batch, first, phrase, len(ids), group)
@@ -161,10 +161,10 @@ def _random_words(group: _Group, waiting: _Waiting, left: int, attempt: int, str
 
 
 @bare_kernel
-def _walk(group: _Group, count: int, point: np.uint64, walk: Walk, words: NDArray[np.uint32]) -> np.uint64:
+def _walk(group: _Group, count: int, point: int, walk: Walk, words: NDArray[np.uint32]) -> int:
     """Write where the discourse is at each symbol, given where it was before; return where it is at the last."""
     for i in range(count):
-        point = _moved(point, group.numbers[i], words[2 * _SYMBOLS + i], words[3 * _SYMBOLS + i], walk)
+        point = moved(point, group.numbers[i], words[2 * _SYMBOLS + i], words[3 * _SYMBOLS + i], walk)
         group.points[i] = point
     return point
 
@@ -209,9 +209,12 @@ def _score(waiting: _Waiting, left: int, judge: Judge) -> None:
     rows, offsets, places, bounds, _ = judge
     lanes, last = np.uint64(rows.shape[1]), offsets.shape[1] - 1
     for i in range(min(_AHEAD, left)):
-        prefetch(rows, np.uint64(tried[i]) * lanes)
+        for lane in range(0, lanes, LINE):
+            prefetch(rows, np.uint64(tried[i]) * lanes + np.uint64(lane))
     for i in range(left):
-        prefetch(rows, np.uint64(tried[min(i + _AHEAD, left - 1)]) * lanes)
+        later = np.uint64(tried[min(i + _AHEAD, left - 1)]) * lanes
+        for lane in range(0, lanes, LINE):
+            prefetch(rows, later + np.uint64(lane))
         word, point = np.uint64(tried[i]), np.uint64(points[i])
         row, place = rows[word], places[point]
         score = np.int32(0)
@@ -250,11 +253,11 @@ def mean_points(
     words = np.empty(4, np.uint32)
     sums = np.empty(points.shape[1], np.int64)
     for phrase in range(len(seeds)):
-        point = np.uint64(0)
+        point = np.int64(0)
         sums[:] = 0
         for i in range(lengths[phrase]):
             fill_words(words, i, SYMBOL_STREAM, seeds[phrase], key)
-            point = _moved(point, i, words[2], words[3], walk)
+            point = moved(point, i, words[2], words[3], walk)
             for j in range(len(sums)):
                 sums[j] += points[point, j]
         for j in range(len(sums)):

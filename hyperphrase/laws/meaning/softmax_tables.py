@@ -29,11 +29,11 @@ from hyperphrase.laws.meaning.head_tables import COLUMNS, REST, Heads, pack
 from hyperphrase.numbers.alias_table import AliasTable
 from hyperphrase.numbers.portable_math import exact_sum, exp_each, ln_each
 
+LINE = 64  #: bytes of a cache line
 _HEAD = COLUMNS - 1
 _SPLIT = 12  # a score's low bits, which the fine table of exponentials has
 _BINS = 1 << 12  # of the histogram that finds the head
 _ROWS = 64  # points scored at once: 64 MB of scores at 250,000 words
-_LINE = 64  # bytes of a cache line
 _LOWEST = -(1 << 29)
 _TINY = 1e-300
 _MOST_NATS = 600.0  # a larger exponent is out of reach of a float
@@ -54,8 +54,8 @@ class Exponentials(NamedTuple):
 class SoftmaxTables:
     """What draws need; C points, V words, scores in whole numbers.
 
-    proposals: the table of q. rows: int8, shape (V, lanes): the vectors and, in the last four lanes, as one int32,
-    the words' offsets, not positive: q_w = b_w exp(-offset_w unit).
+    proposals: the table of q. rows: int8, shape (V, n), n a multiple of 64: the vectors, zeros, and in the last four
+    places, as one int32, the words' offsets, not positive: q_w = b_w exp(-offset_w unit).
     bounds: int64, shape (C,): words whose score plus offset is above it are in the head.
     entropies, collisions: float64, shape (C,): of p( . | c), in bits; the second is -log2 of the sum of squares.
     acceptances: float64, shape (C,): the share of attempts that gives a symbol.
@@ -116,23 +116,17 @@ def softmax_tables(space: WordSpace, points: NDArray[np.int16], base: NDArray[np
 
     Raises InputError if tau is so small that an exponential could overflow.
     """
-    longest = space.longest()
-    unit = 1.0 / (RADIUS * space.unit * tau)  # nats in a score of 1
-    if longest * RADIUS * unit > _MOST_NATS:
-        least = longest / space.unit / _MOST_NATS
-        raise InputError(f"tau={tau} is too small for vectors as long as {longest / space.unit:.3g}; give {least:.3g}")
+    unit = nats(space, tau)
     offsets: NDArray[np.float64] = np.maximum(np.floor(ln_each(np.maximum(base, _TINY)) * (0.5 / unit) + 0.5), _LOWEST)
     proposals = base * exp_each(offsets * -unit)
-    widest = 2.0 * longest * RADIUS - float(offsets.min())  # from the highest score to the lowest bound
-    coarse = exp_each(np.arange(float(int(widest) // (1 << _SPLIT) + 2)) * (-unit * (1 << _SPLIT)))
-    fine = exp_each(np.arange(float(1 << _SPLIT)) * -unit)
+    exponentials = exponentials_of(space, unit, -float(offsets.min()))
     count = len(points)
     tables = SoftmaxTables(
         Heads(np.empty((count, COLUMNS), np.uint64), np.empty((count, COLUMNS), np.uint32)),
         AliasTable.of(proposals),
         _with_offsets(space.rows, offsets),
         np.empty(count, np.int64),
-        Exponentials(coarse, fine, unit),
+        exponentials,
         *(np.empty(count) for _ in range(3)),
     )
     logs = np.log(np.maximum(base, _TINY))  # for the entropies alone
@@ -141,14 +135,31 @@ def softmax_tables(space: WordSpace, points: NDArray[np.int16], base: NDArray[np
     return tables
 
 
-def _with_offsets(rows: NDArray[np.int8], offsets: NDArray[np.float64]) -> NDArray[np.int8]:
-    """Return ``rows`` with each word's offset in its four spare lanes, so that one cache line has both.
+def nats(space: WordSpace, tau: float) -> float:
+    """Return how many nats a score of 1 is. Raises InputError if tau is so small that an exponential could overflow."""
+    longest, unit = space.longest(), 1.0 / (RADIUS * space.unit * tau)
+    if longest * RADIUS * unit > _MOST_NATS:
+        least = longest / space.unit / _MOST_NATS
+        raise InputError(f"tau={tau} is too small for vectors as long as {longest / space.unit:.3g}; give {least:.3g}")
+    return unit
 
-    With up to 60 dimensions a row is one line: the first one begins where a line does.
+
+def exponentials_of(space: WordSpace, unit: float, more: float = 0.0) -> Exponentials:
+    """Return the exponentials of all differences of scores, and of ``more`` besides; unit: of :func:`nats`."""
+    widest = 2.0 * space.longest() * RADIUS + more
+    coarse = exp_each(np.arange(float(int(widest) // (1 << _SPLIT) + 2)) * (-unit * (1 << _SPLIT)))
+    return Exponentials(coarse, exp_each(np.arange(float(1 << _SPLIT)) * -unit), unit)
+
+
+def _with_offsets(rows: NDArray[np.int8], offsets: NDArray[np.float64]) -> NDArray[np.int8]:
+    """Return ``rows`` filled up with zeros to whole cache lines, which begin where those of memory do.
+
+    The last four lanes have each word's offset.
     """
-    room = np.empty(rows.nbytes + _LINE, np.int8)
-    out = room[-room.ctypes.data % _LINE :][: rows.nbytes].reshape(rows.shape)
-    out[:] = rows
+    count, lanes = len(rows), -(-rows.shape[1] // LINE) * LINE
+    room = np.zeros(count * lanes + LINE, np.int8)
+    out = room[-room.ctypes.data % LINE :][: count * lanes].reshape(count, lanes)
+    out[:, : rows.shape[1]] = rows
     out.view(np.int32)[:, -1] = offsets
     return out
 

@@ -1,41 +1,25 @@
 """``template``: sentences of a weighted context-free grammar over classes of words."""
 
-import re
-from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from importlib import resources
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.kernels import kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource
-from hyperphrase.laws.grammar import flag, parameter
-from hyperphrase.laws.law_file import FileLaw
-from hyperphrase.laws.plain_text import check_words
-from hyperphrase.laws.text.missing_words import missing_members
-from hyperphrase.laws.text.template_grammar import Grammar, parse
-from hyperphrase.laws.text.template_tables import (
-    MOST_OPTIONS,
-    Tables,
-    build,
-    count_options,
-    entropies,
-    rows_of_sentences,
-)
-from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.laws.grammar import flag
+from hyperphrase.laws.text.derivations import Derivations, derivations, derive, group_end, leaves_of
+from hyperphrase.laws.text.grammar_law import GrammarLaw, Members
+from hyperphrase.laws.text.template_grammar import Grammar
+from hyperphrase.laws.text.template_tables import Tables, build, entropies, rows_of_sentences, word_entropies
 from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.numbers.batch import Batch
-from hyperphrase.numbers.single_draws import WORDS, Position, step_words, uniform_below
-
-_MOST_BYTES = 16 << 20  # 16 MiB: the longest grammar
-_WORD = 2.0**32
-_words = re.compile(rb"\S+").finditer
+from hyperphrase.numbers.single_draws import Position, uniform_below
 
 
 @dataclass(frozen=True, kw_only=True)
-class Template(FileLaw):
+class Template(GrammarLaw):
     """A phrase is a row of sentences, each derived from the top by the grammar, of exactly the drawn length.
 
     P(phrase) = the product of the probabilities of its sentences among those of at most ``longest`` words, divided by
@@ -49,135 +33,79 @@ class Template(FileLaw):
     name = "template"
     summary = "sentences by a weighted context-free grammar over classes of words"
     source = "Booth and Thompson 1973; derivations of a given length: Hickey and Cohen 1983"
-    of_file = "a grammar, lines such as S -> 2 Noun Verb | Noun and Noun = dog cat; default one of English"
-    longest: int = parameter(1, 100, "words of the longest sentence", 40)
     frequencies: bool = flag("whether words of a class are as frequent as in the lexicon, not equally frequent", True)
 
-    def made_from(self, text: bytes | None, path: str, readings: Container[str]) -> bytes:
-        if text is None:
-            text, path = english_grammar(), "english_grammar.txt"
-        self._checked(text, path)
-        check_words(dict.fromkeys(found[0] for found in _words(text)), text, path)
-        return text
-
-    def _checked(self, text: bytes, path: str) -> Grammar:
-        if len(text) > _MOST_BYTES:
-            raise InputError(f"{path} is larger than {_MOST_BYTES >> 20} MiB; give a smaller grammar")
-        grammar = parse(text.decode(), path)
-        if not grammar.inside(self.longest)[grammar.start].any():
-            raise InputError(f"{path} makes no sentence of at most {self.longest} words; give shorter rules")
-        if count_options(grammar, self.longest) > MOST_OPTIONS:
-            raise InputError(f"{path} has too many rules for longest={self.longest}; give fewer or a lower one")
-        return grammar
-
-    def grammar(self) -> Grammar:
-        """Return the grammar of the law's file. Raises CorruptError if it is none."""
-        found = vars(self).get("_grammar")
-        if not isinstance(found, Grammar):
-            try:
-                found = vars(self)["_grammar"] = self._checked(self.file(), "the grammar")
-            except (InputError, UnicodeDecodeError) as error:
-                raise CorruptError(str(error)) from error
-        return found
-
-    def makes(self, lengths: NDArray[np.int64], vocabulary: int) -> NDArray[np.bool_]:
-        """Tell which lengths sentences can add up to; all, where the law came without its file and so cannot tell."""
-        if self.attached() is None:
-            return np.ones(len(lengths), np.bool_)
-        grammar = self.grammar()
-        return rows_of_sentences(grammar.inside(self.longest)[grammar.start])[lengths] > 0.0
-
-    def notes(self, lexicon: Lexicon) -> Iterator[str]:
-        if self.attached() not in (None, english_grammar()):
-            yield from missing_members(self.grammar(), lexicon)
-
     def bind(self, vocabulary: int, lexicon: LexiconSource) -> BoundLaw:
-        grammar, words = self.grammar(), lexicon()
-        ids = {word: i for i, word in enumerate(words.words)}
-        classes = []
-        for name, weighted in zip(grammar.names, grammar.classes, strict=False):
-            known = {ids[word]: weight for word, weight in weighted.items() if word in ids}
-            if not known:
-                problem = f"the lexicon has none of the words of the class {name}; add words to the class"
-                raise InputError(problem, field="law", value=self)
-            members = np.array(sorted(known), np.int64)
-            weights = np.array([known[member] for member in members.tolist()])
-            classes.append((members, weights * words.frequencies[members] if self.frequencies else weights))
-        return _BoundTemplate(grammar, self.longest, classes)
+        words = lexicon()
+        classes = [
+            (ids, weights * words.frequencies[ids] if self.frequencies else weights)
+            for ids, weights in self.members(words)
+        ]
+        return _BoundTemplate(self.grammar(), self.longest, classes)
 
 
-def english_grammar() -> bytes:
-    """Return the grammar of English that comes with this package; ``tools/make_english_grammar.py`` made it."""
-    return resources.files("hyperphrase.laws.text").joinpath("english_grammar.txt").read_bytes()
+class WordTables(NamedTuple):
+    """The words of classes, each with an alias table of its own.
+
+    starts, counts: uint64, shape (classes,): where the entries of each class begin, and how many it has. entries:
+    uint32, shape (words, 3): the threshold, the word's id, and that of its alias.
+    """
+
+    starts: NDArray[np.uint64]
+    counts: NDArray[np.uint64]
+    entries: NDArray[np.uint32]
 
 
 class _BoundTemplate(BoundLaw):
-    """Draws derivations from the top, from left to right; a decision takes a step unless there is one option only.
+    """Draws the classes of words by derivations, and then the words.
 
     entropy, collision_entropy: those of derivations, for a phrase of 100 words or the next possible length, divided by
     it. Those of phrases are a little lower where the grammar derives one phrase in several ways.
     """
 
-    def __init__(
-        self, grammar: Grammar, longest: int, classes: list[tuple[NDArray[np.int64], NDArray[np.float64]]]
-    ) -> None:
-        self._tables = build(grammar, longest, classes)
-        self._rows = rows_of_sentences(self._tables.sentences)
-        self.entropy, self.collision_entropy = entropies(self._tables, self._rows)
+    def __init__(self, grammar: Grammar, longest: int, classes: list[Members]) -> None:
+        tables = build(grammar, longest, classes)
+        rows = rows_of_sentences(tables.sentences)
+        self._derivations = derivations(tables, len(classes), rows)
+        self._words = word_tables(tables, len(classes))
+        bits, collisions = entropies(tables, rows, *word_entropies(tables, len(classes)))
+        self.entropy, self.collision_entropy = float(bits[0]) + 0.0, float(collisions[0]) + 0.0
 
     def draw(self, batch: Batch) -> None:
         if len(batch.lengths) and int(batch.lengths.max()) > MAX_LENGTH:
             raise ValueError(f"a phrase has at most {MAX_LENGTH} symbols")
-        _draw(batch, self._tables, self._rows)
+        _draw(batch, self._derivations, self._words)
+
+
+def word_tables(tables: Tables, classes: int) -> WordTables:
+    """Return the tables of the first ``classes`` symbols of a grammar."""
+    states = tables.places[:classes, 1]
+    counts = tables.records[states, 0].astype(np.int64)
+    ends = np.cumsum(counts)
+    entries = np.empty((int(ends[-1]), 3), np.uint32)
+    for state, count, end in zip(states.tolist(), counts.tolist(), ends.tolist(), strict=True):
+        rows = tables.records[state + 1 : state + 1 + count]
+        entries[end - count : end] = np.column_stack((rows[:, 0], rows[:, 2], rows[rows[:, 1], 2]))
+    return WordTables((ends - counts).astype(np.uint64), counts.astype(np.uint64), entries)
 
 
 @kernel
-def _draw(batch: Batch, tables: Tables, rows: NDArray[np.float64]) -> None:
-    key, seeds, lengths, offsets, ids = batch
-    records, states, sentences = tables.records, tables.states, tables.sentences
-    words, stack = np.empty(WORDS, np.uint32), np.empty(len(sentences) + 1, np.int64)
-    for phrase in range(len(seeds)):
-        seed, to, end = seeds[phrase], offsets[phrase], offsets[phrase + 1]
-        rest, waiting, step = lengths[phrase], 0, 0
-        while to < end:
-            if waiting == 0:  # a sentence of n words, so that those after it have the rest
-                place = step_words(words, step, seed, key)
-                step += 1
-                n = _sentence(words[place] * (1.0 / _WORD), rest, sentences, rows)
-                rest -= n
-                stack[0] = states[n]
-                waiting = 1
-            waiting -= 1
-            state = stack[waiting]
-            record = state + 1
-            if records[state, 0] > 1:
-                place = step_words(words, step, seed, key)
-                record += np.int64(
-                    uniform_below(words[place], np.uint64(records[state, 0]), Position(step, 0, seed, key))
-                )
-                if words[place + 1] >= records[record, 0]:
-                    record = state + 1 + np.int64(records[record, 1])
-                step += 1
-            if records[state, 1] == 1:  # a class
-                ids[to] = records[record, 2]
-                to += 1
-            else:
-                if records[record, 3] != 0:
-                    stack[waiting] = records[record, 3]
-                    waiting += 1
-                stack[waiting] = records[record, 2]
-                waiting += 1
-
-
-@kernel
-def _sentence(share: float, rest: int, sentences: NDArray[np.float64], rows: NDArray[np.float64]) -> int:
-    """Return the words of the next sentence where ``rest`` are left: the number at ``share`` of all, from 0 to 1."""
-    at, n = share * rows[rest], 0
-    for m in range(1, min(len(sentences) - 1, rest) + 1):
-        part = sentences[m] * rows[rest - m]
-        if part > 0.0:
-            n = m
-            at -= part
-            if at < 0.0:
-                break
-    return n
+def _draw(batch: Batch, made: Derivations, tables: WordTables) -> None:
+    key, seeds, _, offsets, ids = batch
+    starts, counts, entries = tables.starts, tables.counts, tables.entries
+    leaves = leaves_of(offsets, made)
+    first = 0
+    while first < len(seeds):
+        last = group_end(first, offsets)
+        derive(batch, first, last, made, leaves)
+        base = offsets[first]
+        for phrase in range(first, last):
+            seed = seeds[phrase]
+            for to in range(offsets[phrase], offsets[phrase + 1]):
+                leaf, bits = leaves.classes[to - base], leaves.bits[to - base]
+                group, position = leaf >> np.uint64(32), Position(leaf & np.uint64(0xFFFFFFFF), 0, seed, key)
+                drawn = uniform_below(bits & np.uint64(0xFFFFFFFF), counts[group], position)
+                entry = starts[group] + drawn
+                own = (bits >> np.uint64(32)) < np.uint64(entries[entry, 0])
+                ids[to] = entries[entry, 1] if own else entries[entry, 2]
+        first = last

@@ -34,7 +34,8 @@ def symbol(tables, points, point, i, seed, key):
         if word != REST:
             return word
         word, chance = proposal(tables.proposals, block_of(i + (attempt << 16), PROPOSALS, seed, key))
-        score = int(tables.rows[word, :-4].astype(int) @ points[point, :-4].astype(int))
+        lanes = points.shape[1] - 4  # the others are zeros, or the word's offset
+        score = int(tables.rows[word, :lanes].astype(int) @ points[point, :lanes].astype(int))
         offset = int.from_bytes(tables.rows[word, -4:].tobytes(), "little", signed=True)
         below = int(tables.bounds[point]) - score - offset
         coarse, fine, _ = tables.exponentials
