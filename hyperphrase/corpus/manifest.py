@@ -54,7 +54,7 @@ class DroppedSeeds:
 
 @dataclass(frozen=True)
 class Dictionary:
-    """The meanings of all phrases. kind: ``sif`` or ``whitening``. shards: the files of meanings, one for each unit."""
+    """The meanings of all phrases. kind: one of DICTIONARY_KINDS. shards: the files, one for each unit."""
 
     kind: str
     shards: Sequence[Shard]
