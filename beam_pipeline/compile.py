@@ -5,6 +5,7 @@ import io
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from beam_pipeline import find, plan, run, verify
@@ -36,6 +37,9 @@ RUNS = (
     "--phrases=500 --vocabulary=1000 --format=none --dictionary=sif",
 )
 
+#: A run that calls the kernels of Russian vectors, where these are installed.
+RUSSIAN_RUN = "--phrases=500 --vocabulary=1000 --lexicon=russian --format=none --dictionary"
+
 #: Laws that need parameters; draw_laws() writes ``text.txt``.
 PARAMETERS = {"markov": "markov:file={folder}/text.txt", "mixture": "mixture:0.7*zipf:s=1.0+0.3*nest:q=0.4"}
 
@@ -49,7 +53,7 @@ def _compile(arguments: Sequence[str]) -> int:
     parser = Parser("compile", "compile all kernels for this processor, and save them in the kernel cache")
     parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        for i, options in enumerate(RUNS):
+        for i, options in enumerate((*RUNS, RUSSIAN_RUN) if find_spec("natasha") else RUNS):
             out = f"{folder}/{i}"
             _quietly(run.main, [*options.split(), f"--output={out}", "--quiet"])
             _quietly(verify.main, [out])

@@ -61,7 +61,7 @@ def read_numbered(parser: Parser, given: argparse.Namespace) -> tuple[Lexicon, P
     if given.corpus is None:
         given.sampler = given.sampler or "exhaustive"
         return options.read_recipe(given)
-    names = ("sampler", "lengths", "preset", "key", "lexicon", "vocabulary", "alphabet")
+    names = ("sampler", "lengths", "preset", "allow_offensive", "key", "lexicon", "vocabulary", "alphabet")
     options.check_left_out(parser, given, names)
     corpus = open_corpus(given.corpus, given.follow_links)
     return corpus.lexicon, corpus.phrases

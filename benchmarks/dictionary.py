@@ -71,7 +71,7 @@ def plain_meaning(rows: list[list[int]], ids: list[int]) -> list[int]:
 
 def rates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the table of speeds."""
-    vectors = vectors_of(lexicon)
+    vectors = vectors_of(lexicon, "glove")
     yield "what", "rate", "unit"
     for law in ("lexicon", "uniform"):
         phrases = _phrases(law, "uniform", lexicon)
@@ -113,7 +113,7 @@ def estimates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
             truth = bound.discourses(phrases.recipe.key, block.seeds, block.lengths).astype(float)
             words = bound.space.rows[:, : truth.shape[1]].astype(float)
             for kind in DICTIONARY_KINDS:
-                meanings = dictionary_rows(kind, lexicon, phrases)
+                meanings = dictionary_rows(kind, "glove", lexicon, phrases)
                 if kind == DISCOURSE:
                     there = TrueDiscourses(phrases, meanings.dimensions).of(block).astype(float)
                 else:
@@ -128,7 +128,7 @@ def pairs(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
     Words are drawn from p(w) exp(strength c . v_w) over GloVe's raw vectors, c anywhere on the sphere: a law that
     neither dictionary was made for.
     """
-    vectors, random = vectors_of(lexicon), np.random.default_rng(1)
+    vectors, random = vectors_of(lexicon, "glove"), np.random.default_rng(1)
     phrases = _phrases("lexicon", "uniform", lexicon)
     made = {kind: build_meanings(kind, vectors, lexicon, phrases) for kind in _OF_WORDS}
     logs = np.where(vectors.present, np.log(lexicon.frequencies), -np.inf)
@@ -170,7 +170,7 @@ def _cosines(found: NDArray[np.float64], there: NDArray[np.float64]) -> tuple[fl
 def sample(lexicon: Lexicon, first: int, stop: int) -> NDArray[np.int8]:
     """Return the meanings of a range of seeds of the default law, (n, 50)."""
     phrases = _phrases("lexicon", "uniform", lexicon)
-    meanings = build_meanings(_OF_WORDS[0], vectors_of(lexicon), lexicon, phrases)
+    meanings = build_meanings(_OF_WORDS[0], vectors_of(lexicon, "glove"), lexicon, phrases)
     parts = [seed_range(start, min(start + CHUNK, stop)) for start in range(first, stop, CHUNK)]
     return np.concatenate([meanings.of(phrases.draw_reused(part)) for part in parts])
 

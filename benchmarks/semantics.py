@@ -99,7 +99,7 @@ def lengths_law(p: Floats, space: WordSpace) -> tuple[float, float]:
 
 def rows_of(lexicon: Lexicon) -> Iterator[str]:
     """Yield the table of laws."""
-    vectors = vectors_of(lexicon).values.astype(np.float64)
+    vectors = vectors_of(lexicon, "glove").values.astype(np.float64)
     directions = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     yield "| law | bits a word | distinct words in 100 | cosine in a phrase | of two | near: 100 | near: 1,000 |"
     yield "|---|--:|--:|--:|--:|--:|--:|"

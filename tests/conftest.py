@@ -15,6 +15,8 @@ settings.register_profile(
 )
 settings.load_profile("hyperphrase")
 
+os.environ["HYPERPHRASE_TABLES"] = "off"  # what tests use is made by the code that they test
+
 NOT_TESTED = "NOT TESTED: "
 HERE = Path(__file__).parent
 MARKERS = {"engines": "engine", "faults": "fault", "fuzz": "fuzz", "training": "training"}  # of all tests in a folder

@@ -17,7 +17,7 @@ from hyperphrase.laws.presets import PRESETS
 from hyperphrase.laws.registry import SYMBOL_LAWS
 
 METADATA = Path(__file__).parents[1] / "templates" / "dataflow" / "metadata.json"
-LEFT_OUT = {"help", "quiet"}  # options without a value, which a template's parameters always have
+LEFT_OUT = {"help", "quiet", "allow_offensive"}  # options without a value, which a template's parameters always have
 _WHOLE = "[0-9]+"
 _ENUMS = {"text": ["symbols", "words"], "alphabet": ["stable", "extended"], "dictionary": list(DICTIONARY_KINDS)}
 _NEEDED = ("output", "sdk_container_image")

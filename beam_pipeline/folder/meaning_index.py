@@ -9,7 +9,6 @@ and may be removed at any time.
 
 import contextlib
 import hashlib
-import os
 import sys
 import time
 import uuid
@@ -23,7 +22,7 @@ from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.layout import MANIFEST_FILE
 from hyperphrase.errors import InputError
 from hyperphrase.meaning.search import BY, DictionarySearch
-from hyperphrase.untrusted.trusted_folders import is_trusted
+from hyperphrase.untrusted.trusted_folders import is_trusted, own_cache
 
 CELLS_PER_PROBE = 8  # a query searches 1/8 of the cells: recall@10 is 0.98 for 10,000,000 meanings of 50 components
 _WIDER = 4  # candidates per phrase asked for, as the index rounds to bytes
@@ -78,7 +77,7 @@ def index_path(out: str, by: str = BY[0]) -> Path:
     Raises InputError if the user has no private cache folder.
     """
     try:
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hyperphrase"
+        cache = own_cache()
     except RuntimeError as error:
         raise InputError(f"--search=index: {error}; search with --search=exact") from error
     if not cache.is_absolute() or not is_trusted(cache):

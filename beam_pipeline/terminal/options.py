@@ -16,6 +16,7 @@ from hyperphrase.laws.presets import PRESETS, Preset
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.alphabet import alphabet_size
 from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
+from hyperphrase.lexicon.sources import language_of
 from hyperphrase.limits import MAX_UNIT, SEED_STOP
 from hyperphrase.numerals import parse_whole
 from hyperphrase.phrases.phrases import Phrases
@@ -85,6 +86,12 @@ def _add_laws(what: argparse._ArgumentGroup) -> None:
         metavar="NAME",
         help="a published configuration of law, lengths and vocabulary; --sampler, --lengths and --vocabulary override "
         "its values; 'hyperphrase laws' lists the presets",
+    )
+    what.add_argument(
+        "--allow_offensive",
+        action="store_true",
+        help="also draw slurs, obscenities and sexual terms, which the grammars of this package leave out by default; "
+        "the same as offensive=allow in the law",
     )
     what.add_argument("--key", metavar="K", default="0", help="64-bit key; each key gives another corpus; default 0")
 
@@ -187,7 +194,9 @@ def check_left_out(parser: Parser, given: argparse.Namespace, names: Iterable[st
     """Raise InputError if an option is given that ``--corpus`` stands for."""
     named = next((name for name in names if getattr(given, name) != parser.get_default(name)), None)
     if named:
-        raise InputError(f"--{named}={getattr(given, named)}: --corpus={given.corpus} has its own; leave one out")
+        value = getattr(given, named)
+        shown = "" if value is True else f"={value}"
+        raise InputError(f"--{named}{shown}: --corpus={given.corpus} has its own; leave one out")
 
 
 def _read_vocabulary(given: argparse.Namespace) -> int | None:
@@ -205,7 +214,8 @@ def _read_preset(given: argparse.Namespace) -> Preset | None:
 def _read_laws(given: argparse.Namespace, preset: Preset | None) -> tuple[SymbolLaw, LengthLaw]:
     """Return the laws of the options, else those of the preset, else the defaults."""
     bound = given.sampler if given.sampler is not None else preset.law if preset else DEFAULT_LAW
-    law = parse_law(bound, SYMBOL_LAWS, "law", open_given)
+    language = language_of(given.lexicon)
+    law = parse_law(bound, SYMBOL_LAWS, "law", open_given, language, allow_offensive=given.allow_offensive)
     if preset and given.lengths is None:
         return law, preset.lengths
     lengths = DEFAULT_LENGTHS if given.lengths is None else given.lengths

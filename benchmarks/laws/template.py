@@ -2,8 +2,8 @@
 
 import functools
 import random
-from importlib import resources
 
+from hyperphrase.laws.text.shipped_grammars import shipped_grammar
 from hyperphrase.lexicon.lexicon import build_lexicon
 
 Choices = dict[str, tuple[list[tuple[str, ...]], list[float]]]
@@ -23,7 +23,7 @@ def phrases(
     """Return ``count`` phrases of ``length`` ids; words: id and frequency of each, those of the English lexicon."""
     rng = random.Random(seed)  # noqa: S311 - as published scripts draw
     known = words or _english(vocabulary)
-    text = grammar or resources.files("hyperphrase").joinpath("laws", "text", "english_grammar.txt").read_text("utf-8")
+    text = grammar or shipped_grammar("english").decode()
     rules = _read(text, known, frequencies)
     start = next(line.split()[0] for line in text.split("\n") if "->" in line)
 

@@ -56,7 +56,7 @@ def dictionary_problems(
 def _checked_words(corpus: OpenCorpus, dictionary: Dictionary) -> Meanings:
     """Return the rows of the words. Raises CorruptError if the file of words has others."""
     found = load_meanings(corpus.files, corpus.recipe.vocabulary)
-    made = dictionary_rows(dictionary.kind, corpus.lexicon, corpus.phrases)
+    made = dictionary_rows(dictionary.kind, dictionary.vectors, corpus.lexicon, corpus.phrases)
     if not np.array_equal(made.rows, found.rows):
         raise CorruptError(f"{corpus.files.path(WORDS_FILE)}: is not what the words mean by {dictionary.kind}")
     return found

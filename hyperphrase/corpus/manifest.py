@@ -22,6 +22,7 @@ from hyperphrase.corpus.layout import DROPPED_FILE, MEANINGS_FILE, SHARDS_FILE, 
 from hyperphrase.corpus.request import DICTIONARY_KINDS, CorpusRequest, Output, shard_names
 from hyperphrase.corpus.shard_table import Shard, ShardTable, bytes_in, shard_of
 from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.lexicon.word_vectors import VECTOR_DIGESTS
 from hyperphrase.limits import MAX_LENGTH, MAX_UNIT, MAX_UNITS, SEED_STOP
 from hyperphrase.phrases.recipe import Recipe
 from hyperphrase.untrusted.json_values import short_text, whole
@@ -54,14 +55,20 @@ class DroppedSeeds:
 
 @dataclass(frozen=True)
 class Dictionary:
-    """The meanings of all phrases. kind: one of DICTIONARY_KINDS. shards: the files, one for each unit."""
+    """The meanings of all phrases.
+
+    kind: one of DICTIONARY_KINDS. shards: the files of meanings, one for each unit. vectors: those of the words,
+    ``glove`` or ``navec``; those of ``discourse`` are its law's.
+    """
 
     kind: str
     shards: Sequence[Shard]
+    vectors: str = "glove"
 
     def to_json(self) -> dict[str, Any]:
-        """Return the dictionary's entry in the manifest."""
-        return {"kind": self.kind, "shards": _listed(self.shards, MEANINGS_FILE)}
+        """Return the dictionary's entry in the manifest; it names the digest of vectors other than GloVe's."""
+        vectors = {} if self.vectors == "glove" else {"vectors": VECTOR_DIGESTS[self.vectors]}
+        return {"kind": self.kind, **vectors, "shards": _listed(self.shards, MEANINGS_FILE)}
 
 
 @dataclass(frozen=True)
@@ -235,10 +242,14 @@ class _Tables:
 def _parse_dictionary(raw: Any, tables: _Tables) -> Dictionary:
     if raw["kind"] not in DICTIONARY_KINDS:
         raise InputError(f"unknown dictionary {raw['kind']!r:.100}")
+    names = {digest: name for name, digest in VECTOR_DIGESTS.items()}
+    vectors = names.get(short_text(raw["vectors"])) if "vectors" in raw else "glove"
+    if vectors is None:
+        raise InputError(f"the dictionary was made with vectors of another digest, {raw['vectors']!r:.100}")
     if isinstance(raw["shards"], dict):
         table = tables.parse(raw["shards"], MEANINGS_FILE, 1, lambda i: meanings_name(i, tables.units))
-        return Dictionary(raw["kind"], table)
-    return Dictionary(raw["kind"], tuple(_parse_shard(shard, _MEANINGS_NAME) for shard in raw["shards"]))
+        return Dictionary(raw["kind"], table, vectors)
+    return Dictionary(raw["kind"], tuple(_parse_shard(shard, _MEANINGS_NAME) for shard in raw["shards"]), vectors)
 
 
 def _parse_shards(raw: Any, tables: _Tables, outputs: tuple[Output, ...]) -> Sequence[Shard]:

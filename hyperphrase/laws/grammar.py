@@ -44,9 +44,15 @@ class Law:
                 _check_range(f"{self.name}:{field.name}", getattr(self, field.name), field.metadata)
 
     @classmethod
-    def parse(cls, text: str, open_file: OpenFile) -> Self:
+    def parse(cls, text: str, open_file: OpenFile, language: str = "english", allow_offensive: bool = False) -> Self:
         """Make the law from what stands behind its name and colon, all of it. Raises InputError as from_options."""
-        return cls.from_options(_values(cls.name, text), open_file)
+        allowed = {"offensive": "allow"} if allow_offensive and "offensive" in cls.parameters() else {}
+        return cls.from_options({**cls.defaults(language), **allowed, **_values(cls.name, text)}, open_file)
+
+    @classmethod
+    def defaults(cls, language: str) -> Mapping[str, str]:
+        """Return the options whose defaults depend on the language of the lexicon, ``english`` or ``russian``."""
+        return {}
 
     @classmethod
     def from_options(cls, given: Mapping[str, str], open_file: OpenFile) -> Self:
@@ -103,14 +109,26 @@ class Law:
         return f"{self.name}:{given}" if given else self.name
 
 
-def parse_law(text: str, laws: Mapping[str, type[_LawT]], field: str, open_file: OpenFile) -> _LawT:
-    """Return the law that ``text`` names, as in ``zipf:s=1.0``. Raises InputError of ``field``."""
+def parse_law(
+    text: str,
+    laws: Mapping[str, type[_LawT]],
+    field: str,
+    open_file: OpenFile,
+    language: str = "english",
+    *,
+    allow_offensive: bool = False,
+) -> _LawT:
+    """Return the law that ``text`` names, as in ``zipf:s=1.0``. Raises InputError of ``field``.
+
+    language: that of the lexicon, ``english`` or ``russian``; it decides :meth:`Law.defaults`. allow_offensive: whether
+    a law that has a stop list gets ``offensive=allow``.
+    """
     name, _, rest = text.partition(":")
     if name not in laws:
         problem = f"there is no law {name!r:.80}{nearest(name, laws)}; choose one of {', '.join(sorted(laws))}"
         raise InputError(problem, field=field, value=text)
     try:
-        return laws[name].parse(rest, open_file)
+        return laws[name].parse(rest, open_file, language, allow_offensive)
     except InputError as error:
         raise error.for_field(field, text) from error
 

@@ -80,8 +80,13 @@ class FileLaw(SymbolLaw):
                 raise InputError(f"{cls.name}:{name}={value:.40} is no way to read the file; {allowed}")
         parameters = {name: text for name, text in given.items() if name not in ("file", *readings)}
         law = super().from_options({**parameters, "digest": _UNKNOWN}, open_file)
-        text = None if path is None else read_text(path, open_file)
-        return law._with(law.made_from(text, path or "", readings))
+        text, name = (None, "") if path is None else cls.read(path, open_file, readings)
+        return law._with(law.made_from(text, name, readings))
+
+    @classmethod
+    def read(cls, path: str, open_file: OpenFile, readings: Container[str]) -> tuple[bytes | None, str]:
+        """Return the text that ``path`` holds, and what errors call it. Raises InputError without a field."""
+        return read_text(path, open_file), path
 
     @classmethod
     def parameters(cls) -> dict[str, str]:

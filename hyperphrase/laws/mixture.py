@@ -63,7 +63,7 @@ class Mixture(SymbolLaw):
         return {"WEIGHT*LAW+WEIGHT*LAW": "laws with their weights, of any sum, as in 0.7*zipf:s=1.0+0.3*nest:q=0.4"}
 
     @classmethod
-    def parse(cls, text: str, open_file: OpenFile) -> Self:
+    def parse(cls, text: str, open_file: OpenFile, language: str = "english", allow_offensive: bool = False) -> Self:
         weights, laws = [], []
         for part in _components(text):
             found = _component.fullmatch(part)
@@ -72,7 +72,8 @@ class Mixture(SymbolLaw):
             if found[2].partition(":")[0] == cls.name:
                 raise InputError(f"{cls.name} cannot contain a mixture; write its laws with their weights instead")
             weights.append(float(found[1]))
-            laws.append(parse_law(found[2], _others(), "law", open_file))
+            law = parse_law(found[2], _others(), "law", open_file, language, allow_offensive=allow_offensive)
+            laws.append(law)
         return cls(weights=tuple(weights), laws=tuple(laws))
 
     def to_json(self) -> dict[str, Any]:

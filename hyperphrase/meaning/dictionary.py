@@ -50,14 +50,14 @@ def bytes_a_row(dimensions: int, kind: str) -> int:
     return 8 + dimensions * len(columns_of(kind))
 
 
-def dictionary_rows(kind: str, lexicon: Lexicon, phrases: Phrases) -> Meanings:
-    """Compute the words' rows of a dictionary of ``kind``.
+def dictionary_rows(kind: str, vectors: str, lexicon: Lexicon, phrases: Phrases) -> Meanings:
+    """Compute the words' rows of a dictionary of ``kind``; ``vectors`` of the words: ``glove`` or ``navec``.
 
     Raises InputError if too few words have vectors, CorruptError if the law has no discourse where one is needed.
     """
     if kind == DISCOURSE:
         return discourse_meanings(lexicon, phrases)
-    return build_meanings(kind, vectors_of(lexicon), lexicon, phrases)
+    return build_meanings(kind, vectors_of(lexicon, vectors), lexicon, phrases)
 
 
 class MeaningsWriter:

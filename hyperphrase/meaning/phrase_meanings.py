@@ -32,6 +32,7 @@ from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.kernels import kernel
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.lexicon.word_vectors import MAX_DIMENSIONS, WordVectors
+from hyperphrase.numbers.eigenvectors import eigen
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import CHUNK, Phrases, seed_range
 from hyperphrase.untrusted.npy_header import read_header
@@ -40,7 +41,6 @@ _MAX_WORDS_BYTES = 1 << 31  # 2 GiB, the file of words of the largest vocabulary
 SIF_A = 1e-3  # the parameter a, as in the paper
 _LEAST_COVERED = 0.5  # share of the lexicon, by frequency, that must have vectors for meanings to be useful
 _LARGEST = 32767  # a sum of 65,535 of them, the longest phrase, fits into 32 bits
-_SWEEPS = 60  # the maximum; Jacobi's method converges after about 10
 _SMALLEST = 1e-9  # eigenvalues below this share of the largest are rounding errors
 
 
@@ -101,7 +101,7 @@ def build_meanings(kind: str, vectors: WordVectors, lexicon: Lexicon, phrases: P
     covered = math.fsum(used) / math.fsum(lexicon.frequencies)
     if covered < _LEAST_COVERED:
         problem = f"{covered:.1%} of the lexicon {lexicon.name} have word vectors, by frequency"
-        advice = f"meanings need {_LEAST_COVERED:.0%}: take `lexicon=english` or a file of English words"
+        advice = f"meanings need {_LEAST_COVERED:.0%}: take `lexicon=english`, `lexicon=russian` or English words"
         raise InputError(f"{problem}; {advice}", field="dictionary", value=kind)
     shares = used / math.fsum(used)
     dimensions = vectors.values.shape[1]
@@ -122,13 +122,13 @@ def _first_component(meanings: Meanings, phrases: Phrases) -> NDArray[np.float64
     block = phrases.draw(seed_range(0, CHUNK))
     means = np.empty((len(block), meanings.dimensions))
     _means(block.ids, block.offsets, meanings.rows, means)
-    values, components = _eigen(_products(means))
+    values, components = eigen(_products(means))
     return np.ascontiguousarray(components[:, int(np.argmax(values))])
 
 
 def _inverse_root(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the symmetric matrix^-1/2; directions whose eigenvalue is almost 0 are left out."""
-    values, components = _eigen(matrix)
+    values, components = eigen(matrix)
     inverse = np.zeros_like(values)
     kept = values > _SMALLEST * values.max()
     inverse[kept] = 1.0 / np.sqrt(values[kept])
@@ -236,31 +236,3 @@ def rounded(rows: NDArray[np.float64]) -> NDArray[np.int16]:
     largest = float(np.abs(rows).max())
     scaled = rows * (_LARGEST / largest if largest else 0.0)
     return np.floor(scaled + 0.5).astype(np.int16)
-
-
-@kernel
-def _eigen(matrix: NDArray[np.float64]) -> Any:
-    """Return eigenvalues, (d,), and eigenvectors, the columns of (d, d), of a symmetric matrix, by Jacobi rotations."""
-    a, d = matrix.copy(), len(matrix)
-    vectors = np.eye(d)
-    for _sweep in range(_SWEEPS):
-        rotated = False
-        for p in range(d - 1):
-            for q in range(p + 1, d):
-                if abs(a[p, q]) <= 1e-17 * math.sqrt(abs(a[p, p] * a[q, q])):
-                    continue
-                rotated = True
-                theta = (a[q, q] - a[p, p]) / (2.0 * a[p, q])
-                t = (1.0 if theta >= 0.0 else -1.0) / (abs(theta) + math.sqrt(theta * theta + 1.0))
-                c = 1.0 / math.sqrt(t * t + 1.0)
-                s = t * c
-                for k in range(d):
-                    a[k, p], a[k, q] = c * a[k, p] - s * a[k, q], s * a[k, p] + c * a[k, q]
-                for k in range(d):
-                    a[p, k], a[q, k] = c * a[p, k] - s * a[q, k], s * a[p, k] + c * a[q, k]
-                for k in range(d):
-                    left, right = vectors[k, p], vectors[k, q]
-                    vectors[k, p], vectors[k, q] = c * left - s * right, s * left + c * right
-        if not rotated:
-            break
-    return np.diag(a).copy(), vectors

@@ -1,7 +1,8 @@
 """Search the dictionary of a corpus for the phrases nearest to a meaning, such as that of some words."""
 
 import re
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.meaning.dictionary import columns_of, read_meanings
 from hyperphrase.meaning.discourses import TrueDiscourses
 from hyperphrase.meaning.nearest import Nearest, nearest
-from hyperphrase.meaning.phrase_meanings import load_meanings
+from hyperphrase.meaning.phrase_meanings import Meanings, load_meanings
 from hyperphrase.phrases.blocks import PhraseBlock
 
 Search = Callable[[NDArray[np.int8], int], Nearest]  # (vector, count) -> the phrases nearest to it
@@ -62,12 +63,14 @@ class DictionarySearch:
         return TrueDiscourses(self.corpus.phrases, self.meanings.dimensions).of(block)
 
     def meaning_of(self, text: str) -> TextMeaning:
-        """Return the meaning of the words in ``text``. Raises InputError if none has one."""
-        words, rows = _words_of(text.replace("\u2019", "'")), self.meanings.rows
-        ids = {word: i for i, word in enumerate(self.corpus.lexicon.words)}
-        found = [ids.get(word, ids.get(word.lower())) for word in words]
-        known = [i for i in found if i is not None and rows[i].any()]
-        ignored = tuple(word for word, i in zip(words, found, strict=True) if i is None or not rows[i].any())
+        """Return the meaning of the words in ``text``. Raises InputError if none has one.
+
+        A word may be written with capitals, and a Russian one with yo where the lexicon has ye.
+        """
+        words = _words_of(unicodedata.normalize("NFC", text).replace("\u2019", "'"))
+        found = _ids_of(words, self.corpus.lexicon.words, self.meanings)
+        known = [i for i in found if i is not None]
+        ignored = tuple(word for word, i in zip(words, found, strict=True) if i is None)
         if not known:
             problem = "none of these words has a meaning in the corpus's lexicon; give others"
             raise InputError(problem, field="query", value=text)
@@ -99,3 +102,11 @@ class DictionarySearch:
             column = columns[BY.index(self.by)]
             path = self.corpus.files.path(name)
             yield from read_meanings(stream, self.meanings.dimensions, shard, path, columns, column)
+
+
+def _ids_of(asked: Sequence[str], words: Sequence[str], meanings: Meanings) -> list[int | None]:
+    """Return the id of each word asked for: as it is, in lower case, or with ye for yo; None if it has no meaning."""
+    meant = np.any(meanings.rows, axis=1)
+    ids = {word: i for i, word in enumerate(words) if meant[i]}
+    forms = [(word, word.lower(), word.lower().replace("ё", "е")) for word in asked]  # noqa: RUF001 - Cyrillic
+    return [next((ids[form] for form in each if form in ids), None) for each in forms]

@@ -1,8 +1,9 @@
 """Numbers that are equal on every machine.
 
 Random numbers are Philox4x32-10; ``alias_table`` draws from any fixed distribution by them, ``single_draws`` one value
-at a time. ``portable_math`` makes logarithms and powers from IEEE 754's basic operations. ``digits`` does exact
-arithmetic on numbers of any size. Phrases depend on all of it, so nothing here may ever return other numbers.
+at a time. ``portable_math`` makes logarithms and powers from IEEE 754's basic operations, ``eigenvectors`` those of
+matrices. ``digits`` does exact arithmetic on numbers of any size. Phrases depend on all of it, so nothing here may ever
+return other numbers.
 """
 
 from hyperphrase.numbers.alias_table import AliasTable

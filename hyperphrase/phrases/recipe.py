@@ -15,6 +15,7 @@ from hyperphrase.laws.grammar import law_from_json, parse_law
 from hyperphrase.laws.lengths import LENGTH_LAWS, LengthLaw
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.lexicon.sources import language_of
 from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.untrusted.json_values import whole
 
@@ -57,11 +58,13 @@ class Recipe:
         """Return the recipe of phrases over the hyperwords of ``lexicon``.
 
         law, lengths: laws, or their texts, as in ``"zipf:s=1.0"`` and ``"fixed:length=128"``; files that they name are
-        local. Raises InputError if a law does not exist, or if law, lengths and lexicon are not compatible.
+        local. Where a law's defaults depend on the language, the lexicon's name decides: ``russian``, else English.
+        Raises InputError if a law does not exist, or if law, lengths and lexicon are not compatible.
         """
         if not 0 <= key < 1 << 64:
             raise InputError("give a whole number from 0 to 2^64 - 1", field="key", value=key)
-        symbols = parse_law(law, SYMBOL_LAWS, "law", open_local) if isinstance(law, str) else law
+        language = language_of(lexicon.name)
+        symbols = parse_law(law, SYMBOL_LAWS, "law", open_local, language) if isinstance(law, str) else law
         length_law = parse_law(lengths, LENGTH_LAWS, "lengths", open_local) if isinstance(lengths, str) else lengths
         recipe = cls(symbols, length_law, lexicon.vocabulary, lexicon.digest, key)
         recipe.check()

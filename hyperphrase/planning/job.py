@@ -7,6 +7,7 @@ from hyperphrase.corpus.request import DISCOURSE, CorpusRequest
 from hyperphrase.errors import InputError
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.lexicon.word_vectors import kind_of
 from hyperphrase.meaning.dictionary import dictionary_rows
 from hyperphrase.meaning.phrase_meanings import Meanings
 from hyperphrase.phrases.phrases import Phrases
@@ -41,5 +42,5 @@ def prepare_job(lexicon: Lexicon, phrases: Phrases, request: CorpusRequest) -> J
         known = " or ".join(name for name, law in sorted(SYMBOL_LAWS.items()) if law.has_discourse)
         problem = f"the law {phrases.recipe.law.name} has no discourse; take {known}, or another kind"
         raise InputError(problem, field="dictionary", value=kind)
-    meanings = dictionary_rows(kind, lexicon, phrases) if kind is not None else None
+    meanings = dictionary_rows(kind, kind_of(lexicon.name), lexicon, phrases) if kind is not None else None
     return Job(lexicon, phrases, space, request, meanings)

@@ -13,13 +13,14 @@ from hyperphrase.untrusted.json_values import short_text, whole
 from hyperphrase.untrusted.npy_header import read_header
 from hyperphrase.untrusted.plain_parquet import read_plain, write_plain
 from hyperphrase.untrusted.separate_process import parse_apart
-from hyperphrase.untrusted.trusted_folders import is_trusted
+from hyperphrase.untrusted.trusted_folders import is_trusted, own_cache
 
 __all__ = [
     "inflate",
     "is_trusted",
     "kind_of",
     "not_utf8",
+    "own_cache",
     "parse_apart",
     "read_full",
     "read_header",

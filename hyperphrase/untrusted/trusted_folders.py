@@ -1,7 +1,7 @@
 """Whether only this user, root or the owner of the installed package can have written what a folder holds.
 
-Machine code of kernels and indexes of meanings are loaded without further checks, so they are loaded from such folders
-only.
+Machine code of kernels, tables of laws and indexes of meanings are used as they are, so they are loaded from such
+folders only.
 """
 
 import functools
@@ -39,3 +39,11 @@ def is_trusted(folder: Path, source: Path | None = None) -> bool:
         if place == place.parent:
             return True
         place = place.parent
+
+
+def own_cache() -> Path:
+    """Return this program's folder in the user's cache, which may not exist. Raises RuntimeError without a home folder.
+
+    Whether others can write to it is not checked, nor whether the path is absolute.
+    """
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hyperphrase"

@@ -34,7 +34,11 @@ from tools import laws_docs
 ROOT = Path(__file__).parents[2]
 VOCABULARY = 2000  # of laws that take any
 LENGTHS = Uniform(min=3, max=60)
-PARAMETERS = {"markov": "markov:file={text}", "mixture": "mixture:0.7*zipf:s=1.0+0.3*nest:q=0.4"}
+PARAMETERS = {
+    "markov": "markov:file={text}",
+    "mixture": "mixture:0.7*zipf:s=1.0+0.3*nest:q=0.4",
+    "template": "template:file=english_small,offensive=allow",
+}
 
 # law -> first half of the SHA-256 of the lengths and ids of seeds 0..299.
 # Golden: a change here is a change of phrase(seed) and needs a new recipe_version.

@@ -38,7 +38,7 @@ WINGS = {
         *("deduplication", "space", "corpus", "meaning", "planning", "training", "report", "api"),
     ],
     "hyperphrase.laws": [
-        *("grammar", "plain_text", "lengths", "base", "law_file"),
+        *("grammar", "plain_text", "lengths", "base", "law_file", "kept_tables"),
         "independent dependencies transductions whole_space processes meaning text",
         *("registry", "mixture", "presets"),
     ],

@@ -276,7 +276,7 @@ def test_a_corpus_without_a_dictionary_has_nothing_to_find(program, repeating, t
     ("arguments", "reason"),
     [
         (["--dictionary=glove"], "--dictionary=glove: allowed are sif, whitening, discourse"),
-        (["--dictionary", "--lexicon=russian"], "of the lexicon russian have word vectors"),
+        (["--dictionary", "--lexicon=synthetic"], "of the lexicon synthetic have word vectors"),
     ],
 )
 def test_a_dictionary_that_cannot_be_is_refused_beforehand(program, tmp_path, arguments, reason):

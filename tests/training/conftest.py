@@ -7,3 +7,5 @@ LIBRARIES += ("torch", "torchdata", "transformers")
 
 if not all(map(find_spec, LIBRARIES)):
     collect_ignore_glob = ["test_*.py"]
+else:
+    import torch._dynamo  # noqa: F401  # with Triton: loaded after TensorFlow, whose LLVM is another, it ends the process

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-import torch  # noqa: F401  # before TensorFlow: afterwards its compiler ends the process
 
 import hyperphrase as hp
 from tests.training.small import LEXICON, RECIPE, TOKENS

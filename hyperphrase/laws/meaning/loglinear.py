@@ -16,23 +16,15 @@ from hyperphrase.laws.grammar import OpenFile, parameter
 from hyperphrase.laws.meaning import discourse
 from hyperphrase.laws.meaning.loglinear_draws import Judge, Walk, draw_phrases, mean_points
 from hyperphrase.laws.meaning.softmax_tables import SoftmaxTables, base_weights, softmax_tables
-from hyperphrase.lexicon.lexicon import Lexicon
-from hyperphrase.lexicon.word_vectors import (
-    GLOVE_DIGEST,
-    WordVectors,
-    frequent_vectors,
-    read_vectors,
-    vectors_of,
-    write_vectors,
-)
+from hyperphrase.laws.meaning.word_spaces import NAMED_VECTORS, word_space
+from hyperphrase.lexicon.word_vectors import VECTOR_DIGESTS, WordVectors, kind_of, read_vectors, write_vectors
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.single_draws import threshold
 
-_LEAST_COVERED = 0.1  # share of the words that must have a vector, or there is no meaning to speak of
-_LEARNED = 50_000  # words of GloVe from which mean and covariance are taken
 _ENOUGH_BITS = 64.0  # of a phrase that never repeats
 _LONGEST = 1000  # symbols looked at until then
-_DIMENSIONS = 50  # of gaussian vectors, as of GloVe's
+#: Defaults that depend on the vectors: 100 dimensions are twice as long, squared, as 50, so this is as warm as 0.5.
+_SUITED: Mapping[str, Mapping[str, str]] = {"navec": {"tau": "0.7"}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +35,10 @@ class Loglinear(SymbolLaw):
     further symbol, with probability ``step``, the discourse moves to one of its 8 nearest points, or stays if that has
     nearer ones. c has length 1; the mean of |v|^2 is d.
 
-    vectors: ``glove``, centred, whitened and all of one length sqrt(d); ``gaussian``, N(0, I) with d = 50, for any
-    lexicon; or a user's ``.npy``, row i for hyperword i, scaled and else as it is, which goes with the corpus as a file
-    and stands in the law as its SHA-256. Words without a vector have v = 0. All are rounded to eight bits.
+    vectors: ``glove`` for English words and ``navec`` for Russian ones, centred, whitened and all of one length
+    sqrt(d); ``gaussian``, N(0, I) with d = 50, for any lexicon; or a user's ``.npy``, row i for hyperword i, scaled
+    and else as it is, which goes with the corpus as a file and stands in the law as its SHA-256. Words without a vector
+    have v = 0. All are rounded to eight bits.
 
     Arora et al. let c move a little with each symbol, anywhere on the sphere. Exact sampling from 250,000 words needs
     a table for each c, so here c has k places, stays for some symbols, and then moves further.
@@ -64,36 +57,47 @@ class Loglinear(SymbolLaw):
     def __post_init__(self) -> None:
         super().__post_init__()
         digest = len(self.vectors) == 64 and not set(self.vectors) - set("0123456789abcdef")
-        if self.vectors not in ("glove", "gaussian") and not digest:
+        if self.vectors not in NAMED_VECTORS and not digest:
             raise InputError(
-                f"{self.name}:vectors={self.vectors:.80} is neither glove nor gaussian nor a file's digest"
+                f"{self.name}:vectors={self.vectors:.80} is none of {', '.join(NAMED_VECTORS)}, nor a file's digest"
             )
 
     @classmethod
     def from_options(cls, given: Mapping[str, str], open_file: OpenFile) -> Self:
         source = given.get("vectors", "glove")
-        law = super().from_options({name: text for name, text in given.items() if name != "vectors"}, open_file)
-        if source in ("glove", "gaussian"):
+        others = {name: text for name, text in given.items() if name != "vectors"}
+        law = super().from_options({**_SUITED.get(source, {}), **others}, open_file)
+        if source in NAMED_VECTORS:
             return dataclasses.replace(law, vectors=source)
         try:
             with open_file(source) as stream:
                 data = write_vectors(read_vectors(stream, source).values)
         except OSError as error:
             raise InputError(
-                f"{source} cannot be read ({error.strerror or error}); give glove, gaussian or the path of a .npy file"
+                f"{source} cannot be read ({error.strerror or error}); give {', '.join(NAMED_VECTORS)} "
+                "or the path of a .npy file"
             ) from error
         return law._with(data)
 
     @classmethod
     def parameters(cls) -> dict[str, str]:
-        return {**super().parameters(), "vectors": "glove, gaussian or the path of a .npy file, default glove"}
+        known, meaning = super().parameters(), "glove (English words), navec (Russian words), gaussian or a .npy file"
+        tau = f"{known['tau']}, with navec {_SUITED['navec']['tau']}"
+        return {**known, "tau": tau, "vectors": f"{meaning}; default by the lexicon's language"}
+
+    @classmethod
+    def defaults(cls, language: str) -> Mapping[str, str]:
+        """Return the texts of options that depend on the lexicon's language."""
+        return {"vectors": kind_of(language)}
 
     def to_json(self) -> dict[str, Any]:
-        return {**super().to_json(), "vectors": GLOVE_DIGEST if self.vectors == "glove" else self.vectors}
+        return {**super().to_json(), "vectors": VECTOR_DIGESTS.get(self.vectors, self.vectors)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return super().from_json({**data, "vectors": "glove"} if data.get("vectors") == GLOVE_DIGEST else data)
+        names = {digest: name for name, digest in VECTOR_DIGESTS.items()}
+        name = names.get(str(data.get("vectors")))
+        return super().from_json({**data, "vectors": name} if name else data)
 
     def __str__(self) -> str:
         return super().__str__().replace(repr(self.vectors), self.vectors[:12])
@@ -129,29 +133,12 @@ class Loglinear(SymbolLaw):
     def bind(self, vocabulary: int, lexicon: LexiconSource) -> "BoundLoglinear":
         words = lexicon()
         try:
-            space = self._space(vocabulary, words)
+            space = word_space(self.vectors, vocabulary, words, self.attached())
             places = discourse.points(space, self.k)
             tables = softmax_tables(space, places, base_weights(words.frequencies, self.a), self.tau)
         except InputError as error:
             raise error.for_field("law", self) from error
         return BoundLoglinear(space, places, tables, threshold(self.step))
-
-    def _space(self, vocabulary: int, lexicon: Lexicon) -> discourse.WordSpace:
-        if self.vectors == "gaussian":
-            return discourse.scaled(discourse.gaussian_vectors(vocabulary, _DIMENSIONS))
-        if self.vectors != "glove":
-            data = self.attached()
-            if data is None:
-                raise CorruptError(f"the vectors of {self.name}, digest {self.vectors:.12}..., are missing")
-            return discourse.scaled(self._read(data))
-        vectors = vectors_of(lexicon)
-        known = int(vectors.present.sum())
-        if known < _LEAST_COVERED * vocabulary:
-            raise InputError(
-                f"GloVe has vectors of {known:,} of the {vocabulary:,} words of this lexicon; take `lexicon=english`, "
-                "vectors=gaussian or vectors=PATH"
-            )
-        return discourse.whitened(vectors, frequent_vectors(_LEARNED))
 
     def _read(self, data: bytes) -> WordVectors:
         return read_vectors(io.BytesIO(data), f"the file of {self.name}")

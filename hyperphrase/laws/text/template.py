@@ -1,9 +1,9 @@
 """``template``: sentences of a weighted context-free grammar over classes of words."""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import resources
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.kernels import kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource
-from hyperphrase.laws.grammar import flag, parameter
+from hyperphrase.laws.grammar import OpenFile, flag, parameter
 from hyperphrase.laws.law_file import FileLaw
 from hyperphrase.laws.plain_text import check_words
+from hyperphrase.laws.text.derivations import Derivations, derivations, derive, group_end, leaves_of
 from hyperphrase.laws.text.missing_words import missing_members
+from hyperphrase.laws.text.shipped_grammars import is_shipped, read_grammar, shipped_grammar
 from hyperphrase.laws.text.template_grammar import Grammar, parse
 from hyperphrase.laws.text.template_tables import (
     MOST_OPTIONS,
@@ -27,10 +29,9 @@ from hyperphrase.laws.text.template_tables import (
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.numbers.batch import Batch
-from hyperphrase.numbers.single_draws import WORDS, Position, step_words, uniform_below
+from hyperphrase.numbers.single_draws import Position, uniform_below
 
 _MOST_BYTES = 16 << 20  # 16 MiB: the longest grammar
-_WORD = 2.0**32
 _words = re.compile(rb"\S+").finditer
 
 
@@ -49,13 +50,27 @@ class Template(FileLaw):
     name = "template"
     summary = "sentences by a weighted context-free grammar over classes of words"
     source = "Booth and Thompson 1973; derivations of a given length: Hickey and Cohen 1983"
-    of_file = "a grammar, lines such as S -> 2 Noun Verb | Noun and Noun = dog cat; default one of English"
+    of_file = (
+        "english, english_small or russian, grammars of this package, or the path of one, lines such as S -> 2 Noun "
+        "Verb | Noun and Noun = dog cat; default the one of the lexicon's language, english if it has none"
+    )
+    readings = {  # noqa: RUF012 - never changed
+        "offensive": ("allow", "words of the stop list too, slurs, obscenities and sexual terms, in such a grammar")
+    }
     longest: int = parameter(1, 100, "words of the longest sentence", 40)
     frequencies: bool = flag("whether words of a class are as frequent as in the lexicon, not equally frequent", True)
 
+    @classmethod
+    def defaults(cls, language: str) -> Mapping[str, str]:
+        return {"file": language}
+
+    @classmethod
+    def read(cls, path: str, open_file: OpenFile, readings: Container[str]) -> tuple[bytes | None, str]:
+        return read_grammar(path, open_file, "offensive" in readings)
+
     def made_from(self, text: bytes | None, path: str, readings: Container[str]) -> bytes:
         if text is None:
-            text, path = english_grammar(), "english_grammar.txt"
+            text, path = shipped_grammar("english", "offensive" in readings), "english"
         self._checked(text, path)
         check_words(dict.fromkeys(found[0] for found in _words(text)), text, path)
         return text
@@ -88,7 +103,8 @@ class Template(FileLaw):
         return rows_of_sentences(grammar.inside(self.longest)[grammar.start])[lengths] > 0.0
 
     def notes(self, lexicon: Lexicon) -> Iterator[str]:
-        if self.attached() not in (None, english_grammar()):
+        data = self.attached()
+        if data is not None and not is_shipped(data):
             yield from missing_members(self.grammar(), lexicon)
 
     def bind(self, vocabulary: int, lexicon: LexiconSource) -> BoundLaw:
@@ -106,13 +122,20 @@ class Template(FileLaw):
         return _BoundTemplate(grammar, self.longest, classes)
 
 
-def english_grammar() -> bytes:
-    """Return the grammar of English that comes with this package; ``tools/make_english_grammar.py`` made it."""
-    return resources.files("hyperphrase.laws.text").joinpath("english_grammar.txt").read_bytes()
+class WordTables(NamedTuple):
+    """The words of classes, each with an alias table of its own.
+
+    starts, counts: uint64, shape (classes,): where the entries of each class begin, and how many it has. entries:
+    uint32, shape (words, 3): the threshold, the word's id, and that of its alias.
+    """
+
+    starts: NDArray[np.uint64]
+    counts: NDArray[np.uint64]
+    entries: NDArray[np.uint32]
 
 
 class _BoundTemplate(BoundLaw):
-    """Draws derivations from the top, from left to right; a decision takes a step unless there is one option only.
+    """Draws the classes of words by derivations, and then the words.
 
     entropy, collision_entropy: those of derivations, for a phrase of 100 words or the next possible length, divided by
     it. Those of phrases are a little lower where the grammar derives one phrase in several ways.
@@ -121,63 +144,47 @@ class _BoundTemplate(BoundLaw):
     def __init__(
         self, grammar: Grammar, longest: int, classes: list[tuple[NDArray[np.int64], NDArray[np.float64]]]
     ) -> None:
-        self._tables = build(grammar, longest, classes)
-        self._rows = rows_of_sentences(self._tables.sentences)
-        self.entropy, self.collision_entropy = entropies(self._tables, self._rows)
+        tables = build(grammar, longest, classes)
+        rows = rows_of_sentences(tables.sentences)
+        self._derivations = derivations(tables, len(classes), rows)
+        self._words = word_tables(tables, len(classes))
+        self.entropy, self.collision_entropy = entropies(tables, rows)
 
     def draw(self, batch: Batch) -> None:
         if len(batch.lengths) and int(batch.lengths.max()) > MAX_LENGTH:
             raise ValueError(f"a phrase has at most {MAX_LENGTH} symbols")
-        _draw(batch, self._tables, self._rows)
+        _draw(batch, self._derivations, self._words)
+
+
+def word_tables(tables: Tables, classes: int) -> WordTables:
+    """Return the tables of the first ``classes`` symbols of a grammar."""
+    states = tables.places[:classes, 1]
+    counts = tables.records[states, 0].astype(np.int64)
+    ends = np.cumsum(counts)
+    entries = np.empty((int(ends[-1]), 3), np.uint32)
+    for state, count, end in zip(states.tolist(), counts.tolist(), ends.tolist(), strict=True):
+        rows = tables.records[state + 1 : state + 1 + count]
+        entries[end - count : end] = np.column_stack((rows[:, 0], rows[:, 2], rows[rows[:, 1], 2]))
+    return WordTables((ends - counts).astype(np.uint64), counts.astype(np.uint64), entries)
 
 
 @kernel
-def _draw(batch: Batch, tables: Tables, rows: NDArray[np.float64]) -> None:
-    key, seeds, lengths, offsets, ids = batch
-    records, states, sentences = tables.records, tables.states, tables.sentences
-    words, stack = np.empty(WORDS, np.uint32), np.empty(len(sentences) + 1, np.int64)
-    for phrase in range(len(seeds)):
-        seed, to, end = seeds[phrase], offsets[phrase], offsets[phrase + 1]
-        rest, waiting, step = lengths[phrase], 0, 0
-        while to < end:
-            if waiting == 0:  # a sentence of n words, so that those after it have the rest
-                place = step_words(words, step, seed, key)
-                step += 1
-                n = _sentence(words[place] * (1.0 / _WORD), rest, sentences, rows)
-                rest -= n
-                stack[0] = states[n]
-                waiting = 1
-            waiting -= 1
-            state = stack[waiting]
-            record = state + 1
-            if records[state, 0] > 1:
-                place = step_words(words, step, seed, key)
-                record += np.int64(
-                    uniform_below(words[place], np.uint64(records[state, 0]), Position(step, 0, seed, key))
-                )
-                if words[place + 1] >= records[record, 0]:
-                    record = state + 1 + np.int64(records[record, 1])
-                step += 1
-            if records[state, 1] == 1:  # a class
-                ids[to] = records[record, 2]
-                to += 1
-            else:
-                if records[record, 3] != 0:
-                    stack[waiting] = records[record, 3]
-                    waiting += 1
-                stack[waiting] = records[record, 2]
-                waiting += 1
-
-
-@kernel
-def _sentence(share: float, rest: int, sentences: NDArray[np.float64], rows: NDArray[np.float64]) -> int:
-    """Return the words of the next sentence where ``rest`` are left: the number at ``share`` of all, from 0 to 1."""
-    at, n = share * rows[rest], 0
-    for m in range(1, min(len(sentences) - 1, rest) + 1):
-        part = sentences[m] * rows[rest - m]
-        if part > 0.0:
-            n = m
-            at -= part
-            if at < 0.0:
-                break
-    return n
+def _draw(batch: Batch, made: Derivations, tables: WordTables) -> None:
+    key, seeds, _, offsets, ids = batch
+    starts, counts, entries = tables.starts, tables.counts, tables.entries
+    leaves = leaves_of(offsets, made)
+    first = 0
+    while first < len(seeds):
+        last = group_end(first, offsets)
+        derive(batch, first, last, made, leaves)
+        base = offsets[first]
+        for phrase in range(first, last):
+            seed = seeds[phrase]
+            for to in range(offsets[phrase], offsets[phrase + 1]):
+                leaf, bits = leaves.classes[to - base], leaves.bits[to - base]
+                group, position = leaf >> np.uint64(32), Position(leaf & np.uint64(0xFFFFFFFF), 0, seed, key)
+                drawn = uniform_below(bits & np.uint64(0xFFFFFFFF), counts[group], position)
+                entry = starts[group] + drawn
+                own = (bits >> np.uint64(32)) < np.uint64(entries[entry, 0])
+                ids[to] = entries[entry, 1] if own else entries[entry, 2]
+        first = last

@@ -13,6 +13,7 @@ a digit. A class may have several lines, all with = or all with ~.
 
 import math
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -92,6 +93,19 @@ def parse(text: str, where: str) -> Grammar:
                 _add_rules(rules.setdefault(name, []), rest, place)
     _check(rules, classes, where)
     return _numbered(rules, classes, tuple(signs[name] == "~" for name in classes), where)
+
+
+def without_words(text: str, unwanted: Container[str]) -> str:
+    """Return a grammar's text without the words of its classes that are unwanted."""
+    lines = []
+    for line in text.split("\n"):
+        found = _line.fullmatch(line.strip())
+        if found and found[2] != "->":
+            items = found[3].split()
+            kept = [item for item in items if item.partition("*")[0] not in unwanted]
+            line = line if len(kept) == len(items) else " ".join([found[1], found[2], *kept])
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def _add_words(words: dict[str, float], text: str, place: str) -> None:

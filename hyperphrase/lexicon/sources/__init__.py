@@ -33,6 +33,14 @@ def find_words(spec: str, vocabulary: int | None, open_file: Callable[[str], Bin
     return _file_words(spec, vocabulary, open_file)
 
 
+def language_of(name: str) -> str:
+    """Return the language, ``english`` or ``russian``, of the lexicon of a name: what laws choose their defaults by.
+
+    Synthetic words and those of a file count as English.
+    """
+    return "russian" if name.partition(":")[0] == "russian" else "english"
+
+
 def is_named(spec: str) -> bool:
     """Tell whether ``spec`` is a named source; otherwise it is the path of a file."""
     return spec.partition(":")[0] in NAMED

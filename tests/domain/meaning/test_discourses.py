@@ -93,7 +93,7 @@ def test_estimates_are_near_their_own_truth_alone(lexicon, phrases_of):
 
 def test_bytes_are_frozen(lexicon, phrases_of):
     phrases = phrases_of(LAW)
-    block, meanings = phrases.draw(seed_range(0, 100)), dictionary_rows("discourse", lexicon, phrases)
+    block, meanings = phrases.draw(seed_range(0, 100)), dictionary_rows("discourse", "glove", lexicon, phrases)
     made = meanings.rows.astype("<i2"), meanings.of(block), TrueDiscourses(phrases, 50).of(block)
     assert tuple(hashlib.sha256(part.tobytes()).hexdigest()[:16] for part in made) == GOLDEN
 

@@ -144,23 +144,6 @@ def test_words_without_a_vector_mean_nothing(built):
         assert [[0] * DIMENSIONS] == made.of(nothing).tolist()
 
 
-@pytest.mark.parametrize("size", [1, 2, 7, 50])
-def test_eigenvectors_are_those_of_numpy(size):
-    random = np.random.default_rng(size)
-    root = random.normal(size=(size, size))
-    matrix = root @ root.T
-    values, vectors = meanings._eigen(matrix)
-    assert np.allclose(np.linalg.eigvalsh(matrix), np.sort(values))
-    assert np.allclose(matrix, (vectors * values) @ vectors.T)
-    assert np.allclose(np.eye(size), vectors @ vectors.T)
-
-
-def test_eigenvectors_of_nothing():
-    values, vectors = meanings._eigen(np.zeros((3, 3)))
-    assert [0.0, 0.0, 0.0] == values.tolist()
-    assert np.array_equal(np.eye(3), vectors)
-
-
 @pytest.mark.parametrize("kind", OF_WORDS)
 def test_bytes_are_frozen(built, phrases, kind):
     rows = hashlib.sha256(built[kind].dumps()).hexdigest()
