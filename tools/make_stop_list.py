@@ -43,8 +43,9 @@ sensual sex sexed sexist sexting sexual sexuality sexually sexy shag shemale shi
 skanky slut slutty smut sod sodomise sodomite sodomize sodomy spank spanking sperm spic stripper striptease testes
 testicle testicular testis thot threesome tit tits titties titty topless tosser tranny transvestite turd twat upskirt
 urinate urination vagina vaginal viagra vibrator voyeur voyeurism vulva wank wanker wetback whore whorehouse wog yid
-zoophilia
-bisexual gay heterosexual homosexual homosexuality lesbian transsexual
+zoophilia booby boobies carnal fondle fondling grope groping midget necrophilia ravish redneck seductress sissy
+virginity voluptuous wench harlot hooters
+bisexual gay heterosexual homosexual homosexuality lesbian transgender transsexual
 """.split()  # noqa: SIM905 - as above
 
 

@@ -2,8 +2,7 @@
 
 ``alphabet`` is the fixed table of symbols; ``sources`` provide the words (English, Russian, synthetic, a user's file);
 ``word_rules`` says which words users' files may have; ``lexicon_file`` reads and writes the lexicon of a corpus;
-``word_vectors`` holds the word embeddings, ``navec_vectors`` those of Russian words; ``languages`` says which words a
-lexicon has.
+``word_vectors`` holds the word embeddings, ``navec_vectors`` those of Russian words.
 """
 
 from hyperphrase.lexicon.alphabet import ALPHABETS, alphabet_size, code_points

@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -16,8 +15,15 @@ from hyperphrase.laws.grammar import OpenFile, parameter
 from hyperphrase.laws.meaning import discourse
 from hyperphrase.laws.meaning.loglinear_draws import Judge, Walk, draw_phrases, mean_points
 from hyperphrase.laws.meaning.softmax_tables import SoftmaxTables, base_weights, softmax_tables
-from hyperphrase.laws.meaning.word_spaces import NAMED_VECTORS, word_space
-from hyperphrase.lexicon.word_vectors import VECTOR_DIGESTS, WordVectors, kind_of, read_vectors, write_vectors
+from hyperphrase.laws.meaning.word_spaces import (
+    NAMED_VECTORS,
+    check_rows,
+    from_recipe,
+    in_recipe,
+    open_vectors,
+    word_space,
+)
+from hyperphrase.lexicon.word_vectors import kind_of
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.single_draws import threshold
 
@@ -69,15 +75,7 @@ class Loglinear(SymbolLaw):
         law = super().from_options({**_SUITED.get(source, {}), **others}, open_file)
         if source in NAMED_VECTORS:
             return dataclasses.replace(law, vectors=source)
-        try:
-            with open_file(source) as stream:
-                data = write_vectors(read_vectors(stream, source).values)
-        except OSError as error:
-            raise InputError(
-                f"{source} cannot be read ({error.strerror or error}); give {', '.join(NAMED_VECTORS)} "
-                "or the path of a .npy file"
-            ) from error
-        return law._with(data)
+        return law._with(open_vectors(source, open_file))
 
     @classmethod
     def parameters(cls) -> dict[str, str]:
@@ -91,13 +89,11 @@ class Loglinear(SymbolLaw):
         return {"vectors": kind_of(language)}
 
     def to_json(self) -> dict[str, Any]:
-        return {**super().to_json(), "vectors": VECTOR_DIGESTS.get(self.vectors, self.vectors)}
+        return {**super().to_json(), "vectors": in_recipe(self.vectors)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        names = {digest: name for name, digest in VECTOR_DIGESTS.items()}
-        name = names.get(str(data.get("vectors")))
-        return super().from_json({**data, "vectors": name} if name else data)
+        return super().from_json({**data, "vectors": from_recipe(data["vectors"])} if "vectors" in data else data)
 
     def __str__(self) -> str:
         return super().__str__().replace(repr(self.vectors), self.vectors[:12])
@@ -124,11 +120,7 @@ class Loglinear(SymbolLaw):
     def check(self, vocabulary: int) -> None:
         data = self.attached()
         if data is not None:
-            rows = len(self._read(data).values)
-            if rows != vocabulary:
-                raise InputError(
-                    f"the file has {rows:,} vectors and the lexicon {vocabulary:,} hyperwords; give as many"
-                )
+            check_rows(data, vocabulary)
 
     def bind(self, vocabulary: int, lexicon: LexiconSource) -> "BoundLoglinear":
         words = lexicon()
@@ -139,9 +131,6 @@ class Loglinear(SymbolLaw):
         except InputError as error:
             raise error.for_field("law", self) from error
         return BoundLoglinear(space, places, tables, threshold(self.step))
-
-    def _read(self, data: bytes) -> WordVectors:
-        return read_vectors(io.BytesIO(data), f"the file of {self.name}")
 
 
 class BoundLoglinear(BoundLaw, Discourse):

@@ -59,7 +59,7 @@ class _Waiting(NamedTuple):
 
 
 @inline_kernel
-def _moved(point: Any, i: int, third: Any, fourth: Any, walk: Walk) -> Any:
+def moved(point: Any, i: int, third: Any, fourth: Any, walk: Walk) -> Any:
     """Return where the discourse is at symbol i, given where it was and two words."""
     near = walk.near
     if i == 0:
@@ -83,7 +83,7 @@ def draw_phrases(batch: Batch, walk: Walk, heads: Heads, proposals: AliasTable, 
             count, left = min(STEPS, len(ids) - start), 0
             fill_words(words[: (count + 7) // 8 * 32], start, SYMBOL_STREAM, seed, key)
             for i in range(count):
-                point = _moved(point, start + i, words[4 * i + 2], words[4 * i + 3], walk)
+                point = moved(point, start + i, words[4 * i + 2], words[4 * i + 3], walk)
                 word = head_or_rest(words[4 * i], words[4 * i + 1], heads, point)
                 ids[start + i] = word
                 symbols[left], points[left] = start + i, point
@@ -179,7 +179,7 @@ def mean_points(
         sums[:] = 0
         for i in range(lengths[phrase]):
             fill_words(words, i, SYMBOL_STREAM, seeds[phrase], key)
-            point = _moved(point, i, words[2], words[3], walk)
+            point = moved(point, i, words[2], words[3], walk)
             for j in range(len(sums)):
                 sums[j] += points[point, j]
         for j in range(len(sums)):

@@ -105,29 +105,39 @@ def softmax_tables(space: WordSpace, points: NDArray[np.int16], base: NDArray[np
 
     Raises InputError if tau is so small that an exponential could overflow.
     """
-    longest = space.longest()
-    unit = 1.0 / (RADIUS * space.unit * tau)  # nats in a score of 1
-    if longest * RADIUS * unit > _MOST_NATS:
-        least = longest / space.unit / _MOST_NATS
-        raise InputError(f"tau={tau} is too small for vectors as long as {longest / space.unit:.3g}; give {least:.3g}")
+    unit = nats(space, tau)
     offsets: NDArray[np.float64] = np.maximum(np.floor(ln_each(np.maximum(base, _TINY)) * (0.5 / unit) + 0.5), _LOWEST)
     proposals = base * exp_each(offsets * -unit)
-    widest = 2.0 * longest * RADIUS - float(offsets.min())  # from the highest score to the lowest bound
-    coarse = exp_each(np.arange(float(int(widest) // (1 << _SPLIT) + 2)) * (-unit * (1 << _SPLIT)))
-    fine = exp_each(np.arange(float(1 << _SPLIT)) * -unit)
+    exponentials = exponentials_of(space, unit, -float(offsets.min()))
     count = len(points)
     tables = SoftmaxTables(
         Heads(np.empty((count, COLUMNS), np.uint64), np.empty((count, COLUMNS), np.uint32)),
         AliasTable.of(proposals),
         _with_offsets(space.rows, offsets),
         np.empty(count, np.int64),
-        Exponentials(coarse, fine, unit),
+        exponentials,
         *(np.empty(count) for _ in range(3)),
     )
     logs = np.log(np.maximum(base, _TINY))  # for the entropies alone
     words = _Words(base, logs, tables.rows.view(np.int32)[:, -1].copy())
     _fill(tables, space, points, words, math.fsum(proposals.tolist()))
     return tables
+
+
+def nats(space: WordSpace, tau: float) -> float:
+    """Return how many nats a score of 1 is. Raises InputError if tau is so small that an exponential could overflow."""
+    longest, unit = space.longest(), 1.0 / (RADIUS * space.unit * tau)
+    if longest * RADIUS * unit > _MOST_NATS:
+        least = longest / space.unit / _MOST_NATS
+        raise InputError(f"tau={tau} is too small for vectors as long as {longest / space.unit:.3g}; give {least:.3g}")
+    return unit
+
+
+def exponentials_of(space: WordSpace, unit: float, more: float = 0.0) -> Exponentials:
+    """Return the exponentials of all differences of scores, and of ``more`` besides; unit: of :func:`nats`."""
+    widest = 2.0 * space.longest() * RADIUS + more
+    coarse = exp_each(np.arange(float(int(widest) // (1 << _SPLIT) + 2)) * (-unit * (1 << _SPLIT)))
+    return Exponentials(coarse, exp_each(np.arange(float(1 << _SPLIT)) * -unit), unit)
 
 
 def _with_offsets(rows: NDArray[np.int8], offsets: NDArray[np.float64]) -> NDArray[np.int8]:

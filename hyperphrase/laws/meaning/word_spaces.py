@@ -1,11 +1,13 @@
 """The space of a lexicon's words, for the laws that draw words by meaning."""
 
 import io
+from collections.abc import Mapping
 
 from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.laws.grammar import OpenFile
 from hyperphrase.laws.meaning import discourse
 from hyperphrase.lexicon.lexicon import Lexicon
-from hyperphrase.lexicon.word_vectors import frequent_vectors, read_vectors, vectors_of
+from hyperphrase.lexicon.word_vectors import VECTOR_DIGESTS, frequent_vectors, read_vectors, vectors_of, write_vectors
 
 #: What vectors can be called; else they are a user's file, named by its SHA-256.
 NAMED_VECTORS = ("glove", "navec", "gaussian")
@@ -39,3 +41,31 @@ def word_space(vectors: str, vocabulary: int, lexicon: Lexicon, data: bytes | No
             f"{other}, vectors=gaussian or vectors=PATH"
         )
     return discourse.whitened(found, frequent_vectors(_LEARNED, vectors))
+
+
+def open_vectors(source: str, open_file: OpenFile) -> bytes:
+    """Return the user's ``.npy`` file ``source`` in one form, float32. Raises InputError without a field."""
+    try:
+        with open_file(source) as stream:
+            return write_vectors(read_vectors(stream, source).values)
+    except OSError as error:
+        problem = f"{source} cannot be read ({error.strerror or error})"
+        raise InputError(f"{problem}; give {', '.join(NAMED_VECTORS)} or the path of a .npy file") from error
+
+
+def check_rows(data: bytes, vocabulary: int) -> None:
+    """Raise InputError, without a field, unless the ``.npy`` file ``data`` has a vector of each hyperword."""
+    rows = len(read_vectors(io.BytesIO(data), "the file of vectors").values)
+    if rows != vocabulary:
+        raise InputError(f"the file has {rows:,} vectors and the lexicon {vocabulary:,} hyperwords; give as many")
+
+
+def in_recipe(vectors: str) -> str:
+    """Return how a recipe calls the vectors ``vectors``: by the digest of those of a package."""
+    return VECTOR_DIGESTS.get(vectors, vectors)
+
+
+def from_recipe(vectors: str) -> str:
+    """Return the name of the vectors that a recipe calls ``vectors``."""
+    names: Mapping[str, str] = {digest: name for name, digest in VECTOR_DIGESTS.items()}
+    return names.get(vectors, vectors)

@@ -1,42 +1,25 @@
 """``template``: sentences of a weighted context-free grammar over classes of words."""
 
-import re
-from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.kernels import kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource
-from hyperphrase.laws.grammar import OpenFile, flag, parameter
-from hyperphrase.laws.law_file import FileLaw
-from hyperphrase.laws.plain_text import check_words
+from hyperphrase.laws.grammar import flag
 from hyperphrase.laws.text.derivations import Derivations, derivations, derive, group_end, leaves_of
-from hyperphrase.laws.text.missing_words import missing_members
-from hyperphrase.laws.text.shipped_grammars import is_shipped, read_grammar, shipped_grammar
-from hyperphrase.laws.text.template_grammar import Grammar, parse
-from hyperphrase.laws.text.template_tables import (
-    MOST_OPTIONS,
-    Tables,
-    build,
-    count_options,
-    entropies,
-    rows_of_sentences,
-)
-from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.laws.text.grammar_law import GrammarLaw, Members
+from hyperphrase.laws.text.template_grammar import Grammar
+from hyperphrase.laws.text.template_tables import Tables, build, entropies, rows_of_sentences, word_entropies
 from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.single_draws import Position, uniform_below
 
-_MOST_BYTES = 16 << 20  # 16 MiB: the longest grammar
-_words = re.compile(rb"\S+").finditer
-
 
 @dataclass(frozen=True, kw_only=True)
-class Template(FileLaw):
+class Template(GrammarLaw):
     """A phrase is a row of sentences, each derived from the top by the grammar, of exactly the drawn length.
 
     P(phrase) = the product of the probabilities of its sentences among those of at most ``longest`` words, divided by
@@ -50,76 +33,15 @@ class Template(FileLaw):
     name = "template"
     summary = "sentences by a weighted context-free grammar over classes of words"
     source = "Booth and Thompson 1973; derivations of a given length: Hickey and Cohen 1983"
-    of_file = (
-        "english, english_small or russian, grammars of this package, or the path of one, lines such as S -> 2 Noun "
-        "Verb | Noun and Noun = dog cat; default the one of the lexicon's language, english if it has none"
-    )
-    readings = {  # noqa: RUF012 - never changed
-        "offensive": ("allow", "words of the stop list too, slurs, obscenities and sexual terms, in such a grammar")
-    }
-    longest: int = parameter(1, 100, "words of the longest sentence", 40)
     frequencies: bool = flag("whether words of a class are as frequent as in the lexicon, not equally frequent", True)
 
-    @classmethod
-    def defaults(cls, language: str) -> Mapping[str, str]:
-        return {"file": language}
-
-    @classmethod
-    def read(cls, path: str, open_file: OpenFile, readings: Container[str]) -> tuple[bytes | None, str]:
-        return read_grammar(path, open_file, "offensive" in readings)
-
-    def made_from(self, text: bytes | None, path: str, readings: Container[str]) -> bytes:
-        if text is None:
-            text, path = shipped_grammar("english", "offensive" in readings), "english"
-        self._checked(text, path)
-        check_words(dict.fromkeys(found[0] for found in _words(text)), text, path)
-        return text
-
-    def _checked(self, text: bytes, path: str) -> Grammar:
-        if len(text) > _MOST_BYTES:
-            raise InputError(f"{path} is larger than {_MOST_BYTES >> 20} MiB; give a smaller grammar")
-        grammar = parse(text.decode(), path)
-        if not grammar.inside(self.longest)[grammar.start].any():
-            raise InputError(f"{path} makes no sentence of at most {self.longest} words; give shorter rules")
-        if count_options(grammar, self.longest) > MOST_OPTIONS:
-            raise InputError(f"{path} has too many rules for longest={self.longest}; give fewer or a lower one")
-        return grammar
-
-    def grammar(self) -> Grammar:
-        """Return the grammar of the law's file. Raises CorruptError if it is none."""
-        found = vars(self).get("_grammar")
-        if not isinstance(found, Grammar):
-            try:
-                found = vars(self)["_grammar"] = self._checked(self.file(), "the grammar")
-            except (InputError, UnicodeDecodeError) as error:
-                raise CorruptError(str(error)) from error
-        return found
-
-    def makes(self, lengths: NDArray[np.int64], vocabulary: int) -> NDArray[np.bool_]:
-        """Tell which lengths sentences can add up to; all, where the law came without its file and so cannot tell."""
-        if self.attached() is None:
-            return np.ones(len(lengths), np.bool_)
-        grammar = self.grammar()
-        return rows_of_sentences(grammar.inside(self.longest)[grammar.start])[lengths] > 0.0
-
-    def notes(self, lexicon: Lexicon) -> Iterator[str]:
-        data = self.attached()
-        if data is not None and not is_shipped(data):
-            yield from missing_members(self.grammar(), lexicon)
-
     def bind(self, vocabulary: int, lexicon: LexiconSource) -> BoundLaw:
-        grammar, words = self.grammar(), lexicon()
-        ids = {word: i for i, word in enumerate(words.words)}
-        classes = []
-        for name, weighted in zip(grammar.names, grammar.classes, strict=False):
-            known = {ids[word]: weight for word, weight in weighted.items() if word in ids}
-            if not known:
-                problem = f"the lexicon has none of the words of the class {name}; add words to the class"
-                raise InputError(problem, field="law", value=self)
-            members = np.array(sorted(known), np.int64)
-            weights = np.array([known[member] for member in members.tolist()])
-            classes.append((members, weights * words.frequencies[members] if self.frequencies else weights))
-        return _BoundTemplate(grammar, self.longest, classes)
+        words = lexicon()
+        classes = [
+            (ids, weights * words.frequencies[ids] if self.frequencies else weights)
+            for ids, weights in self.members(words)
+        ]
+        return _BoundTemplate(self.grammar(), self.longest, classes)
 
 
 class WordTables(NamedTuple):
@@ -141,14 +63,13 @@ class _BoundTemplate(BoundLaw):
     it. Those of phrases are a little lower where the grammar derives one phrase in several ways.
     """
 
-    def __init__(
-        self, grammar: Grammar, longest: int, classes: list[tuple[NDArray[np.int64], NDArray[np.float64]]]
-    ) -> None:
+    def __init__(self, grammar: Grammar, longest: int, classes: list[Members]) -> None:
         tables = build(grammar, longest, classes)
         rows = rows_of_sentences(tables.sentences)
         self._derivations = derivations(tables, len(classes), rows)
         self._words = word_tables(tables, len(classes))
-        self.entropy, self.collision_entropy = entropies(tables, rows)
+        bits, collisions = entropies(tables, rows, *word_entropies(tables, len(classes)))
+        self.entropy, self.collision_entropy = float(bits[0]) + 0.0, float(collisions[0]) + 0.0
 
     def draw(self, batch: Batch) -> None:
         if len(batch.lengths) and int(batch.lengths.max()) > MAX_LENGTH:

@@ -95,6 +95,17 @@ def parse(text: str, where: str) -> Grammar:
     return _numbered(rules, classes, tuple(signs[name] == "~" for name in classes), where)
 
 
+def ended(grammar: Grammar, word: str) -> Grammar:
+    """Return ``grammar`` with ``word`` behind each sentence, as a class of its own."""
+    count, start = len(grammar.classes), len(grammar.names) + 1
+    columns = (np.where(column >= count, column + 1, column) for column in grammar.rules[:3])
+    old = grammar.start + (grammar.start >= count)
+    heads, lefts, rights = (np.append(column, last) for column, last in zip(columns, (start, old, count), strict=True))
+    names = (*grammar.names[:count], word, *grammar.names[count:], f"{grammar.names[grammar.start]} {word}")
+    rules = RuleColumns(heads, lefts, rights, np.append(grammar.rules.shares, 1.0))
+    return Grammar((*grammar.classes, {word: 1.0}), (*grammar.tilted, False), names, rules, start)
+
+
 def without_words(text: str, unwanted: Container[str]) -> str:
     """Return a grammar's text without the words of its classes that are unwanted."""
     lines = []
@@ -112,10 +123,10 @@ def _add_words(words: dict[str, float], text: str, place: str) -> None:
     for item in text.split():
         word, star, weight = item.rpartition("*")
         weighted = star and word and weight[:1] not in "+-" and parse_number(weight) is not None
-        word, weight = (word, weight) if weighted else (item, "1")
+        word = word if weighted else item
         if word in words:
             raise InputError(f"{place} repeats the word {word!r:.40}; give each word of a class once")
-        words[word] = _weight(weight, place)
+        words[word] = _weight(weight, place) if weighted else 1.0
 
 
 def _add_rules(alternatives: list[tuple[float, tuple[str, ...]]], text: str, place: str) -> None:

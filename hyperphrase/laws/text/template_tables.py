@@ -1,11 +1,11 @@
 """The tables that ``template`` draws from: an alias table for each symbol and each number of words it can become."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.kernels import kernel
+from hyperphrase.kernels import inline_kernel, kernel
 from hyperphrase.laws.text.template_grammar import Grammar, RuleColumns
 from hyperphrase.limits import MAX_LENGTH
 
@@ -175,49 +175,89 @@ def _pair_all(records: NDArray[np.uint32], shares: NDArray[np.float64]) -> None:
         state = int(first + options)
 
 
-def entropies(made: Tables, rows: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the entropy and the collision entropy of derivations, in bits a word; rows: of rows_of_sentences."""
-    bits, agree = np.zeros(len(made.records)), np.zeros(len(made.records))
-    _measure(made.records, made.shares, made.places, bits, agree)
+def word_entropies(made: Tables, classes: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return, of the first ``classes`` symbols, entropy and collision entropy of their words: two of (1, classes)."""
+    bits, agree = np.empty((1, classes)), np.empty((1, classes))
+    for symbol, state in enumerate(made.places[:classes, 1].tolist()):
+        shares = made.shares[state + 1 : state + 1 + int(made.records[state, 0])]
+        shares = shares[shares > 0.0]
+        bits[0, symbol] = -(shares * np.log2(shares)).sum()
+        agree[0, symbol] = -np.log2((shares * shares).sum())
+    return bits, agree
+
+
+def measured_length(rows: NDArray[np.float64]) -> int:
+    """Return the length of the phrases that entropies are taken over: 100, or the next possible one."""
     possible = np.flatnonzero(rows[: _MEASURED + 1])
-    length = int(possible[-1]) if possible[-1] else int(np.flatnonzero(rows)[1])
-    total, collision = np.zeros(length + 1), np.zeros(length + 1)
-    for n in range(1, length + 1):
-        m = np.arange(1, min(len(made.states) - 1, n) + 1)
-        m = m[(made.sentences[m] > 0.0) & (rows[n - m] > 0.0)]
-        if len(m):
-            p = made.sentences[m] * rows[n - m] / rows[n]
-            total[n] = (p * (bits[made.states[m]] + total[n - m] - np.log2(p))).sum()
-            each = 2.0 * np.log2(p) + agree[made.states[m]] + collision[n - m]
-            collision[n] = each.max() + np.log2(np.exp2(each - each.max()).sum())
-    return float(total[length] / length) + 0.0, float(-collision[length] / length) + 0.0
+    return int(possible[-1]) if possible[-1] else int(np.flatnonzero(rows)[1])
+
+
+def entropies(
+    made: Tables, rows: NDArray[np.float64], words: NDArray[np.float64], agreements: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return entropies and collision entropies of derivations, in bits a word; rows: of rows_of_sentences.
+
+    words, agreements: float64, shape (n, classes), the same of the words of each class, in n ways to draw them. Returns
+    two arrays of shape (n,).
+    """
+    length = measured_length(rows)
+    out = np.empty((2, len(words)))
+    _measure_all(made, rows, length, words, agreements, out)
+    return out[0], out[1]
 
 
 @kernel
-def _measure(
-    records: NDArray[np.uint32],
-    shares: NDArray[np.float64],
-    places: NDArray[np.int64],
-    bits: NDArray[np.float64],
-    agree: NDArray[np.float64],
+def _measure_all(
+    made: Tables,
+    rows: NDArray[np.float64],
+    length: int,
+    words: NDArray[np.float64],
+    agreements: NDArray[np.float64],
+    out: NDArray[np.float64],
 ) -> None:
+    bits, agree = np.zeros(len(made.records)), np.zeros(len(made.records))
+    total, collision = np.zeros(length + 1), np.zeros(length + 1)
+    for way in range(len(words)):
+        for symbol in range(words.shape[1]):
+            state = made.places[symbol, 1]
+            bits[state], agree[state] = words[way, symbol], -agreements[way, symbol]
+        _measure(made, words.shape[1], bits, agree)
+        for n in range(1, length + 1):
+            total[n], collision[n] = 0.0, -np.inf
+            for m in range(1, min(len(made.states) - 1, n) + 1):
+                p = made.sentences[m] * rows[n - m]
+                if p > 0.0:
+                    p /= rows[n]
+                    state = made.states[m]
+                    total[n] += p * (bits[state] + total[n - m] - np.log2(p))
+                    collision[n] = _log_sum(collision[n], 2.0 * np.log2(p) + agree[state] + collision[n - m])
+        out[0, way], out[1, way] = total[length] / length, -collision[length] / length
+
+
+@kernel
+def _measure(made: Tables, classes: int, bits: NDArray[np.float64], agree: NDArray[np.float64]) -> None:
     """Write, at each state, the entropy of what it derives, and log2 of how probably two derivations of it agree.
 
-    What an option leads to has fewer words, or as many and a symbol of a lower number, so it is done before.
+    Those of the states of classes are there. What an option leads to has fewer words, or as many and a symbol of a
+    lower number, so it is done before.
     """
+    records, shares, places = made.records, made.shares, made.places
     for n in range(1, places.shape[1]):
-        for symbol in range(len(places)):
+        for symbol in range(classes, len(places)):
             state = places[symbol, n]
-            total, same = 0.0, 0.0
+            total, same = 0.0, -np.inf
             for option in range(state + 1, state + 1 + np.int64(records[state, 0])):
                 p = shares[option]
                 if p > 0.0:
-                    more, both = -np.log2(p), 2.0 * np.log2(p)
-                    if records[state, 1] == 0:
-                        left, right = np.int64(records[option, 2]), np.int64(records[option, 3])
-                        more += bits[left] + bits[right]
-                        both += agree[left] + agree[right]
-                    total += p * more
-                    same += np.exp2(both)
+                    left, right = np.int64(records[option, 2]), np.int64(records[option, 3])
+                    log = np.log2(p)
+                    total += p * (bits[left] + bits[right] - log)
+                    same = _log_sum(same, 2.0 * log + agree[left] + agree[right])
             if state:
-                bits[state], agree[state] = total, np.log2(same)
+                bits[state], agree[state] = total, same
+
+
+@inline_kernel
+def _log_sum(a: Any, b: Any) -> Any:
+    """Return log2(2^a + 2^b), of which neither power may be representable; b is finite."""
+    return max(a, b) + np.log2(1.0 + np.exp2(min(a, b) - max(a, b)))

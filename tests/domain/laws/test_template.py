@@ -19,7 +19,6 @@ from hyperphrase.laws.grammar import law_from_json, parse_law
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.laws.text import template_tables
 from hyperphrase.laws.text.template_grammar import parse
-from hyperphrase.lexicon.lexicon import build_lexicon
 from hyperphrase.numbers.batch import Batch
 
 WORDS = tuple("abcdefgh")
@@ -137,7 +136,7 @@ def test_lengths_are_those_that_sentences_add_up_to():
 def test_words_that_the_lexicon_lacks_are_not_drawn():
     law = law_of("S -> A\nA = a strange b words")
     assert {0, 1} == set(draw(law, 100, 4).ravel().tolist())
-    with pytest.raises(InputError, match="none of the words of the class A"):
+    with pytest.raises(InputError, match=r"none of the 1 words of the class A"):
         draw(law_of("S -> A\nA = strange words"), 1, 1)
 
 
@@ -246,33 +245,6 @@ def test_hostile_grammars_are_refused_or_drawn_from(data):
     except (CorruptError, InputError):
         return
     assert drawn.max() < 8
-
-
-@pytest.fixture(scope="module")
-def english():
-    return build_lexicon("english", 30_000, "stable", None)
-
-
-def test_english_phrases_are_sentences(english):
-    """Every phrase is derived by the grammar that comes with the package: its words stand in an order it allows."""
-    law = parse_law("template", SYMBOL_LAWS, "law", None)
-    grammar = parse(law.attached().decode(), "english")
-    classes = dict(zip(grammar.names, grammar.classes, strict=False))
-    drawn = [[english.words[i] for i in row] for row in draw(law, 300, 12, lexicon=english).tolist()]
-    assert set(itertools.chain(*drawn)) <= set(itertools.chain(*classes.values()))
-    after_an = {b for row in drawn for a, b in itertools.pairwise(row) if a == "an"}
-    after_a = {b for row in drawn for a, b in itertools.pairwise(row) if a == "a"}
-    assert after_an <= classes["NounV"].keys() | classes["AdjV"].keys()
-    assert after_a <= classes["NounC"].keys() | classes["AdjC"].keys()
-    assert len(after_a) > 20
-    assert {"a", "an", "the"}.isdisjoint(row[-1] for row in drawn)
-
-
-def test_the_words_of_the_english_grammar_are_in_the_lexicon(english):
-    grammar = parse(parse_law("template", SYMBOL_LAWS, "law", None).attached().decode(), "english")
-    words = set(itertools.chain(*grammar.classes))
-    assert len(words) > 3000
-    assert len(words & set(english.words)) > 0.95 * len(words)
 
 
 def test_a_class_with_a_tilde_is_tilted_and_drawn_by_template_as_any_other():

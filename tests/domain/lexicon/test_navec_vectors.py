@@ -10,7 +10,6 @@ import pytest
 
 from hyperphrase.errors import InputError
 from hyperphrase.lexicon import navec_vectors
-from hyperphrase.lexicon.languages import language_of
 from hyperphrase.lexicon.navec_vectors import NAVEC_DIGEST, navec
 from hyperphrase.lexicon.word_vectors import frequent_vectors, kind_of, vectors_of
 
@@ -71,11 +70,8 @@ def test_values_are_frozen():
     assert "dc69c942f94314fd" == hashlib.sha256(values.astype("<f4").tobytes()).hexdigest()[:16]
 
 
-def test_the_language_of_a_lexicon_is_in_its_name():
-    assert ["russian", "russian", "english", "english", "english"] == [
-        language_of(name) for name in ("russian", "russian:x=1", "english", "synthetic:flavour=russian", "russian.txt")
-    ]
-    assert ("navec", "glove") == (kind_of("russian"), kind_of("synthetic"))
+def test_the_name_of_a_lexicon_says_which_vectors_suit():
+    assert ("navec", "glove", "glove") == (kind_of("russian"), kind_of("synthetic"), kind_of("russian.txt"))
 
 
 @pytest.fixture
