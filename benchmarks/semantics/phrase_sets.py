@@ -17,13 +17,16 @@ from hyperphrase.errors import InputError
 from hyperphrase.laws.grammar import parse_law
 from hyperphrase.laws.lengths import Fixed
 from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.laws.text.grammar_law import GrammarLaw
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.phrases.phrases import Phrases, seed_range
 from hyperphrase.phrases.recipe import Recipe
 
 LENGTH, PHRASES, KEY = 60, 2000, 1
+SHOWN_LENGTH = 20
 SHORTEST_PASSAGE = 40  # words; shorter contexts of the Russian text are left out
 BAG = 10  # words that make a sentence of a law that has none
+_ENOUGH_WORDS = 1_000_000  # of a text that xz packs well
 _MARK_FROM = 100_000  # the first word of the lexicon from here on that a grammar lacks marks the end of a sentence
 
 _words = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*").findall
@@ -35,24 +38,27 @@ class PhraseSet:
     """Phrases to be measured.
 
     name: the law, or the text. phrases: the words of each. sentences: those that a parser is asked about. bits: of a
-    word. at_most: whether the bits are an upper bound. shown: ten phrases as symbols and as words, none for a text.
+    word, None if unknown. text: whether it is real text, whose bits are an upper bound.
     """
 
     name: str
     phrases: list[list[str]]
     sentences: list[list[str]]
-    bits: float
-    at_most: bool = False
-    shown: tuple[tuple[str, str], ...] = ()
+    bits: float | None
+    text: bool = False
 
 
 def of_law(law: str, lexicon: Lexicon, language: str) -> PhraseSet:
     """Return the phrases of seeds 0 to 1,999 of a law. Raises InputError if the law is not available."""
     phrases = _phrases(law, lexicon, language, LENGTH)
     drawn = _as_words(phrases, lexicon, PHRASES)
-    short = _phrases(law, lexicon, language, 20).draw(seed_range(0, 10))
-    shown = tuple((lexicon.to_symbols(phrase.ids), lexicon.to_words(phrase.ids)) for phrase in short)
-    return PhraseSet(law, drawn, _sentences(law, drawn, lexicon, language), phrases.law.entropy, shown=shown)
+    return PhraseSet(law, drawn, _sentences(law, drawn, lexicon, language), phrases.law.entropy)
+
+
+def ten_phrases(law: str, lexicon: Lexicon, language: str) -> list[tuple[str, str]]:
+    """Return the phrases of 20 words of seeds 0 to 9, as symbols and as words. Raises InputError."""
+    block = _phrases(law, lexicon, language, SHOWN_LENGTH).draw(seed_range(0, 10))
+    return [(lexicon.to_symbols(phrase.ids), lexicon.to_words(phrase.ids)) for phrase in block]
 
 
 def phrases_of(law: str, lexicon: Lexicon, length: int) -> Phrases:
@@ -75,10 +81,9 @@ def _as_words(phrases: Phrases, lexicon: Lexicon, count: int) -> list[list[str]]
 def _sentences(law: str, drawn: list[list[str]], lexicon: Lexicon, language: str) -> list[list[str]]:
     """Return the sentences of a law with a grammar, runs of ten words of others."""
     bound = parse_law(law, SYMBOL_LAWS, "law", opened, language)
-    grammar = bound.attached()
-    if not hasattr(bound, "grammar") or grammar is None:
+    if not isinstance(bound, GrammarLaw):
         return [phrase[at : at + BAG] for phrase in drawn for at in range(0, LENGTH, BAG)]
-    mark, text = _marked(grammar.decode(), lexicon)
+    mark, text = _marked(bound.text().decode(), lexicon)
     with tempfile.NamedTemporaryFile(suffix=".txt") as file:
         file.write(text.encode())
         file.flush()
@@ -115,7 +120,7 @@ def of_union_addresses(path: str) -> PhraseSet:
         words = _words(text.lower().replace("\u2019", "'"))
         windows += [words[at : at + LENGTH] for at in range(0, len(words) - LENGTH, LENGTH)]
         sentences += [_words(part.lower().replace("\u2019", "'")) for part in _ends(text)]
-    return PhraseSet("State of the Union", _spread(windows), sentences, _bits(windows), at_most=True)
+    return PhraseSet("State of the Union", _spread(windows), sentences, _bits(windows), text=True)
 
 
 def of_russian_contexts(path: str) -> PhraseSet:
@@ -131,7 +136,7 @@ def of_russian_contexts(path: str) -> PhraseSet:
             if len(words) >= SHORTEST_PASSAGE:
                 passages.append(words[:LENGTH])
             sentences += [_words(part) for part in _ends(text)[1:-1]]  # the first and the last may be cut
-    return PhraseSet("Russian National Corpus", _spread(passages), sentences, _bits(passages), at_most=True)
+    return PhraseSet("Russian National Corpus", _spread(passages), sentences, _bits(passages), text=True)
 
 
 def _members(path: str, ending: str, inside: str = "") -> Iterator[bytes]:
@@ -148,8 +153,10 @@ def _spread(passages: list[list[str]]) -> list[list[str]]:
     return [passages[i] for i in order.tolist()]
 
 
-def _bits(passages: list[list[str]]) -> float:
-    """Return the bits of a word as xz packs all of them: no less than their entropy."""
+def _bits(passages: list[list[str]]) -> float | None:
+    """Return the bits of a word as xz packs all of them, no less than their entropy; None for too short a text."""
+    if sum(map(len, passages)) < _ENOUGH_WORDS:
+        return None
     text = "\n".join(" ".join(passage) for passage in passages).encode()
     return 8 * len(lzma.compress(text, preset=9 | lzma.PRESET_EXTREME)) / sum(map(len, passages))
 

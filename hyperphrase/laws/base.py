@@ -32,10 +32,10 @@ class Discourse(ABC):
 
     @abstractmethod
     def discourses(self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the mean discourse over the first ``lengths[i]`` symbols of each phrase: float32, (n, lanes).
+        """Return the mean discourse of each phrase, over the symbols that depend on it: float32, (n, lanes).
 
-        lengths: those of whole phrases as they come out, or less. The mean is taken in whole numbers, so that it has
-        the same bits everywhere. A phrase that is about nothing has zeros.
+        lengths: those of the phrases as they come out. The mean is taken in whole numbers, so that it has the same bits
+        everywhere. A phrase that is about nothing has zeros.
         """
 
 

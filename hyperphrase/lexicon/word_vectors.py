@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from hyperphrase.errors import InputError
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.lexicon.navec_vectors import NAVEC_DIGEST, navec
-from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.lexicon.sources import language_of
+from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.untrusted.decompression import read_full
 from hyperphrase.untrusted.npy_header import read_header
 

@@ -21,6 +21,8 @@ from hyperphrase.meaning.phrase_meanings import SIF_A, Meanings, rounded
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import Phrases
 
+_NOTHING = np.empty(0, np.uint64), np.empty(0, np.int64)  # seeds and lengths of no phrase
+
 
 def discourse_meanings(lexicon: Lexicon, phrases: Phrases) -> Meanings:
     """Return the rows of all hyperwords. Raises CorruptError if the law has no discourse."""
@@ -39,7 +41,7 @@ class TrueDiscourses:
 
     def __init__(self, phrases: Phrases, dimensions: int) -> None:
         law = phrases.law.discourse()
-        if law is None or law.word_rows().shape[1] < dimensions:
+        if law is None or law.discourses(phrases.recipe.key, *_NOTHING).shape[1] < dimensions:
             raise _none(phrases, dimensions)
         self._law, self._key, self._dimensions = law, phrases.recipe.key, dimensions
 

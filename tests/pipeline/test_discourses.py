@@ -160,6 +160,26 @@ def test_plan_says_what_it_takes(program, whole, manifest_of):
     assert abs(1000 * float(planned[1]) / real - 1) < 0.08
 
 
+def test_scenes_have_discourses_too(program, tmp_path):
+    """Of a user's grammar, with lengths that only some sentences add up to; in a corpus that is checked as a whole."""
+    grammar = tmp_path / "grammar.txt"
+    grammar.write_text(
+        "S -> The Noun Verb | The Noun Verb The Noun\nThe = the a\nNoun ~ sea ship man law dog car\n"
+        "Verb ~ found made saw took left\n"
+    )
+    options = [
+        f"--sampler=scene:file={grammar},k=6,step=0.3", "--vocabulary=5000", "--lengths=uniform:min=6,max=30",
+        "--seeds=0:300", "--dictionary=discourse", "--format=none", f"--output={tmp_path}/out",
+    ]  # fmt: skip
+    assert 0 == program("run", *options).status
+    assert 0 == program("verify", tmp_path / "out").status
+    table = table_of(tmp_path / "out")
+    estimates, truths = column(table, "vector"), column(table, "discourse")
+    units = [values / np.linalg.norm(values, axis=1, keepdims=True) for values in (estimates, truths)]
+    assert (units[0] * units[1]).sum(axis=1).mean() > (units[0] * np.roll(units[1], 1, axis=0)).sum(axis=1).mean() + 0.1
+    assert 10 == len(answers(program("find", tmp_path / "out", "ship", "--by=discourse")))
+
+
 def test_a_lexicon_without_published_vectors_has_discourses_too(program, tmp_path):
     options = [
         "--lexicon=synthetic", "--vocabulary=500", "--sampler=loglinear:vectors=gaussian,k=9", "--seeds=0:50",
