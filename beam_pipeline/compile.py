@@ -33,6 +33,7 @@ RUNS = (
     "--seeds=0:2000 --vocabulary=2 --sampler=uniform --lengths=fixed:length=8 --phrases_per_shard=500",
     "--phrases=500 --vocabulary=1000 --lexicon=synthetic --format=none",
     "--phrases=500 --vocabulary=1000 --format=none --dictionary=whitening",
+    "--phrases=500 --vocabulary=1000 --format=none --sampler=loglinear --dictionary=discourse",
     "--phrases=500 --vocabulary=1000 --format=none --dictionary=sif",
 )
 

@@ -154,7 +154,8 @@ def _add_files(made: Parser) -> None:
         nargs="?",
         const=DICTIONARY_KINDS[0],
         metavar="|".join(DICTIONARY_KINDS),
-        help=f"also write the meaning of each phrase, for 'hyperphrase find'; without a value: {DICTIONARY_KINDS[0]}",
+        help="also write the meaning of each phrase, for 'hyperphrase find', and with discourse what it is about by "
+        f"its law; without a value: {DICTIONARY_KINDS[0]}",
     )
     files.add_argument(
         "--phrases_per_shard",

@@ -219,6 +219,25 @@ def test_a_prefix_in_one_piece_is_the_beginning_of_the_phrase(name):
 
 
 @every_law
+def test_a_law_says_whether_it_has_a_discourse_and_has_it(name):
+    """One vector for each phrase, the mean over its symbols, the same in any company."""
+    phrases, seeds = phrases_of(name), seed_range(0, 60)
+    law = phrases.law.discourse()
+    assert SYMBOL_LAWS[name].has_discourse == (law is not None)
+    if law is None:
+        return
+    lengths, key, rows = phrases.lengths(seeds), phrases.recipe.key, law.word_rows()
+    found = law.discourses(key, seeds, lengths)
+    assert (np.int8, VOCABULARY) == (rows.dtype, len(rows))
+    assert (np.float32, (60, rows.shape[1])) == (found.dtype, found.shape)
+    assert not found[:, ~rows.any(axis=0)].any()
+    assert np.isfinite(found).all()
+    alone = [law.discourses(key, seeds[i : i + 1], lengths[i : i + 1])[0].tolist() for i in range(59, -1, -1)]
+    assert alone[::-1] == found.tolist()
+    assert law.discourses(key + 1, seeds, lengths).tolist() != found.tolist()
+
+
+@every_law
 def test_the_key_changes_the_phrases(name):
     if name != "exhaustive":  # its phrases are numbered, whatever the key
         assert tuples_of(phrases_of(name), range(50)) != tuples_of(phrases_of(name, key=6), range(50))
