@@ -1,4 +1,4 @@
-"""Processor instructions that numba does not provide: unaligned loads and stores, and the CRC32C instruction.
+"""Processor instructions that numba does not provide: unaligned loads and stores, prefetching, the CRC32C instruction.
 
 An encoder that stores a whole word and advances by the number of bytes in use is three times as fast as a loop
 over bytes. Nothing here checks bounds: callers leave :data:`WORD_PADDING` bytes after the last byte in use.
@@ -107,6 +107,18 @@ def _trailing_zeros(typing_context: Any, value: Any) -> Any:
     return types.int64(types.uint64), generate
 
 
+def _prefetch(typing_context: Any, array: Any, index: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        shape = ir.FunctionType(ir.VoidType(), [pointer, number, number, number])
+        load = cgutils.get_or_insert_function(builder.module, shape, "llvm.prefetch.p0")
+        place = builder.bitcast(element(context, builder, signature.args[0], arguments[0], arguments[1]), pointer)
+        builder.call(load, [place, *(ir.Constant(number, hint) for hint in (0, 3, 1))])  # to read, into all caches
+        return context.get_dummy_value()
+
+    return types.void(array, types.uint64), generate
+
+
 Bytes = NDArray[np.uint8]
 
 load_u32: Callable[[Bytes, int], np.uint32] = intrinsic(_loader(32, types.uint32))
@@ -119,6 +131,8 @@ store_u64: Callable[[Bytes, int, np.uint64], None] = intrinsic(_storer(64, types
 """``store_u64(data, at, value)``: write a little-endian uint64 to ``data[at:at + 8]``; unaligned, unchecked."""
 trailing_zeros: Callable[[np.uint64], int] = intrinsic(_trailing_zeros)
 """``trailing_zeros(value)``: the number of zero bits below the lowest set bit of a uint64."""
+prefetch: Callable[[NDArray[Any], np.uint64], None] = intrinsic(_prefetch)
+"""``prefetch(array, index)``: begin to load what element ``index`` of the array's memory is on, and go on."""
 crc32c_u64: Callable[[np.uint32, np.uint64], np.uint32] = intrinsic(_crc_step(64, types.uint64))
 """``crc32c_u64(crc, value)``: update a CRC with eight bytes; only if :func:`has_crc32c_instruction`."""
 crc32c_u8: Callable[[np.uint32, np.uint8], np.uint32] = intrinsic(_crc_step(8, types.uint8))

@@ -54,20 +54,20 @@ def kept(key: str, build: Callable[[], Arrays]) -> Arrays:
     """
     folder, digest = _folder(), hashlib.sha256(f"{_code()}\n{key}".encode()).hexdigest()
     if folder is None:
-        return _read_only(build())
+        return read_only(build())
     path = folder / f"{digest[:32]}.tables"
     found = _read(path, digest)
     if found is not None:
         return found
     begun = time.monotonic()
-    arrays = _read_only(build())
+    arrays = read_only(build())
     if time.monotonic() - begun >= WORTH_SECONDS:
         _write(path, digest, arrays)
     return arrays
 
 
-def _read_only(arrays: Arrays) -> Arrays:
-    """Return the arrays as they would come from a file: for others kernels would compile again."""
+def read_only(arrays: Arrays) -> Arrays:
+    """Return the arrays as they come from a file, read-only and contiguous: for others kernels would compile again."""
     out = {name: np.ascontiguousarray(array).view() for name, array in arrays.items()}
     for array in out.values():
         array.flags.writeable = False

@@ -15,7 +15,7 @@ class Preset:
     """A published set-up.
 
     law: as in ``zipf:s=1.0``. vocabulary: None where the law fixes it. source: paper with year and arXiv id.
-    note: what is left open, or differs.
+    note: what is left open, or differs. lexicon: as in ``english:stop=true``, None if any will do.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Preset:
     vocabulary: int | None
     source: str
     note: str
+    lexicon: str | None = None
 
 
 _TILT = "Papadimitriou and Jurafsky 2020, arXiv 2004.14601"

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hyperphrase.kernels import bare_kernel, inline_kernel, kernel
 from hyperphrase.numbers.batch import Batch, owner_of
 from hyperphrase.numbers.philox import GROUP, SYMBOL_STREAM, TIE_STREAM, fill_rows, fill_words, tie_bits
+from hyperphrase.numbers.portable_math import exact_sum
 
 COLUMN_BITS = 40  # a column's weight is 2^40: with 2^20 columns all weights together stay below 2^63
 CHUNK = 512  # words looked up at a time: with their entries 4 KiB, well inside the first-level cache
@@ -69,7 +70,7 @@ class AliasTable(NamedTuple):
 def integer_weights(weights: NDArray[np.float64], total: int) -> NDArray[np.uint64]:
     """Scale ``weights`` to integers whose sum is exactly ``total``; the largest one absorbs the rounding errors."""
     weights = np.ldexp(weights, -math.frexp(weights.max())[1])  # exact; any unit, and no overflow below
-    scale = float(total) / math.fsum(weights.tolist())  # fsum is exact: the same on every machine
+    scale = float(total) / exact_sum(weights)
     integers = np.floor(weights * scale).astype(np.uint64)
     heaviest = int(np.argmax(weights))
     rest = total - (int(integers.sum(dtype=np.uint64)) - int(integers[heaviest]))

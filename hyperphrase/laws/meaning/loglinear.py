@@ -1,7 +1,9 @@
 """``loglinear``: words that belong together, drawn around a point of meaning that slowly moves."""
 
 import dataclasses
+import functools
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.laws.base import BoundLaw, Discourse, LexiconSource, SymbolLaw
 from hyperphrase.laws.grammar import OpenFile, parameter
+from hyperphrase.laws.kept_tables import kept, read_only
 from hyperphrase.laws.meaning import discourse
 from hyperphrase.laws.meaning.loglinear_draws import Judge, Walk, draw_phrases, mean_points
 from hyperphrase.laws.meaning.softmax_tables import SoftmaxTables, base_weights, softmax_tables
@@ -23,6 +26,7 @@ from hyperphrase.laws.meaning.word_spaces import (
     open_vectors,
     word_space,
 )
+from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.lexicon.word_vectors import kind_of
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.single_draws import threshold
@@ -125,12 +129,23 @@ class Loglinear(SymbolLaw):
     def bind(self, vocabulary: int, lexicon: LexiconSource) -> "BoundLoglinear":
         words = lexicon()
         try:
-            space = word_space(self.vectors, vocabulary, words, self.attached())
-            places = discourse.points(space, self.k)
-            tables = softmax_tables(space, places, base_weights(words.frequencies, self.a), self.tau)
+            arrays = kept(self._all_that_tables_depend_on(vocabulary, words), lambda: self._arrays(vocabulary, words))
         except InputError as error:
             raise error.for_field("law", self) from error
-        return BoundLoglinear(space, places, tables, threshold(self.step))
+        return BoundLoglinear(arrays, threshold(self.step))
+
+    def _all_that_tables_depend_on(self, vocabulary: int, lexicon: Lexicon) -> str:
+        state = hashlib.sha256(np.ascontiguousarray(lexicon.frequencies, "<f8").tobytes())
+        if self.vectors != "gaussian" and len(self.vectors) != 64:  # neither is of words
+            state.update("\n".join(lexicon.words).encode())
+        return f"{json.dumps({**self.to_json(), 'step': 0}, sort_keys=True)} {vocabulary} {state.hexdigest()}"
+
+    def _arrays(self, vocabulary: int, lexicon: Lexicon) -> dict[str, NDArray[Any]]:
+        space = word_space(self.vectors, vocabulary, lexicon, self.attached())
+        points = discourse.points(space, self.k)
+        tables = softmax_tables(space, points, base_weights(lexicon.frequencies, self.a), self.tau)
+        near, unit = discourse.near_points(points), np.array([space.unit])
+        return {**tables.arrays(), "points": points, "near": near, "unit": unit}
 
 
 class BoundLoglinear(BoundLaw, Discourse):
@@ -141,22 +156,34 @@ class BoundLoglinear(BoundLaw, Discourse):
     the rest is drawn, proposal number r = 0, 1, ... uses block i + 2^16 r of the proposal stream; if it is rejected,
     the first two words of block i + 2^16 (r + 1) of the symbol stream draw again.
 
-    space: the vectors as they are used. points: int16, shape (k, lanes): the discourse's places, of length 4096.
-    tables: made from both.
+    points: int16, shape (k, lanes): the discourse's places, of length 4096. tables: made from them and the vectors.
     entropy: the mean over the points, given the point. collision_entropy: a lower bound, see _collision_entropy.
     acceptance: the share of attempts that gives a symbol, the mean over the points.
     """
 
-    def __init__(
-        self, space: discourse.WordSpace, points: NDArray[np.int16], tables: SoftmaxTables, step: np.uint64
-    ) -> None:
-        """Bind to the law's space, points and tables; ``step`` is in units of 2^-32."""
-        self.space, self.points, self.tables = space, points, tables
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], step: np.uint64) -> None:
+        """Bind to the arrays of a law; ``step`` is in units of 2^-32."""
+        self._arrays, self._step = read_only(arrays), step
+        arrays = self._arrays
+        tables = SoftmaxTables.of_arrays(arrays)
+        self.points, self.tables, self._walk = arrays["points"], tables, Walk(arrays["near"], step)
         self.entropy = float(tables.entropies.mean()) + 0.0
         self.acceptance = float(1.0 / (1.0 / tables.acceptances).mean())
-        self._walk = Walk(discourse.near_points(points), step)
         self.collision_entropy = _collision_entropy(tables.collisions, self._walk.near, float(step) * 2.0**-32)
-        self._judge = Judge(tables.rows, tables.rows.view(np.int32), points, tables.bounds, tables.exponentials)
+        wide = np.pad(self.points, ((0, 0), (0, tables.rows.shape[1] - self.points.shape[1])))
+        self._judge = Judge(tables.rows, tables.rows.view(np.int32), wide, tables.bounds, tables.exponentials)
+
+    @functools.cached_property
+    def space(self) -> discourse.WordSpace:
+        """The vectors as they are used."""
+        rows = self.tables.rows.copy()
+        rows[:, -4:] = 0  # the words' offsets
+        rows = np.ascontiguousarray(rows[:, : self.points.shape[1]])
+        return discourse.WordSpace(rows, float(self._arrays["unit"][0]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how it is unpickled: arrays come out writable, for which kernels would compile again."""
+        return type(self), (dict(self._arrays), self._step)
 
     def draw(self, batch: Batch) -> None:
         draw_phrases(batch, self._walk, self.tables.heads, self.tables.proposals, self._judge)

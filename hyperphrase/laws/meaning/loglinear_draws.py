@@ -1,7 +1,8 @@
 """The draws of ``loglinear``: a discourse over points, and words from the table of the current point.
 
-Where the head of a table gives no word, words are proposed for all such symbols of a phrase together, so that the
-processor waits for many loads from memory at once.
+Most of the time goes to loads from memory: tables and vectors are larger than the processor's caches. So the symbols of
+many phrases are drawn together, 4,096 at once. Each step is a loop of its own over all that still wait for a word, and
+no loop has a branch that depends on what it loads: the processor then waits for many loads at once.
 """
 
 from typing import Any, NamedTuple
@@ -9,17 +10,22 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.kernels import inline_kernel, kernel
-from hyperphrase.laws.meaning.softmax_tables import REST, Exponentials, Heads, exp_negative, head_or_rest
-from hyperphrase.numbers.alias_table import AliasTable
+from hyperphrase.kernels import bare_kernel, inline_kernel, kernel
+from hyperphrase.kernels.intrinsics import i64, prefetch
+from hyperphrase.laws.meaning.head_tables import REST, Heads, look_up_heads
+from hyperphrase.laws.meaning.softmax_tables import LINE, Exponentials, exp_negative
+from hyperphrase.numbers.alias_table import AliasTable, look_up
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.philox import SYMBOL_STREAM, fill_words, philox_block
-from hyperphrase.numbers.single_draws import STEPS, bernoulli
+from hyperphrase.numbers.single_draws import bernoulli
 
 PROPOSAL_STREAM = np.uint64(6)
+_SYMBOLS = 4096  # drawn at once
+_AHEAD = 16  # rows that are loaded before their turn
 _ATTEMPTS = 1 << 16  # at a symbol: that all fail has a probability below 2^-200
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
+_UNIFORM = 2.0**-53
 
 
 class Walk(NamedTuple):
@@ -33,7 +39,7 @@ class Walk(NamedTuple):
 
 
 class Judge(NamedTuple):
-    """What decides whether a proposed word is taken: arrays of SoftmaxTables, and the points.
+    """What decides whether a proposed word is taken: arrays of SoftmaxTables, and the points, as wide as ``rows``.
 
     offsets: ``rows`` as int32; the last one of a row is the word's offset.
     """
@@ -45,21 +51,39 @@ class Judge(NamedTuple):
     exponentials: Exponentials
 
 
-class _Waiting(NamedTuple):
-    """The symbols that no word is drawn for yet, in the first places of arrays of shape (STEPS,).
+class _Group(NamedTuple):
+    """Symbols that are drawn together, neighbours in the batch; arrays of shape (_SYMBOLS,).
 
-    symbols, points: int64, which symbol, and where the discourse is at it. tried: int64, the word proposed for it.
-    chances: float64, a uniform number from 0 to 1 that decides whether the word is taken.
+    numbers: uint64, which symbol of its phrase each is. seeds: uint64, its phrase's. points: uint32, where the
+    discourse is at it.
     """
 
-    symbols: NDArray[np.int64]
-    points: NDArray[np.int64]
-    tried: NDArray[np.int64]
-    chances: NDArray[np.float64]
+    numbers: NDArray[np.uint64]
+    seeds: NDArray[np.uint64]
+    points: NDArray[np.uint32]
+
+
+class _Waiting(NamedTuple):
+    """The symbols of a group that have no word yet, in the first places of arrays of shape (_SYMBOLS,).
+
+    places: uint32, which of the group. blocks, seeds: uint64, of their random numbers. points: uint32.
+    words: uint32, shape (4 * _SYMBOLS,): word j of number i is at j * _SYMBOLS + i. tried: uint32, the id drawn.
+    wide, narrow: uint64 and uint32, entries of tables. below: int64, how far a score is below the bound.
+    """
+
+    places: NDArray[np.uint32]
+    blocks: NDArray[np.uint64]
+    seeds: NDArray[np.uint64]
+    points: NDArray[np.uint32]
+    words: NDArray[np.uint32]
+    tried: NDArray[np.uint32]
+    wide: NDArray[np.uint64]
+    narrow: NDArray[np.uint32]
+    below: NDArray[np.int64]
 
 
 @inline_kernel
-def moved(point: Any, i: int, third: Any, fourth: Any, walk: Walk) -> Any:
+def moved(point: Any, i: Any, third: Any, fourth: Any, walk: Walk) -> Any:
     """Return where the discourse is at symbol i, given where it was and two words."""
     near = walk.near
     if i == 0:
@@ -72,93 +96,147 @@ def moved(point: Any, i: int, third: Any, fourth: Any, walk: Walk) -> Any:
 
 @kernel
 def draw_phrases(batch: Batch, walk: Walk, heads: Heads, proposals: AliasTable, judge: Judge) -> None:
-    """Draw phrase after phrase, up to 128 symbols at once: all from the heads, then those of the rest."""
-    key, seeds, offsets = batch.key, batch.seeds, batch.offsets
-    words = np.empty(4 * STEPS, np.uint32)
-    symbols, points = np.empty(STEPS, np.int64), np.empty(STEPS, np.int64)
-    waiting = _Waiting(symbols, points, np.empty(STEPS, np.int64), np.empty(STEPS, np.float64))
-    for phrase in range(len(seeds)):
-        seed, ids, point = seeds[phrase], batch.ids[offsets[phrase] : offsets[phrase + 1]], np.int64(0)
-        for start in range(0, len(ids), STEPS):
-            count, left = min(STEPS, len(ids) - start), 0
-            fill_words(words[: (count + 7) // 8 * 32], start, SYMBOL_STREAM, seed, key)
-            for i in range(count):
-                point = moved(point, start + i, words[4 * i + 2], words[4 * i + 3], walk)
-                word = head_or_rest(words[4 * i], words[4 * i + 1], heads, point)
-                ids[start + i] = word
-                symbols[left], points[left] = start + i, point
-                left += word == REST
-            attempt = 0
-            while left > 0 and attempt < _ATTEMPTS:
-                _propose(waiting, left, proposals, attempt, seed, key)
-                _judge(waiting, left, judge, ids)
-                attempt += 1
-                left = _draw_again(waiting, left, heads, ids, attempt, seed, key)
+    """Draw group after group: in each attempt all that wait from the heads, then those of the rest from proposals."""
+    numbers, seeds = np.empty(_SYMBOLS, np.uint64), np.empty(_SYMBOLS, np.uint64)
+    group = _Group(numbers, seeds, np.empty(_SYMBOLS, np.uint32))
+    waiting = _Waiting(
+        np.empty(_SYMBOLS, np.uint32),
+        np.empty(_SYMBOLS, np.uint64),
+        np.empty(_SYMBOLS, np.uint64),
+        np.empty(_SYMBOLS, np.uint32),
+        np.empty(4 * _SYMBOLS, np.uint32),
+        np.empty(_SYMBOLS, np.uint32),
+        np.empty(_SYMBOLS, np.uint64),
+        np.empty(_SYMBOLS, np.uint32),
+        np.empty(_SYMBOLS, np.int64),
+    )
+    phrase, point = i64(0), i64(0)
+    for first in range(batch.offsets[0], batch.offsets[-1], _SYMBOLS):
+        ids = batch.ids[first : min(first + _SYMBOLS, batch.offsets[-1])]
+        phrase = _gather(batch, first, phrase, len(ids), group)
+        left, attempt = len(ids), 0
+        for i in range(left):
+            waiting.places[i] = i
+        while left > 0 and attempt < _ATTEMPTS:
+            _random_words(group, waiting, left, attempt, SYMBOL_STREAM, batch.key)
+            if attempt == 0:
+                point = _walk(group, left, point, walk, waiting.words)
+            left = _from_heads(group, waiting, left, heads, ids)
+            _random_words(group, waiting, left, attempt, PROPOSAL_STREAM, batch.key)
+            _propose(waiting, left, proposals)
+            _score(waiting, left, judge)
+            left = _judge(waiting, left, judge.exponentials, ids)
+            attempt += 1
 
 
 @kernel
-def _propose(
-    waiting: _Waiting, left: int, proposals: AliasTable, attempt: int, seed: np.uint64, key: np.uint64
-) -> None:
-    """Propose a word, number ``attempt``, for each of the first ``left`` symbols."""
-    symbols, _, tried, chances = waiting
-    entries, tails, bits = proposals
-    column_shift, fraction_mask = np.uint64(32 - bits), np.uint64((1 << (32 - bits)) - 1)
-    alias_mask = np.uint32((1 << bits) - 1)
-    low, high, k0, k1 = seed & _LOW, seed >> _HALF, key & _LOW, key >> _HALF
+def _gather(batch: Batch, first: int, phrase: int, count: int, group: _Group) -> int:
+    """Fill a group with ``count`` symbols from number ``first`` of the batch, in ``phrase``; return the next phrase."""
+    offsets, done = batch.offsets, i64(0)
+    while done < count:
+        begin, stop = offsets[phrase] - first, min(offsets[phrase + 1] - first, count)
+        for i in range(done, stop):
+            group.numbers[i] = i - begin
+            group.seeds[i] = batch.seeds[phrase]
+        done = stop
+        phrase += stop == offsets[phrase + 1] - first
+    return phrase
+
+
+@bare_kernel
+def _random_words(group: _Group, waiting: _Waiting, left: int, attempt: int, stream: np.uint64, key: np.uint64) -> None:
+    """Make the four words of ``attempt`` for each of the first ``left`` that wait."""
+    places, blocks, seeds, words = waiting.places, waiting.blocks, waiting.seeds, waiting.words
     for i in range(left):
-        block = np.uint64(symbols[i] + (attempt << 16))
-        w0, w1, w2, w3 = philox_block(block, PROPOSAL_STREAM, low, high, k0, k1)
-        column, fraction = w0 >> column_shift, w0 & fraction_mask
-        entry = entries[column]
-        head = np.uint64(entry >> np.uint32(bits))
-        own = fraction < head
-        if fraction == head:
-            own = (w1 >> np.uint64(24 - bits)) < np.uint64(tails[column])
-        tried[i] = np.int64(column) if own else np.int64(entry & alias_mask)
-        chances[i] = np.float64((w2 << np.uint64(21)) | (w3 >> np.uint64(11))) * 2.0**-53
+        blocks[i] = group.numbers[places[i]] + np.uint64(attempt << 16)
+    for i in range(left):
+        seeds[i] = group.seeds[places[i]]
+    k0, k1 = key & _LOW, key >> _HALF
+    for i in range(left):  # LLVM vectorises it: the words are in one array, at constant distances
+        w0, w1, w2, w3 = philox_block(blocks[i], stream, seeds[i] & _LOW, seeds[i] >> _HALF, k0, k1)
+        words[i] = w0
+        words[_SYMBOLS + i] = w1
+        words[2 * _SYMBOLS + i] = w2
+        words[3 * _SYMBOLS + i] = w3
+
+
+@bare_kernel
+def _walk(group: _Group, count: int, point: int, walk: Walk, words: NDArray[np.uint32]) -> int:
+    """Write where the discourse is at each symbol, given where it was before; return where it is at the last."""
+    for i in range(count):
+        point = moved(point, group.numbers[i], words[2 * _SYMBOLS + i], words[3 * _SYMBOLS + i], walk)
+        group.points[i] = point
+    return point
 
 
 @kernel
-def _judge(waiting: _Waiting, left: int, judge: Judge, ids: NDArray[np.uint32]) -> None:
-    """Write the words that are taken into ``ids`` at their symbols, REST for the others."""
-    symbols, points, tried, chances = waiting
-    rows, offsets, places, bounds, exponentials = judge
+def _from_heads(group: _Group, waiting: _Waiting, left: int, heads: Heads, ids: NDArray[np.uint32]) -> int:
+    """Draw from the heads into ``ids``; keep those of the rest, return their number."""
+    places, points, words, tried = waiting.places, waiting.points, waiting.words, waiting.tried
     for i in range(left):
-        row, place = rows[tried[i]], places[points[i]]
+        points[i] = group.points[places[i]]
+    look_up_heads(words[:left], words[_SYMBOLS : _SYMBOLS + left], points[:left], heads, waiting.wide, tried[:left])
+    kept = i64(0)
+    for i in range(left):
+        place, point = places[i], points[i]
+        ids[place] = tried[i]
+        places[kept], points[kept] = place, point
+        kept += tried[i] == REST
+    return kept
+
+
+@kernel
+def _propose(waiting: _Waiting, left: int, proposals: AliasTable) -> None:
+    """Propose a word for each of the first ``left`` symbols."""
+    words, tried, found = waiting.words, waiting.tried, waiting.narrow
+    if look_up(words[:left], proposals, found[:left], tried[:left]):
+        tails, bits = proposals.tails, proposals.bits
+        for i in range(left):
+            word, entry = words[i], found[i]
+            column, fraction = word >> np.uint32(32 - bits), word & np.uint32((1 << (32 - bits)) - 1)
+            if fraction == entry >> np.uint32(bits):
+                own = words[_SYMBOLS + i] >> np.uint32(24 - bits) < tails[column]
+                tried[i] = column if own else entry & np.uint32((1 << bits) - 1)
+
+
+@bare_kernel
+def _score(waiting: _Waiting, left: int, judge: Judge) -> None:
+    """Write how far the scores of the proposed words are below their points' bounds.
+
+    Sums are below 2^31; that they are cast to int32 at each step lets LLVM take pairs of products at once.
+    """
+    tried, points, below = waiting.tried, waiting.points, waiting.below
+    rows, offsets, places, bounds, _ = judge
+    lanes, last = np.uint64(rows.shape[1]), offsets.shape[1] - 1
+    for i in range(min(_AHEAD, left)):
+        for lane in range(0, lanes, LINE):
+            prefetch(rows, np.uint64(tried[i]) * lanes + np.uint64(lane))
+    for i in range(left):
+        later = np.uint64(tried[min(i + _AHEAD, left - 1)]) * lanes
+        for lane in range(0, lanes, LINE):
+            prefetch(rows, later + np.uint64(lane))
+        word, point = np.uint64(tried[i]), np.uint64(points[i])
+        row, place = rows[word], places[point]
         score = np.int32(0)
         for j in range(len(place)):
-            score += np.int32(row[j]) * np.int32(place[j])
-        below = bounds[points[i]] - np.int64(score) - np.int64(offsets[tried[i], -1])
-        taken = below >= 0 and chances[i] < exp_negative(max(below, 0), exponentials)
-        ids[symbols[i]] = tried[i] if taken else REST
+            score = np.int32(score + np.int32(np.int32(row[j]) * np.int32(place[j])))
+        below[i] = bounds[point] - np.int64(score) - np.int64(offsets[word, last])
 
 
-@kernel
-def _draw_again(
-    waiting: _Waiting,
-    left: int,
-    heads: Heads,
-    ids: NDArray[np.uint32],
-    attempt: int,
-    seed: np.uint64,
-    key: np.uint64,
-) -> int:
-    """Draw those of the first ``left`` symbols again that have no word; keep those of the rest, return their number."""
-    symbols, points = waiting.symbols, waiting.points
-    low, high, k0, k1 = seed & _LOW, seed >> _HALF, key & _LOW, key >> _HALF
-    refused = 0
+@bare_kernel
+def _judge(waiting: _Waiting, left: int, exponentials: Exponentials, ids: NDArray[np.uint32]) -> int:
+    """Write the words that are taken into ``ids``, REST for the others; keep these, return their number."""
+    places, words, tried = waiting.places, waiting.words, waiting.tried
+    kept = i64(0)
     for i in range(left):
-        symbols[refused], points[refused] = symbols[i], points[i]
-        refused += ids[symbols[i]] == REST
-    kept = 0
-    for i in range(refused):
-        symbol, point = symbols[i], points[i]
-        w0, w1, _, _ = philox_block(np.uint64(symbol + (attempt << 16)), SYMBOL_STREAM, low, high, k0, k1)
-        word = head_or_rest(np.uint32(w0), np.uint32(w1), heads, point)
-        ids[symbol] = word
-        symbols[kept], points[kept] = symbol, point
-        kept += word == REST
+        below, place = waiting.below[i], places[i]
+        bits = (np.uint64(words[2 * _SYMBOLS + i]) << np.uint64(21)) | np.uint64(
+            words[3 * _SYMBOLS + i] >> np.uint32(11)
+        )
+        taken = (below >= 0) & (np.float64(bits) * _UNIFORM < exp_negative(max(below, 0), exponentials))
+        ids[place] = tried[i] if taken else np.uint32(REST)
+        places[kept] = place
+        kept += not taken
     return kept
 
 

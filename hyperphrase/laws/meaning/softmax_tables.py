@@ -13,6 +13,7 @@ the product of two table entries made by :mod:`hyperphrase.numbers.portable_math
 
 import math
 import os
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -22,33 +23,20 @@ from numpy.typing import NDArray
 
 from hyperphrase.errors import InputError
 from hyperphrase.kernels import inline_kernel, kernel
+from hyperphrase.kernels.intrinsics import i64
 from hyperphrase.laws.meaning.discourse import RADIUS, WordSpace
+from hyperphrase.laws.meaning.head_tables import COLUMNS, REST, Heads, pack
 from hyperphrase.numbers.alias_table import AliasTable
-from hyperphrase.numbers.portable_math import exp_each, ln_each
+from hyperphrase.numbers.portable_math import exact_sum, exp_each, ln_each
 
-COLUMN_BITS = 13
-_SHORT = 18  # bits of a threshold that the tails have
-COLUMNS = 1 << COLUMN_BITS  #: of a point's alias table: its head has at most one word less
-REST = 1 << 20  #: means the rest in the place of a word's id: all ids are lower
+LINE = 64  #: bytes of a cache line
 _HEAD = COLUMNS - 1
-_ID_BITS = 21
 _SPLIT = 12  # a score's low bits, which the fine table of exponentials has
 _BINS = 1 << 12  # of the histogram that finds the head
-_ROWS = 16  # points scored at once: 16 MB of scores at 250,000 words
+_ROWS = 64  # points scored at once: 64 MB of scores at 250,000 words
 _LOWEST = -(1 << 29)
 _TINY = 1e-300
 _MOST_NATS = 600.0  # a larger exponent is out of reach of a float
-
-
-class Heads(NamedTuple):
-    """The alias tables of C points, of columns that hold words' ids.
-
-    entries: uint64, shape (C, 8192): of each column the top 22 of 40 bits of its threshold, its own id and its alias's,
-    21 bits each. tails: uint32, shape (C, 8192): the other 18 bits.
-    """
-
-    entries: NDArray[np.uint64]
-    tails: NDArray[np.uint32]
 
 
 class Exponentials(NamedTuple):
@@ -66,8 +54,8 @@ class Exponentials(NamedTuple):
 class SoftmaxTables:
     """What draws need; C points, V words, scores in whole numbers.
 
-    proposals: the table of q. rows: int8, shape (V, lanes): the vectors and, in the last four lanes, as one int32,
-    the words' offsets, not positive: q_w = b_w exp(-offset_w unit).
+    proposals: the table of q. rows: int8, shape (V, n), n a multiple of 64: the vectors, zeros, and in the last four
+    places, as one int32, the words' offsets, not positive: q_w = b_w exp(-offset_w unit).
     bounds: int64, shape (C,): words whose score plus offset is above it are in the head.
     entropies, collisions: float64, shape (C,): of p( . | c), in bits; the second is -log2 of the sum of squares.
     acceptances: float64, shape (C,): the share of attempts that gives a symbol.
@@ -81,6 +69,29 @@ class SoftmaxTables:
     entropies: NDArray[np.float64]
     collisions: NDArray[np.float64]
     acceptances: NDArray[np.float64]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return all that the tables are made of, by name, for :meth:`of_arrays`."""
+        nested: dict[str, Any] = {"heads": self.heads, "proposals": self.proposals, "exponentials": self.exponentials}
+        arrays = {name: value for name, value in vars(self).items() if name not in nested}
+        for name, values in nested.items():
+            arrays |= {f"{name}.{field}": np.atleast_1d(value) for field, value in values._asdict().items()}
+        return arrays
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "SoftmaxTables":
+        """Return the tables that are made of ``arrays``, which may have others besides."""
+
+        def of(name: str, kind: Any) -> Any:
+            return kind._make(arrays[f"{name}.{field}"] for field in kind._fields)
+
+        proposals, exponentials = of("proposals", AliasTable), of("exponentials", Exponentials)
+        return cls(
+            heads=of("heads", Heads),
+            proposals=proposals._replace(bits=int(proposals.bits[0])),
+            exponentials=exponentials._replace(unit=float(exponentials.unit[0])),
+            **{name: arrays[name] for name in ("rows", "bounds", "entropies", "collisions", "acceptances")},
+        )
 
 
 class _Words(NamedTuple):
@@ -120,7 +131,7 @@ def softmax_tables(space: WordSpace, points: NDArray[np.int16], base: NDArray[np
     )
     logs = np.log(np.maximum(base, _TINY))  # for the entropies alone
     words = _Words(base, logs, tables.rows.view(np.int32)[:, -1].copy())
-    _fill(tables, space, points, words, math.fsum(proposals.tolist()))
+    _fill(tables, space, points, words, exact_sum(proposals))
     return tables
 
 
@@ -141,63 +152,56 @@ def exponentials_of(space: WordSpace, unit: float, more: float = 0.0) -> Exponen
 
 
 def _with_offsets(rows: NDArray[np.int8], offsets: NDArray[np.float64]) -> NDArray[np.int8]:
-    """Return ``rows`` with each word's offset in its four spare lanes, so that one cache line has both."""
-    rows = rows.copy()
-    rows.view(np.int32)[:, -1] = offsets
-    return rows
+    """Return ``rows`` filled up with zeros to whole cache lines, which begin where those of memory do.
+
+    The last four lanes have each word's offset.
+    """
+    count, lanes = len(rows), -(-rows.shape[1] // LINE) * LINE
+    room = np.zeros(count * lanes + LINE, np.int8)
+    out = room[-room.ctypes.data % LINE :][: count * lanes].reshape(count, lanes)
+    out[:, : rows.shape[1]] = rows
+    out.view(np.int32)[:, -1] = offsets
+    return out
 
 
 def _fill(tables: SoftmaxTables, space: WordSpace, points: NDArray[np.int16], words: _Words, proposed: float) -> None:
     """Fill the rows of ``tables``, on up to four cores; ``proposed`` is the sum of q."""
-    turned, exponentials = np.ascontiguousarray(space.rows.T, np.float32), tables.exponentials
-
-    def fill(first: int, stop: int) -> None:
-        scores = np.empty((_ROWS, len(words.base)), np.float32)
-        for start in range(first, stop, _ROWS):
-            part = points[start : min(start + _ROWS, stop)].astype(np.float32)
-            np.matmul(part, turned, out=scores[: len(part)])
-            for point, row in enumerate(scores[: len(part)], start):
-                ids, weights, figures = np.empty(COLUMNS, np.uint32), np.zeros(COLUMNS), np.empty(3)
-                highest, tables.bounds[point] = _bound(row, words.offsets)
-                _weigh(row, words, highest, exponentials, figures)
-                inside = _head(row, words, highest, tables.bounds[point], exponentials, ids, weights)
-                rest = proposed * _exp_negative(highest - tables.bounds[point], exponentials)
-                ids[_HEAD], weights[_HEAD] = REST, rest if inside < len(words.base) else 0.0
-                _pack(AliasTable.of(weights), ids, tables.heads.entries[point], tables.heads.tails[point])
-                tables.entropies[point], tables.collisions[point] = figures[1:]
-                tables.acceptances[point] = figures[0] / weights.sum()
-
-    workers = min(4, os.cpu_count() or 1)
-    cuts = [len(points) * i // workers for i in range(workers + 1)]
+    turned, workers = np.ascontiguousarray(space.rows.T, np.float32), min(4, os.cpu_count() or 1)
+    scores = np.empty((min(_ROWS, len(points)), len(words.base)), np.float32)
+    sums = np.empty((workers, len(words.base)), np.int32)
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(fill, cuts[:-1], cuts[1:]))
+        for start in range(0, len(points), _ROWS):
+            part = points[start : start + _ROWS].astype(np.float32)
+            found = np.matmul(part, turned, out=scores[: len(part)])
+
+            def fill(worker: int, start: int = start, found: NDArray[np.float32] = found) -> None:
+                for i in range(worker, len(found), workers):
+                    _fill_point(tables, start + i, found[i], words, proposed, sums[worker])
+
+            list(pool.map(fill, range(workers)))
 
 
-def _pack(table: AliasTable, ids: NDArray[np.uint32], entries: NDArray[np.uint64], tails: NDArray[np.uint32]) -> None:
-    """Write an alias table of places in ``ids`` as one of the ids themselves, a point's row of :class:`Heads`."""
-    alias = ids[table.entries & np.uint32(COLUMNS - 1)].astype(np.uint64)
-    head = (table.entries >> np.uint32(COLUMN_BITS)).astype(np.uint64)
-    threshold = (head << np.uint64(8 + COLUMN_BITS)) | table.tails
-    entries[:] = ((threshold >> np.uint64(_SHORT)) << np.uint64(2 * _ID_BITS)) | (
-        ids.astype(np.uint64) << np.uint64(_ID_BITS)
-    )
-    entries |= alias
-    tails[:] = threshold & np.uint64((1 << _SHORT) - 1)
-
-
-@inline_kernel
-def head_or_rest(first: Any, second: Any, heads: Heads, point: Any) -> Any:
-    """Return the id that two words of 32 random bits draw from the table of ``point``; REST for the rest."""
-    column = first >> np.uint32(32 - COLUMN_BITS)
-    fraction = (np.uint64(first & np.uint32((1 << (32 - COLUMN_BITS)) - 1)) << np.uint64(8 + COLUMN_BITS)) | np.uint64(
-        second >> np.uint32(24 - COLUMN_BITS)
-    )  # 40 bits
-    entry = heads.entries[point, column]
-    head, top = entry >> np.uint64(2 * _ID_BITS), fraction >> np.uint64(_SHORT)
-    own = top < head
-    if top == head:
-        own = (fraction & np.uint64((1 << _SHORT) - 1)) < np.uint64(heads.tails[point, column])
-    return (entry >> np.uint64(_ID_BITS if own else 0)) & np.uint64((1 << _ID_BITS) - 1)
+def _fill_point(
+    tables: SoftmaxTables,
+    point: int,
+    scores: NDArray[np.float32],
+    words: _Words,
+    proposed: float,
+    sums: NDArray[np.int32],
+) -> None:
+    """Fill the rows of one point, given the scores of all words; ``sums``, (V,), is overwritten."""
+    exponentials = tables.exponentials
+    ids, weights, figures = np.empty(COLUMNS, np.uint32), np.zeros(COLUMNS), np.empty(3)
+    highest, tables.bounds[point] = _bound(scores, words.offsets, sums)
+    bound = int(tables.bounds[point])
+    _weigh(scores, words, highest, exponentials, figures)
+    inside = _head(sums, bound, ids)
+    _weigh_head(scores, words.base, highest, exponentials, ids[:inside], weights)
+    rest = proposed * _exp_negative(highest - bound, exponentials)
+    ids[_HEAD], weights[_HEAD] = REST, rest if inside < len(words.base) else 0.0
+    pack(AliasTable.of(weights), ids, tables.heads.entries[point], tables.heads.tails[point])
+    tables.entropies[point], tables.collisions[point] = figures[1:]
+    tables.acceptances[point] = figures[0] / weights.sum()
 
 
 @inline_kernel
@@ -213,20 +217,24 @@ def _exp_negative(x: int, exponentials: Exponentials) -> float:
 
 
 @kernel
-def _bound(scores: NDArray[np.float32], offsets: NDArray[np.int32]) -> tuple[int, int]:
-    """Return the highest score, and the lowest bound above which at most 8,191 words are, to one of 4,096 steps."""
-    first = np.int64(scores[0])
-    highest, top, bottom = first, first + offsets[0], first + offsets[0]
-    for w in range(len(scores)):
-        score = np.int64(scores[w])
-        highest = max(highest, score)
-        top, bottom = max(top, score + offsets[w]), min(bottom, score + offsets[w])
+def _bound(scores: NDArray[np.float32], offsets: NDArray[np.int32], sums: NDArray[np.int32]) -> tuple[int, int]:
+    """Write scores plus offsets into ``sums``; return the highest score, and the bound.
+
+    It is the lowest bound, to one of 4,096 steps, above which at most 8,191 sums are.
+    """
+    highest = np.int32(scores[0])
+    bottom, top = np.int32(highest + offsets[0]), np.int32(highest + offsets[0])
+    for w in range(len(scores)):  # in 32 bits, as casts say, so that LLVM takes many at once
+        score = np.int32(scores[w])
+        both = np.int32(score + offsets[w])
+        highest, bottom, top = max(highest, score), min(bottom, both), max(top, both)
+        sums[w] = both
     shift = 0
-    while (top - bottom) >> shift >= _BINS:
+    while (np.int64(top) - np.int64(bottom)) >> shift >= _BINS:
         shift += 1
     histogram = np.zeros(_BINS, np.int64)
-    for w in range(len(scores)):
-        histogram[(np.int64(scores[w]) + offsets[w] - bottom) >> shift] += 1
+    for w in range(len(sums)):
+        histogram[(np.int64(sums[w]) - bottom) >> shift] += 1
     lowest, count = _BINS, 0
     while lowest > 0 and count + histogram[lowest - 1] <= _HEAD:
         lowest -= 1
@@ -253,26 +261,30 @@ def _weigh(
 
 
 @kernel
-def _head(
+def _head(sums: NDArray[np.int32], bound: int, ids: NDArray[np.uint32]) -> int:
+    """Write the ids of the head, at most 8,191, into the first of ``ids``, (8192,), 0 into others; return their number.
+
+    One id more is written than is counted, so that there is no branch to mispredict.
+    """
+    place = i64(0)
+    for w in range(len(sums)):
+        ids[place] = w
+        place += sums[w] > bound
+    for i in range(place, len(ids)):
+        ids[i] = 0
+    return place
+
+
+@kernel
+def _weigh_head(
     scores: NDArray[np.float32],
-    words: _Words,
+    base: NDArray[np.float64],
     highest: int,
-    bound: int,
     exponentials: Exponentials,
     ids: NDArray[np.uint32],
     weights: NDArray[np.float64],
-) -> int:
-    """Write the head's ids and weights into the first columns, (8192,); return its number of words.
-
-    Weights are relative to that of a word of the highest score and of base 1.
-    """
-    base, offsets = words.base, words.offsets
-    place = 0
-    ids[:] = 0
-    for w in range(len(scores)):
-        score = np.int64(scores[w])
-        if score + offsets[w] > bound:
-            ids[place] = w
-            weights[place] = base[w] * exp_negative(highest - score, exponentials)
-            place += 1
-    return place
+) -> None:
+    """Write the weights of the words ``ids``, relative to that of a word of the highest score and of base 1."""
+    for i in range(len(ids)):
+        w = ids[i]
+        weights[i] = base[w] * exp_negative(highest - np.int64(scores[w]), exponentials)

@@ -162,6 +162,8 @@ class Scene(GrammarLaw):
         """Return what takes long to make: the points and the tables."""
         space = self._space(vocabulary, lexicon)
         words = np.unique(np.concatenate([ids for ids, _ in made.tilted]))
+        if not space.rows[words].any():
+            raise InputError("no word of the grammar's tilted classes has a vector; give other vectors")
         points = discourse.points(discourse.WordSpace(space.rows[words], space.unit), self.k)
         return {**scene_arrays(made, space, points, self.tau), "points": points}
 

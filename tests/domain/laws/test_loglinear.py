@@ -11,14 +11,17 @@ import pytest
 
 from benchmarks.laws import loglinear as plain
 from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.laws import kept_tables
 from hyperphrase.laws.grammar import law_from_json, parse_law
 from hyperphrase.laws.lengths import LENGTH_LAWS
-from hyperphrase.laws.meaning import discourse
+from hyperphrase.laws.meaning import discourse, head_tables
+from hyperphrase.laws.meaning.loglinear import Loglinear
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.word_vectors import GLOVE_DIGEST, NAVEC_DIGEST, WordVectors, write_vectors
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.phrases.phrases import Phrases, seed_range
 from hyperphrase.phrases.recipe import Recipe
+from tests.domain.laws.plain_loglinear import phrase
 
 # (options, vocabulary) -> first half of the SHA-256 of the ids of seeds 0..199, 100 symbols each.
 # Golden: a change here is a change of phrase(seed) and needs a new recipe_version.
@@ -92,6 +95,42 @@ def test_words_follow_the_softmax_of_their_point(options, vocabulary):
     assert excess(ids, softmax(law, a, tau * 1.05)[0]) > 6
     assert np.isclose(-(p * np.log2(p)).sum(), law.entropy, rtol=1e-9)
     assert np.isclose(-np.log2((p * p).sum()), law.collision_entropy, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("options", "vocabulary", "lengths"),
+    [
+        ("a=0.5,tau=1.0,k=3,step=0.1", 30_000, [100] * 45),  # more than one group, and many proposals
+        ("a=0.0,tau=0.4,k=40,step=0.5", 12_000, [0, 1, 0, 0, 4093, 3, 900, 0, 5, 0]),
+        ("k=2,step=0", 300, [1] * 30 + [0]),
+        ("k=1,step=1", 2, []),
+    ],
+)
+def test_phrases_are_those_of_plain_python(options, vocabulary, lengths):
+    law = bound_law_of(f"{options},vectors=gaussian", vocabulary)
+    seeds, key = seed_range(7, 7 + len(lengths)) ** np.uint64(9), 0xC0FFEE << 40 | 5
+    offsets = np.append(0, np.cumsum(lengths, dtype=np.int64))
+    ids = np.empty(offsets[-1], np.uint32)
+    law.draw(Batch(np.uint64(key), seeds, np.array(lengths, np.int64), offsets, ids))
+    expected = [phrase(law, seed, length, key) for seed, length in zip(seeds.tolist(), lengths, strict=True)]
+    assert [word for words in expected for word in words] == ids.tolist()
+
+
+def test_ties_in_a_head_are_decided_by_all_bits():
+    law = bound_law_of("a=0.5,tau=1.0,k=2,vectors=gaussian", 20_000)
+    entries, tails = law.tables.heads
+    columns = np.arange(8192, dtype=np.uint64)
+    for point, more in ((0, -1), (1, 0), (1, 1)):
+        threshold = ((entries[point] >> np.uint64(42)) << np.uint64(18)) | tails[point]
+        bits = (columns << np.uint64(51)) | ((threshold + np.uint64(more % 2**64)) << np.uint64(11))
+        both = (threshold > 0) & (threshold < (1 << 40) - 1)  # what is below and above is inside the column
+        out, points = np.empty(8192, np.uint32), np.full(8192, point, np.uint32)
+        firsts, seconds = (bits >> np.uint64(32)).astype(np.uint32), bits.astype(np.uint32)
+        head_tables.look_up_heads(firsts, seconds, points, law.tables.heads, np.empty(8192, np.uint64), out)
+        shift = np.uint64(21 if more < 0 else 0)
+        expected = (entries[point] >> shift) & np.uint64((1 << 21) - 1)
+        assert both.sum() > 4000
+        np.testing.assert_array_equal(out[both], expected[both])
 
 
 def test_words_outside_the_head_follow_it_too():
@@ -340,3 +379,53 @@ def test_a_file_that_is_not_there_is_named():
 
     with pytest.raises(InputError, match=r"v\.npy cannot be read \(No such file or directory\); give glove, navec"):
         parse_law("loglinear:vectors=v.npy", SYMBOL_LAWS, "law", missing)
+
+
+@pytest.mark.parametrize("options", ["vectors=gaussian,k=20", "vectors=glove,k=5", "vectors=v.npy,k=9"])
+def test_phrases_by_kept_tables_are_the_same(options, tmp_path, monkeypatch):
+    data = write_vectors(discourse.gaussian_vectors(12, 70).values)
+    expected = bound_law_of(options, 12, data)
+    monkeypatch.setenv(kept_tables.VARIABLE, str(tmp_path))
+    monkeypatch.setattr(kept_tables, "WORTH_SECONDS", 0.0)
+    bound_law_of(options, 12, data)
+    with monkeypatch.context() as patch:
+        patch.setattr(Loglinear, "_arrays", None)  # cannot be built
+        found = bound_law_of(f"{options},step=0.02", 12, data)
+    assert draw(found, 300, 30).tolist() == draw(expected, 300, 30).tolist()
+    np.testing.assert_array_equal(found.space.rows, expected.space.rows)
+    for name in ("entropy", "collision_entropy", "acceptance"):
+        assert getattr(found, name) == getattr(expected, name)
+    assert found.space.unit == expected.space.unit
+    bound_law_of(f"{options},step=0.5", 12, data)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_bound_law_is_pickled_whole_and_draws_by_the_same_kernels():
+    law = bound_law_of("vectors=gaussian,k=20", 500)
+    copy = pickle.loads(pickle.dumps(law, protocol=4))
+    assert not copy.tables.heads.entries.flags.writeable
+    assert draw(copy, 100, 10).tolist() == draw(law, 100, 10).tolist()
+    assert (copy.entropy, copy.space.unit) == (law.entropy, law.space.unit)
+
+
+def test_tables_are_kept_for_all_that_they_depend_on(tmp_path, monkeypatch):
+    def keep(options="k=9", vocabulary=12, seed=0, words=WORDS, slope=1.0, vectors="glove"):
+        lexicon = SimpleNamespace(words=words[:vocabulary], frequencies=np.arange(1.0, vocabulary + 1) ** -slope)
+        data = write_vectors(discourse.gaussian_vectors(12 + seed, 70).values[seed:])
+        law_of(f"{options},vectors={vectors}", data).bind(vocabulary, lambda: lexicon)
+        return len(list(tmp_path.iterdir()))
+
+    monkeypatch.setenv(kept_tables.VARIABLE, str(tmp_path))
+    monkeypatch.setattr(kept_tables, "WORTH_SECONDS", 0.0)
+    assert keep() == 1
+    assert keep(slope=1.1) == 2
+    assert keep(words=WORDS[::-1]) == 3
+    assert keep("k=10") == 4
+    assert keep("k=9,tau=0.6") == 5
+    assert keep("k=9,a=0.6") == 6
+    assert keep(vocabulary=11) == 7
+    assert keep(vectors="gaussian") == 8
+    assert keep(vectors="gaussian", words=()) == 8
+    assert keep(vectors="v.npy") == 9
+    assert keep(vectors="v.npy", seed=1) == 10
+    assert keep() == 10

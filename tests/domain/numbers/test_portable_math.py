@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hyperphrase.laws.lengths import Lognormal, Uniform
 from hyperphrase.numbers.alias_table import AliasTable
-from hyperphrase.numbers.portable_math import exp_each, ln_each, power_weights
+from hyperphrase.numbers.portable_math import exact_sum, exp_each, ln_each, power_weights
 
 EXACT = Context(prec=40)
 WORST = Decimal("1e-14")
@@ -81,3 +81,19 @@ MANDELBROT = "7e99727a82b5e089699b57eb564bea610a5380403a71e23b75acfa9543b6138a"
 UNIFORM_LENGTHS = "154adc9425300944239fb30ce5d59663e1c8ebf2c181db097f3af86a833e9ac4"
 LOGNORMAL_LENGTHS = "b98a9c7167018910baa21505decbde86f9eec8e998bfc628b7dc907be0e57059"
 NARROW_LENGTHS = "86b86e4e6b84ba7440bd3a828f3d800a3fc9f25505bfb4e516f14d262a0e338f"
+
+
+@given(st.lists(st.floats(-1e300, 1e300) | st.floats(-1.0, 1.0), max_size=60))
+def test_a_sum_is_rounded_once(values):
+    assert math.fsum(values).hex() == float(exact_sum(np.array(values, np.float64))).hex()
+
+
+def test_a_sum_is_rounded_once_where_the_last_bits_decide():
+    ulp = 2.0**-52
+    for values in ([1.0, ulp / 2, ulp**3], [1.0, ulp / 2, -(ulp**3)], [1.0 + ulp, ulp / 2, -(ulp**3)], [1.0, ulp / 2]):
+        for sign in (1.0, -1.0):
+            assert math.fsum(sign * x for x in values) == exact_sum(sign * np.array(values))
+    wide = [2.0**e for e in range(-1074, 1000, 29)]
+    assert math.fsum(wide) == exact_sum(np.array(wide))
+    shares = np.random.default_rng(0).random(5000) ** 9
+    assert exact_sum(shares) == math.fsum(shares.tolist()) != float(shares.sum())
