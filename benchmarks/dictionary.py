@@ -1,9 +1,9 @@
 """``python -m benchmarks.dictionary``: how fast and how good the dictionary of meanings is; prints tables.
 
 What is measured: making meanings, on one core, beside plain Python; writing and comparing them; how near the meaning of
-a ``loglinear`` phrase comes to the discourse that it was drawn around, which is known; and, with ``--libraries``, the
-libraries that can index meanings: recall@10, build time, query time and size. faiss comes with the ``find`` extra, the
-others (usearch, hnswlib, lancedb) are installed by hand.
+a phrase of ``loglinear`` or ``scene`` comes to the discourse that it was drawn around, which is known; and, with
+``--libraries``, the libraries that can index meanings: recall@10, build time, query time and size. faiss comes with the
+``find`` extra, the others (usearch, hnswlib, lancedb) are installed by hand.
 """
 
 import argparse
@@ -22,7 +22,6 @@ from hyperphrase.corpus.request import DICTIONARY_KINDS, DISCOURSE
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.laws.grammar import parse_law
 from hyperphrase.laws.lengths import LENGTH_LAWS
-from hyperphrase.laws.meaning.loglinear import BoundLoglinear
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
 from hyperphrase.lexicon.word_vectors import vectors_of
@@ -98,20 +97,21 @@ def rates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
 
 
 def estimates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
-    """Yield how near meanings come to the known discourses of ``loglinear``, and to those of other phrases.
+    """Yield how near meanings come to the known discourses of laws that have one, and to those of other phrases.
 
     The discourse lives in the law's space, as does a dictionary of ``discourse``, which has it in a column. It is
     carried into that of the others by the linear map that takes the law's word vectors there best, by least squares
     over all words.
     """
     yield "law", "dictionary", "symbols", "cosine with its discourse", "with another's"
-    for law in ("loglinear", "loglinear:step=0"):
+    for law in ("loglinear", "loglinear:step=0", "scene"):
         for length in (10, 30, 100):
             phrases = _phrases(law, f"fixed:length={length}", lexicon)
-            bound, block = phrases.law, phrases.draw_reused(seed_range(0, CHUNK))
-            assert isinstance(bound, BoundLoglinear)
-            truth = bound.discourses(phrases.recipe.key, block.seeds, block.lengths).astype(float)
-            words = bound.space.rows[:, : truth.shape[1]].astype(float)
+            known, block = phrases.law.discourse(), phrases.draw_reused(seed_range(0, CHUNK))
+            if known is None:
+                continue
+            truth = known.discourses(phrases.recipe.key, block.seeds, block.lengths).astype(float)
+            words = known.word_rows().astype(float)
             for kind in DICTIONARY_KINDS:
                 meanings = dictionary_rows(kind, "glove", lexicon, phrases)
                 if kind == DISCOURSE:

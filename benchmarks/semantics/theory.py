@@ -14,18 +14,20 @@ from hyperphrase.phrases.phrases import CHUNK, seed_range
 
 LENGTH = 100
 COMMON = 2000  # words whose pairs are looked at
+_BATCH = 64  # points
 
 Floats = NDArray[np.float64]
 
 
-def conditionals(bound: BoundLoglinear, base: Floats, tau: float, words: int) -> Floats:
-    """Return p(w given c) by the formula, of the first ``words`` words at each point: (points, words)."""
+def conditionals(bound: BoundLoglinear, base: Floats, tau: float, words: slice) -> Floats:
+    """Return p(w given c) by the formula, of some words at each point: (points, words)."""
     vectors = (bound.space.rows / bound.space.unit).astype(np.float32)
-    made = []
-    for point in bound.points.astype(np.float32) / np.float32(4096.0 * tau):
-        weights = base * np.exp((vectors @ point).astype(np.float64))
-        made.append(weights[:words] / weights.sum())
-    return np.array(made)
+    places, made = bound.points.astype(np.float32) / np.float32(4096.0 * tau), []
+    for start in range(0, len(places), _BATCH):
+        weights = np.exp(places[start : start + _BATCH] @ vectors.T).astype(np.float64)
+        weights *= base
+        made.append(weights[:, words] / weights.sum(axis=1, keepdims=True))
+    return np.concatenate(made)
 
 
 def pointwise(p: Floats, space: WordSpace, tau: float) -> tuple[float, float]:
@@ -60,7 +62,7 @@ def of_loglinear(lexicon: Lexicon) -> Iterator[str]:
         phrases.draw(seeds)
         seconds.append(time.thread_time() - begin)
     base = (lexicon.frequencies / lexicon.frequencies.max()) ** 0.75
-    correlation, slope = pointwise(conditionals(bound, base, 0.5, COMMON), bound.space, 0.5)
+    correlation, slope = pointwise(conditionals(bound, base, 0.5, slice(COMMON)), bound.space, 0.5)
     truth = bound.discourses(1, seeds, np.full(len(seeds), LENGTH)).astype(np.float64)
     means = bound.space.rows.astype(np.float64)[drawn].sum(axis=1)
     cosines = (means * truth).sum(axis=1) / np.linalg.norm(means, axis=1) / np.linalg.norm(truth, axis=1)
@@ -70,7 +72,7 @@ def of_loglinear(lexicon: Lexicon) -> Iterator[str]:
     yield f"* Cosine of the mean of a phrase's words with its true mean discourse: {cosines.mean():.3f}."
     theory = phrases_of("loglinear:vectors=gaussian,a=0,tau=1.0,k=4096", lexicon, LENGTH).law
     assert isinstance(theory, BoundLoglinear)
-    p = conditionals(theory, np.ones(lexicon.vocabulary), 1.0, lexicon.vocabulary)[:, -COMMON:]
+    p = conditionals(theory, np.ones(lexicon.vocabulary), 1.0, slice(-COMMON, None))
     tail = WordSpace(theory.space.rows[-COMMON:], theory.space.unit)
     (pmi, slope), (logs, steepness) = pointwise(p, tail, 1.0), lengths_law(p, tail)
     yield (
