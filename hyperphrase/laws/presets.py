@@ -168,12 +168,12 @@ _PRESETS = (
         "with the random row and symbols of ten cells are ours.",
     ),
     Preset(
-        "scene-english", "scene:stop=true", Uniform(min=10, max=190), None, _SCENES,
+        "scene-english", "scene:stop=true", Uniform(min=10, max=190), 250_000, _SCENES,
         "No paper's: English sentences about one of 512 points each, with GloVe's vectors, at the settings that read "
         "best.", "english:stop=true",
     ),
     Preset(
-        "scene-russian", "scene:stop=true", Uniform(min=10, max=190), None, _SCENES,
+        "scene-russian", "scene:stop=true", Uniform(min=10, max=190), 250_000, _SCENES,
         "No paper's: Russian sentences about one of 512 points each, with Navec's vectors, at the settings that read "
         "best.", "russian:stop=true",
     ),

@@ -61,6 +61,7 @@ GOLDEN = {
     "pitman_yor": "e6f6989a1b9f57e2d8ece3fcc67318ab",
     "repetition": "45411ab38278fb78453a5d0fc930b24a",
     "reverse": "3ddac8b535c04c38e9a563b1215f3851",
+    "scene": "8629934409e24d77e5e07c8f3fc50124",
     "set": "c17eadcba33001f6819b12459c150948",
     "shuffle_dyck": "1a9a2cdf2f9a5b956897465e01bebd12",
     "sort": "92eb50b9e73b1a3c446e607f17c49e0c",
