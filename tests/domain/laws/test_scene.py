@@ -255,7 +255,7 @@ REFUSED = {
     "an empty class": (GRAMMAR + "X ~ strange\n", {}, "the lexicon has none of the 1 words of the class X"),
     "one word": (GRAMMAR + "X ~ w1 strange\n", {}, "one word only of the class X; add words"),
     "memory": (GRAMMAR, {"k": 4096}, r"the tables of 4,096 points would take .* GiB, the most is .*; give k=\d+ or"),
-    "no vectors": (GRAMMAR, {}, "no word of the grammar's tilted classes has a vector; give other"),
+    "no vectors": (GRAMMAR, {}, "0 of the 60 words of the grammar's tilted classes have a vector; give vectors of"),
     "tau": (GRAMMAR, {"tau": 0.05}, r"tau=0\.05 is too small for vectors as long as .*; give "),
 }
 
@@ -267,7 +267,7 @@ def test_what_cannot_be_drawn_is_refused(case, monkeypatch):
     if case == "memory":
         monkeypatch.setattr(scene_tables, "MOST_BYTES", 1 << 20)
     if case == "tau":
-        values = np.full((64, 64), 1e-3, np.float32)
+        values = np.full((64, 64), 1.0, np.float32)
         values[0] = 100.0
         vectors = write_vectors(values)
     if case == "no vectors":
