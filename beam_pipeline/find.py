@@ -16,8 +16,7 @@ from hyperphrase.errors import InputError
 from hyperphrase.formatting import escape_controls
 from hyperphrase.limits import SEED_STOP
 from hyperphrase.meaning.nearest import Nearest
-from hyperphrase.meaning.phrase_meanings import Meanings
-from hyperphrase.meaning.search import MOST_NEAREST, DictionarySearch
+from hyperphrase.meaning.search import BY, MOST_NEAREST, DictionarySearch
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,8 +43,8 @@ def _find(arguments: Sequence[str]) -> int:
         raise InputError('WORDS and --seed: give one of them, as in: hyperphrase find out "stormy sea at night"')
     check_search(given.search)
     corpus = open_corpus(given.out, given.follow_links)
-    dictionary = DictionarySearch(corpus)
-    query = _of_words(dictionary, given.words) if seed is None else _of_phrase(corpus, dictionary.meanings, seed)
+    dictionary = DictionarySearch(corpus, given.by)
+    query = _of_words(dictionary, given.words) if seed is None else _of_phrase(corpus, dictionary, seed)
     more = count + (seed is not None)  # the phrase itself is found, but not shown
     found = nearest_by(given.search, corpus, dictionary)(query, more)
     _show(corpus, found, seed, count)
@@ -58,14 +57,15 @@ def _of_words(dictionary: DictionarySearch, words: Sequence[str]) -> NDArray[np.
     return meaning.vector
 
 
-def _of_phrase(corpus: Corpus, meanings: Meanings, seed: int) -> NDArray[np.int8]:
+def _of_phrase(corpus: Corpus, dictionary: DictionarySearch, seed: int) -> NDArray[np.int8]:
     if seed not in corpus:
         inside = corpus.manifest.first_seed <= seed < corpus.manifest.stop_seed
         why = "an earlier seed gives the same phrase" if inside else "it is outside the corpus's seeds"
         raise InputError(f"--seed={seed}: is not in the corpus: {why}; give one of its phrases")
-    vector: NDArray[np.int8] = meanings.of(corpus.phrases.draw([seed]))[0]
+    vector: NDArray[np.int8] = dictionary.vectors_of(corpus.phrases.draw([seed]))[0]
     if not vector.any():
-        raise InputError(f"--seed={seed}: none of its words has a vector; give another")
+        lacks = "none of its words has a vector" if dictionary.by == BY[0] else "it is about nothing by its law"
+        raise InputError(f"--seed={seed}: {lacks}; give another")
     return vector
 
 

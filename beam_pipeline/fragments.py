@@ -68,7 +68,7 @@ def _fragments(arguments: Sequence[str]) -> int:
         raise InputError(f"--diversity={given.diversity:.60}: give a number from 0 to 1")
     check_search(given.search)
     corpus = open_corpus(given.out, given.follow_links)
-    dictionary = DictionarySearch(corpus)
+    dictionary = DictionarySearch(corpus, given.by)
     picked = pick_fragments(
         dictionary,
         " ".join(given.words),

@@ -16,6 +16,7 @@ from hyperphrase.laws.grammar import Law, nearest, parse_law
 from hyperphrase.laws.lengths import LENGTH_LAWS
 from hyperphrase.laws.presets import PRESETS, Preset
 from hyperphrase.laws.registry import SYMBOL_LAWS
+from hyperphrase.lexicon.sources import DEFAULT_LEXICON, language_of
 
 _EPILOG = """
 examples:
@@ -92,12 +93,14 @@ def _description(law: type[Law]) -> str:
 
 
 def _about_preset(preset: Preset) -> Iterator[str]:
-    law = parse_law(preset.law, SYMBOL_LAWS, "law", open_local)
+    language = language_of(preset.lexicon or DEFAULT_LEXICON)
+    law = parse_law(preset.law, SYMBOL_LAWS, "law", open_local, language)
     yield f"--preset={preset.name}: {preset.source}"
     yield ""
     vocabulary = preset.vocabulary or law.vocabulary()
     rows = {"law": f"{law}", "lengths": f"{preset.lengths}", "vocabulary": f"{vocabulary:,}", "note": preset.note}
-    yield from _entries(rows)
+    lexicon = {"lexicon": preset.lexicon} if preset.lexicon else {}
+    yield from _entries(lexicon | rows)
 
 
 def _entries(entries: dict[str, str], indent: str = "  ") -> Iterator[str]:

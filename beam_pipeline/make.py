@@ -291,5 +291,5 @@ def summary(output: str, made: Made, template: str | None) -> Iterator[str]:
     )
     yield f"look at   {output}/{REPORT_FILE}, {output}/{STATISTICS_FOLDER}, {output}/{MANIFEST_FILE}"
     if manifest.dictionary:
-        yield f"then      hyperphrase find {output} WORDS   by {manifest.dictionary.kind}"
+        yield f"then      hyperphrase find {output} WORDS   in the dictionary of {manifest.dictionary.kind}"
     yield f"then      hyperphrase verify {output}    hyperphrase inspect {output} --head=3"

@@ -114,9 +114,10 @@ def _rows(request: CorpusRequest, space: Space, lexicon: Lexicon, mean: float) -
 
 
 def _dictionary_rows(job: Job) -> Iterator[tuple[str, str]]:
-    if job.meanings is not None:
-        each = bytes_a_row(job.meanings.dimensions)
-        yield "dictionary", f"{job.request.dictionary}, {format_bytes(each * _expected(job.request, job.space))}"
+    kind = job.request.dictionary
+    if job.meanings is not None and kind is not None:
+        each = bytes_a_row(job.meanings.dimensions, kind)
+        yield "dictionary", f"{kind}, {format_bytes(each * _expected(job.request, job.space))}"
 
 
 def _format_rows(

@@ -1,9 +1,9 @@
 """``python -m benchmarks.dictionary``: how fast and how good the dictionary of meanings is; prints tables.
 
 What is measured: making meanings, on one core, beside plain Python; writing and comparing them; how near the meaning of
-a ``loglinear`` phrase comes to the discourse that it was drawn around, which is known; and, with ``--libraries``, the
-libraries that can index meanings: recall@10, build time, query time and size. faiss comes with the ``find`` extra, the
-others (usearch, hnswlib, lancedb) are installed by hand.
+a phrase of ``loglinear`` or ``scene`` comes to the discourse that it was drawn around, which is known; and, with
+``--libraries``, the libraries that can index meanings: recall@10, build time, query time and size. faiss comes with the
+``find`` extra, the others (usearch, hnswlib, lancedb) are installed by hand.
 """
 
 import argparse
@@ -18,15 +18,15 @@ from numpy.typing import NDArray
 
 from beam_pipeline.terminal.table import print_table
 from benchmarks.nearest_libraries import LIBRARIES, survey
-from hyperphrase.corpus.request import DICTIONARY_KINDS
+from hyperphrase.corpus.request import DICTIONARY_KINDS, DISCOURSE
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.laws.grammar import parse_law
 from hyperphrase.laws.lengths import LENGTH_LAWS
-from hyperphrase.laws.meaning.loglinear import BoundLoglinear
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
 from hyperphrase.lexicon.word_vectors import vectors_of
-from hyperphrase.meaning.dictionary import MeaningsWriter, read_meanings
+from hyperphrase.meaning.dictionary import MeaningsWriter, dictionary_rows, read_meanings
+from hyperphrase.meaning.discourses import TrueDiscourses
 from hyperphrase.meaning.nearest import nearest
 from hyperphrase.meaning.phrase_meanings import Meanings, build_meanings
 from hyperphrase.phrases.blocks import PhraseBlock
@@ -34,6 +34,7 @@ from hyperphrase.phrases.phrases import CHUNK, Phrases, seed_range
 from hyperphrase.phrases.recipe import Recipe
 
 VOCABULARY = 250_000
+_OF_WORDS = [kind for kind in DICTIONARY_KINDS if kind != DISCOURSE]
 _REPEATS = 9
 _PAIRS = 300
 
@@ -73,7 +74,7 @@ def rates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
     yield "what", "rate", "unit"
     for law in ("lexicon", "uniform"):
         phrases = _phrases(law, "uniform", lexicon)
-        for kind in DICTIONARY_KINDS:
+        for kind in _OF_WORDS:
             begin = time.perf_counter()
             meanings = build_meanings(kind, vectors, lexicon, phrases)
             seconds = time.perf_counter() - begin
@@ -96,23 +97,28 @@ def rates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
 
 
 def estimates(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
-    """Yield how near meanings come to the known discourses of ``loglinear``, and to those of other phrases.
+    """Yield how near meanings come to the known discourses of laws that have one, and to those of other phrases.
 
-    The discourse lives in the law's space. It is carried into that of the dictionary by the linear map that takes the
-    law's word vectors there best, by least squares over all words.
+    The discourse lives in the law's space, as does a dictionary of ``discourse``, which has it in a column. It is
+    carried into that of the others by the linear map that takes the law's word vectors there best, by least squares
+    over all words.
     """
-    vectors = vectors_of(lexicon, "glove")
     yield "law", "dictionary", "symbols", "cosine with its discourse", "with another's"
-    for law in ("loglinear", "loglinear:step=0"):
+    for law in ("loglinear", "loglinear:step=0", "scene"):
         for length in (10, 30, 100):
             phrases = _phrases(law, f"fixed:length={length}", lexicon)
-            bound, block = phrases.law, phrases.draw_reused(seed_range(0, CHUNK))
-            assert isinstance(bound, BoundLoglinear)
-            truth = bound.discourses(phrases.recipe.key, block.seeds, block.lengths).astype(float)
-            words = bound.space.rows[:, : truth.shape[1]].astype(float)
+            known, block = phrases.law.discourse(), phrases.draw_reused(seed_range(0, CHUNK))
+            if known is None:
+                continue
+            truth = known.discourses(phrases.recipe.key, block.seeds, block.lengths).astype(float)
+            words = known.word_rows().astype(float)
             for kind in DICTIONARY_KINDS:
-                meanings = build_meanings(kind, vectors, lexicon, phrases)
-                own, other = _cosines(meanings, block, truth, words, lexicon.frequencies)
+                meanings = dictionary_rows(kind, "glove", lexicon, phrases)
+                if kind == DISCOURSE:
+                    there = TrueDiscourses(phrases, meanings.dimensions).of(block).astype(float)
+                else:
+                    there = _carried(meanings, truth, words, lexicon.frequencies)
+                own, other = _cosines(meanings.of(block).astype(float), there)
                 yield law, kind, str(length), f"{own:.3f}", f"{other:.3f}"
 
 
@@ -124,9 +130,9 @@ def pairs(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
     """
     vectors, random = vectors_of(lexicon, "glove"), np.random.default_rng(1)
     phrases = _phrases("lexicon", "uniform", lexicon)
-    made = {kind: build_meanings(kind, vectors, lexicon, phrases) for kind in DICTIONARY_KINDS}
+    made = {kind: build_meanings(kind, vectors, lexicon, phrases) for kind in _OF_WORDS}
     logs = np.where(vectors.present, np.log(lexicon.frequencies), -np.inf)
-    yield "symbols", "strength", *DICTIONARY_KINDS
+    yield "symbols", "strength", *_OF_WORDS
     for length, strength in ((10, 3.0), (30, 3.0), (100, 1.5)):
         drawn = np.empty((2, _PAIRS, length), np.uint32)
         for pair in range(_PAIRS):
@@ -144,18 +150,18 @@ def pairs(lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
         yield str(length), str(strength), *(f"{share:.0%}" for share in found)
 
 
-def _cosines(
-    meanings: Meanings,
-    block: PhraseBlock,
-    truth: NDArray[np.float64],
-    words: NDArray[np.float64],
-    frequencies: NDArray[np.float64],
-) -> tuple[float, float]:
-    """Return the mean cosine of each meaning with its own discourse, and with the one of the next phrase."""
+def _carried(
+    meanings: Meanings, truth: NDArray[np.float64], words: NDArray[np.float64], frequencies: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the discourses in the space of the dictionary."""
     rows = meanings.rows.astype(float)
     weights = np.sqrt(frequencies / frequencies.sum())[:, None]
-    there = truth @ np.linalg.lstsq(words * weights, rows * weights, rcond=None)[0]
-    found = meanings.of(block).astype(float)
+    carried: NDArray[np.float64] = truth @ np.linalg.lstsq(words * weights, rows * weights, rcond=None)[0]
+    return carried
+
+
+def _cosines(found: NDArray[np.float64], there: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the mean cosine of each meaning with its own discourse, and with the one of the next phrase."""
     there /= np.linalg.norm(there, axis=1, keepdims=True)
     found /= np.linalg.norm(found, axis=1, keepdims=True).clip(1.0)
     return float((found * there).sum(axis=1).mean()), float((found * np.roll(there, 1, axis=0)).sum(axis=1).mean())
@@ -164,7 +170,7 @@ def _cosines(
 def sample(lexicon: Lexicon, first: int, stop: int) -> NDArray[np.int8]:
     """Return the meanings of a range of seeds of the default law, (n, 50)."""
     phrases = _phrases("lexicon", "uniform", lexicon)
-    meanings = build_meanings(DICTIONARY_KINDS[0], vectors_of(lexicon, "glove"), lexicon, phrases)
+    meanings = build_meanings(_OF_WORDS[0], vectors_of(lexicon, "glove"), lexicon, phrases)
     parts = [seed_range(start, min(start + CHUNK, stop)) for start in range(first, stop, CHUNK)]
     return np.concatenate([meanings.of(phrases.draw_reused(part)) for part in parts])
 

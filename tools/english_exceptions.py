@@ -16,7 +16,8 @@ CLOSED = set(
     fourth fifth sixth seventh eighth ninth tenth last next other another same such own each every all both either
     neither any some many much more most few fewer less least several half enough well let get got lot lots bit
     thing things something anything everything nothing someone anyone everyone nobody somebody anybody everybody
-    none yes ok okay oh hey hello hi bye please thanks thank etc
+    none yes ok okay oh hey hello hi bye please thanks thank etc eleventh twelfth thirteenth fourteenth fifteenth
+    sixteenth seventeenth eighteenth nineteenth twentieth
     """.split()  # noqa: SIM905 - words read as words
 )
 #: What WordNet has in a sense that readers do not think of: names, short forms, letters, and what read wrong.
@@ -70,7 +71,7 @@ NO_MANNER = set(
     certainly especially particularly currently presently usually daily weekly monthly yearly hourly early only
     likely lonely friendly lovely lively deadly costly orderly reportedly disproportionately ridiculously
     accordingly terribly horribly federally specifically collectively broadly economically internationally
-    politically statistically technically alternatively secondly firstly lastly thirdly
+    politically statistically technically alternatively secondly firstly lastly thirdly dearly finely poorly
     """.split()  # noqa: SIM905 - words read as words
 )
 #: Nouns whose first sense in WordNet is not the one that readers think of: they are animals,
@@ -108,7 +109,7 @@ UNFIT_VERBS = set(
     apologise apologize nod preside grapple delve migrate reign dream resign participate bang bear debut relate tell
     provide sub triple lend supply catalogue ramp vet dial crank format ail collide specialize specialise solidify
     premier inquire speculate differentiate concentrate infringe deviate cock register rest fan fell saw index chat
-    cheat phone jar range cost result lag hike tag mill ring butter
+    cheat phone jar range cost result lag hike tag mill ring butter crow jerk
     """.split()  # noqa: SIM905 - words read as words
 )
 #: Verbs that do not take a clause with "that" by themselves, though WordNet has such a frame.
@@ -123,7 +124,8 @@ NO_CLAUSE = set(
 #: Verbs that do not take an infinitive, though WordNet has such a frame.
 NO_WISH = set(
     """
-    look ask design contract introduce bother stop prove concur persist anticipate dread adore succeed
+    look ask design contract introduce bother stop prove concur persist anticipate dread adore succeed resume
+    restart
     """.split()  # noqa: SIM905 - words read as words
 )
 #: Verbs that take no object, though WordNet has such a frame.

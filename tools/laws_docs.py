@@ -50,6 +50,7 @@ def _presets() -> Iterator[str]:
     yield "|---|---|---|---|"
     for name, preset in PRESETS.items():
         vocabulary = f" `--vocabulary={preset.vocabulary}`" if preset.vocabulary else ""
+        vocabulary += f" `--lexicon={preset.lexicon}`" if preset.lexicon else ""
         lengths = str(preset.lengths)
         lengths = f"lengths {lengths}" if " " in lengths else f"`--lengths={lengths}`"
         yield _row(f"`{name}`", f"`--sampler={preset.law}` {lengths}{vocabulary}", preset.source, preset.note)

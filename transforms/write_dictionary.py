@@ -35,7 +35,7 @@ def _write(kept: KeptPhrases, context: CorpusContext) -> Iterator[tuple[int, Sha
 def _written(kept: KeptPhrases, context: CorpusContext, name: str) -> Shard:
     with storage.atomic_writer(context.folder, storage.join(DICTIONARY_FOLDER, name)) as stream:
         measured = MeasuredFile(stream)
-        symbols = write_meanings(kept, context.phrases(), context.meanings(), measured)
+        symbols = write_meanings(kept, context.phrases(), context.meanings(), context.dictionary(), measured)
         context.check_current()
     seeds = kept.seeds()
     row = Shard(name, len(seeds), symbols, measured.size, measured.crc32c, *ends(seeds))

@@ -23,7 +23,7 @@ from hyperphrase.corpus.layout import (
     meanings_name,
 )
 from hyperphrase.corpus.manifest import Dictionary, DroppedSeeds, Manifest
-from hyperphrase.corpus.request import CorpusRequest, Extent, shard_names
+from hyperphrase.corpus.request import DISCOURSE, CorpusRequest, Extent, shard_names
 from hyperphrase.corpus.shard_table import ShardTable, phrases_in
 from hyperphrase.corpus.statistics import Statistics
 from hyperphrase.lexicon.word_vectors import kind_of
@@ -144,8 +144,13 @@ def _manifest(
             "hyperphrase": hyperphrase.__version__,
             **{name: metadata.version(name) for name in (*_LIBRARIES, *_libraries_of(request))},
         },
-        dictionary=Dictionary(request.dictionary, files, kind_of(lexicon)) if request.dictionary else None,
+        dictionary=_dictionary(request.dictionary, files, lexicon) if request.dictionary else None,
     )
+
+
+def _dictionary(kind: str, shards: ShardTable, lexicon: str) -> Dictionary:
+    """Return the dictionary's entry; the vectors of ``discourse`` are those of the recipe's law."""
+    return Dictionary(kind, shards) if kind == DISCOURSE else Dictionary(kind, shards, kind_of(lexicon))
 
 
 def _libraries_of(request: CorpusRequest) -> list[str]:

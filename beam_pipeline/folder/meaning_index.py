@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.api.corpus import Corpus
-from hyperphrase.corpus.layout import DICTIONARY_FOLDER, MANIFEST_FILE
+from hyperphrase.corpus.layout import MANIFEST_FILE
 from hyperphrase.errors import InputError
-from hyperphrase.meaning.dictionary import read_meanings
+from hyperphrase.meaning.search import BY, DictionarySearch
 from hyperphrase.untrusted.trusted_folders import is_trusted, own_cache
 
 CELLS_PER_PROBE = 8  # a query searches 1/8 of the cells: recall@10 is 0.98 for 10,000,000 meanings of 50 components
@@ -43,18 +43,18 @@ def library() -> Any:
     return faiss
 
 
-def candidates(corpus: Corpus, dimensions: int, query: NDArray[np.int8], count: int) -> NDArray[np.uint64]:
-    """Return seeds of phrases near ``query``, shape (dimensions,), ascending: up to ``_WIDER`` times ``count``.
+def candidates(corpus: Corpus, dictionary: DictionarySearch, query: NDArray[np.int8], count: int) -> NDArray[np.uint64]:
+    """Return seeds of phrases near ``query``, shape (d,), ascending: up to ``_WIDER`` times ``count``.
 
     Builds the index if it does not exist. Raises InputError without faiss, or if no index can be stored.
     """
     faiss = library()
     if "://" in corpus.folder:
         raise InputError("--search=index: an index is kept on local disks only; search with --search=exact")
-    path = index_path(corpus.folder)
+    path = index_path(corpus.folder, dictionary.by)
     index = _read(faiss, path)
     if index is None:
-        index = _build(faiss, corpus, dimensions)
+        index = _build(faiss, len(corpus), dictionary)
         _keep(faiss, index, path)
     index.nprobe = -(-index.nlist // CELLS_PER_PROBE)
     _, found = index.search(_units(query[None, :]), min(_WIDER * count, index.ntotal))
@@ -69,8 +69,10 @@ def _read(faiss: Any, path: Path) -> Any:
     return None
 
 
-def index_path(out: str) -> Path:
+def index_path(out: str, by: str = BY[0]) -> Path:
     """Return the path of this user's index of the corpus in ``out``; it depends on the folder and the manifest.
+
+    There is one for each thing that phrases are found by.
 
     Raises InputError if the user has no private cache folder.
     """
@@ -83,7 +85,8 @@ def index_path(out: str) -> Path:
             f"--search=index: other users can write to {cache}; change its permissions, or search with --search=exact"
         )
     parts = str(Path(out).resolve()).encode(), Path(out, MANIFEST_FILE).read_bytes()
-    return cache / f"index-{'-'.join(hashlib.sha256(part).hexdigest()[:16] for part in parts)}.faiss"
+    kind = "index" if by == BY[0] else by
+    return cache / f"{kind}-{'-'.join(hashlib.sha256(part).hexdigest()[:16] for part in parts)}.faiss"
 
 
 def _keep(faiss: Any, index: Any, path: Path) -> None:
@@ -102,16 +105,16 @@ def _keep(faiss: Any, index: Any, path: Path) -> None:
         raise InputError(f"--search=index: {path} cannot be written ({error}); search with --search=exact") from error
 
 
-def _build(faiss: Any, corpus: Corpus, dimensions: int) -> Any:
-    kept, cells = len(corpus), max(1, round(len(corpus) ** 0.5))
+def _build(faiss: Any, kept: int, dictionary: DictionarySearch) -> Any:
+    dimensions, cells = dictionary.meanings.dimensions, max(1, round(kept**0.5))
     _print_line(f"indexing {kept:,} meanings, once: finding {cells:,} cells")
     quantizer = faiss.IndexFlatIP(dimensions)
     kind = faiss.ScalarQuantizer.QT_8bit
     index = faiss.IndexIVFScalarQuantizer(quantizer, dimensions, cells, kind, faiss.METRIC_INNER_PRODUCT)
     index.cp.niter, index.cp.min_points_per_centroid = _ROUNDS, 1
-    index.train(_sample(corpus, dimensions, cells * _SAMPLE))
+    index.train(_sample(dictionary, max(1, kept // (cells * _SAMPLE))))
     shown = time.monotonic()
-    for seeds, vectors in _all_meanings(corpus, dimensions):
+    for seeds, vectors in dictionary.stored():
         index.add_with_ids(_units(vectors), seeds.astype(np.int64))
         if time.monotonic() - shown >= _SHOW_SECONDS:
             _print_line(f"indexing: {index.ntotal / kept:4.0%} of {kept:,} meanings")
@@ -119,19 +122,9 @@ def _build(faiss: Any, corpus: Corpus, dimensions: int) -> Any:
     return index
 
 
-def _sample(corpus: Corpus, dimensions: int, count: int) -> NDArray[np.float32]:
-    """Return about ``count`` meanings, evenly spaced over the corpus, as unit vectors, shape (n, d)."""
-    step = max(1, len(corpus) // count)
-    return np.concatenate([_units(vectors[::step]) for _, vectors in _all_meanings(corpus, dimensions)])
-
-
-def _all_meanings(corpus: Corpus, dimensions: int) -> Any:
-    if corpus.manifest.dictionary is None:
-        raise ValueError("there is no dictionary to index")
-    for shard in corpus.manifest.dictionary.shards:
-        name = f"{DICTIONARY_FOLDER}/{shard.name}"
-        with corpus.files.open(name) as stream:
-            yield from read_meanings(stream, dimensions, shard, corpus.files.path(name))
+def _sample(dictionary: DictionarySearch, step: int) -> NDArray[np.float32]:
+    """Return every ``step``-th meaning as a unit vector, shape (n, d)."""
+    return np.concatenate([_units(vectors[::step]) for _, vectors in dictionary.stored()])
 
 
 def _units(vectors: NDArray[np.int8]) -> NDArray[np.float32]:

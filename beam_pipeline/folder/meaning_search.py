@@ -1,4 +1,4 @@
-"""The search of ``find`` and ``fragments``: all meanings of a dictionary, or its index; and the option that selects."""
+"""The search of ``find`` and ``fragments``: all meanings of a dictionary, or its index; and the options that select."""
 
 import argparse
 import sys
@@ -12,14 +12,21 @@ from hyperphrase.api.corpus import Corpus
 from hyperphrase.errors import InputError
 from hyperphrase.formatting import escape_controls
 from hyperphrase.meaning.nearest import Nearest, nearest
-from hyperphrase.meaning.search import DictionarySearch, Search
+from hyperphrase.meaning.search import BY, DictionarySearch, Search
 
 EXACT_UP_TO = 10_000_000  # phrases, whose meanings are all read and compared in a few seconds
 SEARCHES = ("exact", "index")
 
 
 def add_search(parser: argparse.ArgumentParser) -> None:
-    """Add ``--search``."""
+    """Add ``--by`` and ``--search``."""
+    parser.add_argument(
+        "--by",
+        metavar="|".join(BY),
+        default=BY[0],
+        help="what a phrase is found by: its words (default), or its discourse, what it is about by the law; for the "
+        "latter the corpus needs run --dictionary=discourse",
+    )
     parser.add_argument(
         "--search",
         metavar="|".join(SEARCHES),
@@ -41,8 +48,8 @@ def nearest_by(search: str | None, corpus: Corpus, dictionary: DictionarySearch)
     """
 
     def by_index(query: NDArray[np.int8], count: int) -> Nearest:
-        seeds = meaning_index.candidates(corpus, dictionary.meanings.dimensions, query, count)
-        return nearest(query, seeds, dictionary.meanings.of(corpus.phrases.draw(seeds)), count)
+        seeds = meaning_index.candidates(corpus, dictionary, query, count)
+        return nearest(query, seeds, dictionary.vectors_of(corpus.phrases.draw(seeds)), count)
 
     by_default = SEARCHES[len(corpus) > EXACT_UP_TO]
     return by_index if (search or by_default) == "index" else dictionary.nearest

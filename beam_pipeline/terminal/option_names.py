@@ -5,8 +5,8 @@ import re
 from hyperphrase.errors import InputError
 
 _SAME = (
-    "alphabet", "budget", "compression", "dictionary", "diversity", "first_seed", "follow_links", "key", "lengths",
-    "lexicon", "machine", "most", "output", "phrases", "phrases_per_shard", "preset", "prices", "seeds",
+    "alphabet", "budget", "by", "compression", "dictionary", "diversity", "first_seed", "follow_links", "key",
+    "lengths", "lexicon", "machine", "most", "output", "phrases", "phrases_per_shard", "preset", "prices", "seeds",
     "special_tokens", "text", "tokenizer", "vocabulary",
 )  # fmt: skip
 _ARGUMENTS = ("folder", "query")  # the positional arguments OUT and WORDS

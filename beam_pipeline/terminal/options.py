@@ -16,7 +16,7 @@ from hyperphrase.laws.presets import PRESETS, Preset
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.alphabet import alphabet_size
 from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
-from hyperphrase.lexicon.sources import language_of
+from hyperphrase.lexicon.sources import DEFAULT_LEXICON, language_of
 from hyperphrase.limits import MAX_UNIT, SEED_STOP
 from hyperphrase.numerals import parse_whole
 from hyperphrase.phrases.phrases import Phrases
@@ -84,8 +84,8 @@ def _add_laws(what: argparse._ArgumentGroup) -> None:
     what.add_argument(
         "--preset",
         metavar="NAME",
-        help="a published configuration of law, lengths and vocabulary; --sampler, --lengths and --vocabulary override "
-        "its values; 'hyperphrase laws' lists the presets",
+        help="a configuration of law, lengths and vocabulary, most of them published, some with a lexicon; --sampler, "
+        "--lengths, --vocabulary and --lexicon override its values; 'hyperphrase laws' lists the presets",
     )
     what.add_argument(
         "--allow_offensive",
@@ -102,10 +102,9 @@ def add_hyperwords(made: Parser) -> argparse._ArgumentGroup:
     words.add_argument(
         "--lexicon",
         metavar="NAME|PATH",
-        default="english",
-        help="english (default), russian, synthetic, synthetic:flavour=russian, or a file: .txt with one word per "
-        "line, .csv or .tsv with columns word,count, .avro or .parquet with fields of these names; frequency may "
-        "stand for count",
+        help="english (default), russian, english:stop=true or russian:stop=true (with '.' as a hyperword for ends of "
+        "sentences), synthetic, synthetic:flavour=russian, or a file: .txt with one word per line, .csv or .tsv with "
+        "columns word,count, .avro or .parquet with fields of these names; frequency may stand for count",
     )
     words.add_argument(
         "--vocabulary",
@@ -155,7 +154,8 @@ def _add_files(made: Parser) -> None:
         nargs="?",
         const=DICTIONARY_KINDS[0],
         metavar="|".join(DICTIONARY_KINDS),
-        help=f"also write the meaning of each phrase, for 'hyperphrase find'; without a value: {DICTIONARY_KINDS[0]}",
+        help="also write the meaning of each phrase, for 'hyperphrase find', and with discourse what it is about by "
+        f"its law; without a value: {DICTIONARY_KINDS[0]}",
     )
     files.add_argument(
         "--phrases_per_shard",
@@ -176,9 +176,11 @@ def read_job(given: argparse.Namespace) -> Job:
 def read_recipe(given: argparse.Namespace) -> tuple[Lexicon, Phrases]:
     """Return the lexicon and the phrases of the options of :func:`recipe_parser`. Raises InputError."""
     preset = _read_preset(given)
-    bound, lengths = _read_laws(given, preset)
+    spec = given.lexicon if given.lexicon is not None else preset.lexicon if preset else None
+    spec = DEFAULT_LEXICON if spec is None else spec
+    bound, lengths = _read_laws(given, preset, language_of(spec))
     key = whole("--key", given.key, 0, (1 << 64) - 1)
-    lexicon = _read_lexicon(given, bound, preset)
+    lexicon = _read_lexicon(given, spec, bound, preset)
     recipe = Recipe(bound, lengths, lexicon.vocabulary, lexicon.digest, key)
     recipe.check()
     return lexicon, Phrases(recipe, lambda: lexicon)
@@ -186,7 +188,8 @@ def read_recipe(given: argparse.Namespace) -> tuple[Lexicon, Phrases]:
 
 def read_lexicon(given: argparse.Namespace) -> Lexicon:
     """Return the lexicon of the options of :func:`add_hyperwords`. Raises InputError."""
-    return build_lexicon(given.lexicon, _read_vocabulary(given), given.alphabet, open_given)
+    spec = DEFAULT_LEXICON if given.lexicon is None else given.lexicon
+    return build_lexicon(spec, _read_vocabulary(given), given.alphabet, open_given)
 
 
 def check_left_out(parser: Parser, given: argparse.Namespace, names: Iterable[str]) -> None:
@@ -210,10 +213,9 @@ def _read_preset(given: argparse.Namespace) -> Preset | None:
     )
 
 
-def _read_laws(given: argparse.Namespace, preset: Preset | None) -> tuple[SymbolLaw, LengthLaw]:
-    """Return the laws of the options, else those of the preset, else the defaults."""
+def _read_laws(given: argparse.Namespace, preset: Preset | None, language: str) -> tuple[SymbolLaw, LengthLaw]:
+    """Return the laws of the options, else those of the preset, else the defaults; language: of the lexicon."""
     bound = given.sampler if given.sampler is not None else preset.law if preset else DEFAULT_LAW
-    language = language_of(given.lexicon)
     law = parse_law(bound, SYMBOL_LAWS, "law", open_given, language, allow_offensive=given.allow_offensive)
     if preset and given.lengths is None:
         return law, preset.lengths
@@ -221,7 +223,8 @@ def _read_laws(given: argparse.Namespace, preset: Preset | None) -> tuple[Symbol
     return law, parse_law(lengths, LENGTH_LAWS, "lengths", open_given)
 
 
-def _read_lexicon(given: argparse.Namespace, bound: SymbolLaw, preset: Preset | None) -> Lexicon:
+def _read_lexicon(given: argparse.Namespace, spec: str, bound: SymbolLaw, preset: Preset | None) -> Lexicon:
+    """Return the lexicon of ``spec`` with the vocabulary of the option, else of the law or the preset."""
     vocabulary, asked = bound.vocabulary(), _read_vocabulary(given)
     if asked is not None:
         if vocabulary not in (None, asked):
@@ -229,7 +232,7 @@ def _read_lexicon(given: argparse.Namespace, bound: SymbolLaw, preset: Preset | 
         vocabulary = asked
     elif vocabulary is None and preset:
         vocabulary = preset.vocabulary
-    return build_lexicon(given.lexicon, vocabulary, given.alphabet, open_given)
+    return build_lexicon(spec, vocabulary, given.alphabet, open_given)
 
 
 def open_given(path: str) -> BinaryIO:

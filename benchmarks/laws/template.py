@@ -57,7 +57,7 @@ def _read(text: str, known: dict[str, tuple[int, float]], frequencies: bool) -> 
                 symbols = part.split()
                 weights.append(float(symbols.pop(0)) if symbols[0][0] in "0123456789." else 1.0)
                 alternatives.append(tuple(symbols))
-        elif kind == "=":
+        elif kind in ("=", "~"):
             for item in rest.split():
                 word, _, weight = item.partition("*")
                 if word in known:

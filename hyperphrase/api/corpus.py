@@ -143,26 +143,28 @@ class Corpus(OpenCorpus):
 
         return plan_contexts(self, **options)
 
-    def nearest(self, query: str, count: int = 10) -> "Nearest":
+    def nearest(self, query: str, count: int = 10, by: str = "words") -> "Nearest":
         """Return ``seeds`` and ``cosines`` of the phrases nearest in meaning to the words in ``query``, nearest first.
 
-        Words that have no meaning in the lexicon are ignored. Raises InputError if the corpus has no dictionary.
+        by: ``words``, the meaning that a phrase's words add up to, or ``discourse``, what the law was about when it
+        drew them. Words that have no meaning in the lexicon are ignored. Raises InputError if the corpus has no such
+        dictionary.
         """
         from hyperphrase.meaning.search import MOST_NEAREST, DictionarySearch  # most commands search nothing
 
-        dictionary = DictionarySearch(self)
+        dictionary = DictionarySearch(self, by)
         return dictionary.nearest(dictionary.meaning_of(query).vector, in_range("count", count, 1, MOST_NEAREST))
 
-    def fragments(self, query: str, **options: "Unpack[FragmentOptions]") -> "Fragments":
+    def fragments(self, query: str, by: str = "words", **options: "Unpack[FragmentOptions]") -> "Fragments":
         """Return phrases for a prompt: near the words in ``query``, unlike each other, within a budget of tokens.
 
         options: ``budget``, and those of :func:`hyperphrase.meaning.fragments.pick_fragments` that have defaults:
-        ``tokenizer``, ``text``, ``diversity``, ``most``. Raises InputError.
+        ``tokenizer``, ``text``, ``diversity``, ``most``. by: as in :meth:`nearest`. Raises InputError.
         """
         from hyperphrase.meaning.fragments import pick_fragments
         from hyperphrase.meaning.search import DictionarySearch
 
-        dictionary = DictionarySearch(self)
+        dictionary = DictionarySearch(self, by)
         return pick_fragments(dictionary, query, dictionary.nearest, **options)
 
     def verify(self) -> None:

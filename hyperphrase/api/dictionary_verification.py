@@ -17,9 +17,8 @@ from hyperphrase.corpus.other_files import false_shards
 from hyperphrase.corpus.request import KeptPhrases, ends
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import CorruptError
-from hyperphrase.lexicon.word_vectors import vectors_of
-from hyperphrase.meaning.dictionary import write_meanings
-from hyperphrase.meaning.phrase_meanings import Meanings, build_meanings, load_meanings
+from hyperphrase.meaning.dictionary import dictionary_rows, write_meanings
+from hyperphrase.meaning.phrase_meanings import Meanings, load_meanings
 
 
 def check_names(corpus: OpenCorpus) -> None:
@@ -46,7 +45,7 @@ def dictionary_problems(
 
     def check(unit: KeptPhrases) -> str | None:
         try:
-            _check_file(corpus, meanings, unit, dictionary.shards[unit.unit.index])
+            _check_file(corpus, meanings, unit, dictionary)
         except (CorruptError, OSError) as error:
             return str(error)
         return None
@@ -57,18 +56,17 @@ def dictionary_problems(
 def _checked_words(corpus: OpenCorpus, dictionary: Dictionary) -> Meanings:
     """Return the rows of the words. Raises CorruptError if the file of words has others."""
     found = load_meanings(corpus.files, corpus.recipe.vocabulary)
-    vectors = vectors_of(corpus.lexicon, dictionary.vectors)
-    made = build_meanings(dictionary.kind, vectors, corpus.lexicon, corpus.phrases)
+    made = dictionary_rows(dictionary.kind, dictionary.vectors, corpus.lexicon, corpus.phrases)
     if not np.array_equal(made.rows, found.rows):
         raise CorruptError(f"{corpus.files.path(WORDS_FILE)}: is not what the words mean by {dictionary.kind}")
     return found
 
 
-def _check_file(corpus: OpenCorpus, meanings: Meanings, kept: KeptPhrases, shard: Shard) -> None:
-    seeds = kept.seeds()
+def _check_file(corpus: OpenCorpus, meanings: Meanings, kept: KeptPhrases, dictionary: Dictionary) -> None:
+    seeds, shard = kept.seeds(), dictionary.shards[kept.unit.index]
     with corpus.files.open(f"{DICTIONARY_FOLDER}/{shard.name}") as stream:
         compared = _Compared(stream, shard.name)
-        symbols = write_meanings(kept, corpus.phrases, meanings, compared)
+        symbols = write_meanings(kept, corpus.phrases, meanings, dictionary.kind, compared)
         compared.finish()
     if Shard(shard.name, len(seeds), symbols, compared.size, compared.crc, *ends(seeds)) != shard:
         raise CorruptError(f"{shard.name}: the manifest has other counts, ends or sums than the file")

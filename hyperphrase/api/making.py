@@ -36,9 +36,9 @@ def make_corpus(
     phrases: the number of distinct phrases, those of the lowest seeds from ``first_seed`` on. seeds, instead: a
     half-open range, of which all distinct phrases are kept. formats: any of ``tfrecord``, ``avro``, ``parquet``,
     ``jsonl``, ``txt``; empty for the manifest alone. compression: one for all formats, or one for each. text: what
-    jsonl and txt contain, ``symbols`` or ``words``. dictionary: ``sif`` or ``whitening``, to also write the meaning of
-    each phrase. beam_options: options of the engine, each written as on the command line of ``run``. progress: called
-    with lines of text, as in ``progress=print``.
+    jsonl and txt contain, ``symbols`` or ``words``. dictionary: ``sif``, ``whitening`` or ``discourse``, to also
+    write the meaning of each phrase. beam_options: options of the engine, each written as on the command line of
+    ``run``. progress: called with lines of text, as in ``progress=print``.
 
     If the corpus exists already, it is only opened; an interrupted one is completed. Raises InputError before anything
     is written, WorkFailedError or OSError for a fault during the work, CorruptError for damaged files.

@@ -57,8 +57,8 @@ class DroppedSeeds:
 class Dictionary:
     """The meanings of all phrases.
 
-    kind: ``sif`` or ``whitening``. shards: the files of meanings, one for each unit. vectors: those of the words,
-    ``glove`` or ``navec``.
+    kind: one of DICTIONARY_KINDS. shards: the files of meanings, one for each unit. vectors: those of the words,
+    ``glove`` or ``navec``; those of ``discourse`` are its law's.
     """
 
     kind: str

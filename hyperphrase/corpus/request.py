@@ -20,8 +20,10 @@ from hyperphrase.untrusted.json_values import whole
 
 PHRASES_PER_SHARD = 1 << 18  # the default
 
-#: The ways to weigh words in the meaning of a phrase (:mod:`hyperphrase.meaning.phrase_meanings`).
-DICTIONARY_KINDS = ("sif", "whitening")
+DISCOURSE = "discourse"  # the kind of a dictionary that also has the true discourse of each phrase
+
+#: The ways to weigh words in the meaning of a phrase (:mod:`hyperphrase.meaning.phrase_meanings`, ``discourses``).
+DICTIONARY_KINDS = ("sif", "whitening", DISCOURSE)
 
 
 TEXTS = ("symbols", "words")  # what a text format can contain
@@ -113,8 +115,8 @@ class CorpusRequest:
 
     phrases: the number of phrases to keep, those of the lowest seeds from first_seed on; None keeps all distinct
     phrases of first_seed..stop_seed-1. stop_seed: the end of the drawn seeds; with ``phrases`` it may lie beyond the
-    last kept seed. outputs: empty if only the manifest is written. dictionary: ``sif`` or ``whitening``, None if no
-    meanings are written.
+    last kept seed. outputs: empty if only the manifest is written. dictionary: one of
+    DICTIONARY_KINDS, None if no meanings are written.
     """
 
     recipe: Recipe
@@ -144,7 +146,7 @@ class CorpusRequest:
         if (phrases is None) == (seeds is None):
             raise InputError("give one of phrases and seeds, as in phrases=1_000_000 or seeds=(0, 1_000_000)")
         if dictionary not in (None, *DICTIONARY_KINDS):
-            raise InputError(f"allowed are {' and '.join(DICTIONARY_KINDS)}", field="dictionary", value=dictionary)
+            raise InputError(f"allowed are {', '.join(DICTIONARY_KINDS)}", field="dictionary", value=dictionary)
         per_shard = in_range("phrases_per_shard", phrases_per_shard, 1, MAX_UNIT)
         if phrases is not None:
             first = in_range("first_seed", first_seed, 0, SEED_STOP - 1)

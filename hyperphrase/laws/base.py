@@ -23,6 +23,22 @@ _TILE = 16  # columns of ids that fill a cache line
 LexiconSource = Callable[[], Lexicon]
 
 
+class Discourse(ABC):
+    """What phrases are about, of a bound law that knows it: for each symbol a vector among those of the words."""
+
+    @abstractmethod
+    def word_rows(self) -> NDArray[np.int8]:
+        """Return the vectors of the words, (V, lanes), in the unit of the space; lanes beyond its dimensions are 0."""
+
+    @abstractmethod
+    def discourses(self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the mean discourse of each phrase, over the symbols that depend on it: float32, (n, lanes).
+
+        lengths: those of the phrases as they come out. The mean is taken in whole numbers, so that it has the same bits
+        everywhere. A phrase that is about nothing has zeros.
+        """
+
+
 class BoundLaw(ABC):
     """A law bound to a vocabulary.
 
@@ -36,6 +52,10 @@ class BoundLaw(ABC):
     def for_lengths(self, lengths: NDArray[np.int64]) -> "BoundLaw":
         """Return the law bound to phrases of ``lengths`` too, (n,), ascending; most laws do not depend on them."""
         return self
+
+    def discourse(self) -> Discourse | None:
+        """Return what the law's phrases are about, None if it does not know; a law that does derives from Discourse."""
+        return self if isinstance(self, Discourse) else None
 
     def lengths(self, key: np.uint64, seeds: NDArray[np.uint64], drawn: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the lengths of the phrases of ``seeds``, (n,), given those that the length law drew, (n,).
@@ -93,10 +113,12 @@ class SymbolLaw(Law):
     """A law that draws ids.
 
     injective: whether two seeds can never give the same phrase, so that deduplication is skipped.
+    has_discourse: whether the bound law derives from :class:`Discourse`.
     source: where the law is defined.
     """
 
     injective: ClassVar[bool] = False
+    has_discourse: ClassVar[bool] = False
     source: ClassVar[str]
 
     def vocabulary(self) -> int | None:

@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.kernels import kernel
-from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
+from hyperphrase.laws.base import BoundLaw, Discourse, LexiconSource, SymbolLaw
 from hyperphrase.laws.grammar import OpenFile, law_from_json, parse_law
 from hyperphrase.laws.lengths import LengthLaw
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.numbers.alias_table import AliasTable
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numerals import UNSIGNED
+
+_Parts = Callable[[np.uint64, NDArray[np.uint64]], Iterator[tuple[BoundLaw, NDArray[np.int64]]]]
 
 CHOICE_STREAM = np.uint64(9)  #: word 0 of block 0 chooses a phrase's law
 _MOST_LAWS = 64
@@ -196,6 +198,12 @@ class _BoundMixture(BoundLaw):
             lengths[places] = bound.lengths(key, seeds[places], drawn[places])
         return lengths
 
+    def discourse(self) -> Discourse | None:
+        """Return that of the laws, if all that have one move among the same vectors; phrases of others have zeros."""
+        parts = [part for bound in self._bound_laws if (part := bound.discourse()) is not None]
+        same = all(np.array_equal(part.word_rows(), parts[0].word_rows()) for part in parts[1:])
+        return _MixedDiscourse(parts[0].word_rows(), self._parts) if parts and same else None
+
     def draw(self, batch: Batch) -> None:
         for bound, places in self._parts(batch.key, batch.seeds):
             offsets = np.zeros(len(places) + 1, np.int64)
@@ -212,6 +220,24 @@ class _BoundMixture(BoundLaw):
             part = np.empty((len(rows), len(places)), np.uint32)
             bound.draw_rows(key, seeds[places], lengths[places], part)
             rows[:, places] = part
+
+
+class _MixedDiscourse(Discourse):
+    """The discourse of each phrase by its own law."""
+
+    def __init__(self, rows: NDArray[np.int8], parts: _Parts) -> None:
+        self._rows, self._parts = rows, parts
+
+    def word_rows(self) -> NDArray[np.int8]:
+        return self._rows
+
+    def discourses(self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
+        out = np.zeros((len(seeds), self._rows.shape[1]), np.float32)
+        for bound, places in self._parts(np.uint64(key), seeds):
+            own = bound.discourse()
+            if own is not None:
+                out[places] = own.discourses(key, seeds[places], lengths[places])
+        return out
 
 
 @kernel

@@ -53,9 +53,10 @@ class Lexicon:
     def load(cls, source: str | os.PathLike[str], vocabulary: int | None = None, alphabet: str = "stable") -> "Lexicon":
         """Return a named lexicon, or one of the words in a file.
 
-        source: ``english``, ``russian``, ``synthetic``, ``synthetic:flavour=russian``, or the path of a local file of
-        words. vocabulary: the number of hyperwords; the most frequent ones are taken. By default 250,000 of a named
-        lexicon, and all of a file. alphabet: ``stable`` or ``extended``. Raises InputError.
+        source: ``english``, ``russian``, ``english:stop=true`` (with "." for sentence ends, and so in Russian),
+        ``synthetic``, ``synthetic:flavour=russian``, or the path of a local file of words. vocabulary: the number of
+        hyperwords; the most frequent ones are taken. By default 250,000 of a named lexicon, and all of a file.
+        alphabet: ``stable`` or ``extended``. Raises InputError.
         """
         return build_lexicon(os.fspath(source), vocabulary, alphabet, open_local)
 

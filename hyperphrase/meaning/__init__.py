@@ -1,12 +1,13 @@
 """The vector dictionary: the meanings of phrases as vectors, and the search for the phrases nearest to a meaning.
 
-``phrase_meanings`` computes the vector of a phrase from those of its words; ``dictionary`` writes and reads the files
-of a corpus's vectors; ``nearest`` finds the vectors nearest to a query, and ``search`` the phrases of a corpus.
+``phrase_meanings`` computes the vector of a phrase from those of its words, ``discourses`` from what its law knows;
+``dictionary`` writes and reads the files of a corpus's vectors; ``nearest`` finds the vectors nearest to a query, and
+``search`` the phrases of a corpus.
 ``fragments`` picks phrases for a prompt: ``choice`` those that differ, ``bpe_tokens`` counts what they take.
 """
 
 from hyperphrase.meaning.bpe_tokens import count_tokens
-from hyperphrase.meaning.dictionary import MeaningsWriter, read_meanings
+from hyperphrase.meaning.dictionary import MeaningsWriter, dictionary_rows, read_meanings
 from hyperphrase.meaning.fragments import Fragments, pick_fragments
 from hyperphrase.meaning.nearest import Nearest, nearest
 from hyperphrase.meaning.phrase_meanings import Meanings, build_meanings
@@ -20,6 +21,7 @@ __all__ = [
     "Nearest",
     "build_meanings",
     "count_tokens",
+    "dictionary_rows",
     "nearest",
     "pick_fragments",
     "read_meanings",

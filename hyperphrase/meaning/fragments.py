@@ -82,7 +82,7 @@ def pick_fragments(
     near, block = _candidates(dictionary, search(asked.vector, MOST_NEAREST), budget, most)
     lines = _lines(block, dictionary.corpus.lexicon, text)
     cost = functools.cache(lambda row: count(_joined([lines[row]])))
-    vectors = dictionary.meanings.of(block)
+    vectors = dictionary.vectors_of(block)
     rows = choose(near.cosines, vectors, cost, budget, diversity=diversity, most=most)
     if not rows:
         smallest = min(map(cost, range(len(lines))))

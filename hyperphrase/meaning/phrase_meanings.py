@@ -1,6 +1,7 @@
 """The meaning of a phrase: a direction in the space of word vectors, the sum of one row for each word.
 
-There are two ways to weight words. Both are linear, so the row of each word is computed only once:
+There are two ways to weight words, and a third for laws that know what a phrase is about
+(:mod:`hyperphrase.meaning.discourses`). All are linear, so the row of each word is computed only once:
 
 sif: smooth inverse frequency (Arora, Liang and Ma 2017). Row w is a / (a + p(w)) v_w, minus its projection on the first
 principal component u of the law's phrases of seeds 0 to 2047, each represented by the mean of its rows.
@@ -107,13 +108,13 @@ def build_meanings(kind: str, vectors: WordVectors, lexicon: Lexicon, phrases: P
     if kind == "whitening":
         mean, covariance = _moments(vectors.values, shares)
         root = _inverse_root(covariance)
-        return Meanings(_rounded(_rows(vectors.values, np.where(vectors.present, 1.0, 0.0), mean, root)))
+        return Meanings(rounded(_rows(vectors.values, np.where(vectors.present, 1.0, 0.0), mean, root)))
     weights = np.where(vectors.present, SIF_A / (SIF_A + shares), 0.0)
     centre, same = np.zeros(dimensions), np.eye(dimensions)
-    first = Meanings(_rounded(_rows(vectors.values, weights, centre, same)))
+    first = Meanings(rounded(_rows(vectors.values, weights, centre, same)))
     component = _first_component(first, phrases)
     away = same - component[:, None] * component[None, :]
-    return Meanings(_rounded(_rows(vectors.values, weights, centre, away)))
+    return Meanings(rounded(_rows(vectors.values, weights, centre, away)))
 
 
 def _first_component(meanings: Meanings, phrases: Phrases) -> NDArray[np.float64]:
@@ -230,8 +231,8 @@ def _scaled_product(components: NDArray[np.float64], scales: NDArray[np.float64]
     return out
 
 
-def _rounded(rows: NDArray[np.float64]) -> NDArray[np.int16]:
-    """Return ``rows`` scaled to the largest absolute value 32,767, and rounded."""
+def rounded(rows: NDArray[np.float64]) -> NDArray[np.int16]:
+    """Return the rows of hyperwords, (V, d), scaled to the largest absolute value 32,767, and rounded."""
     largest = float(np.abs(rows).max())
     scaled = rows * (_LARGEST / largest if largest else 0.0)
     return np.floor(scaled + 0.5).astype(np.int16)

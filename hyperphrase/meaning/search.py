@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from hyperphrase.corpus.in_threads import in_threads
 from hyperphrase.corpus.layout import DICTIONARY_FOLDER
 from hyperphrase.corpus.open_corpus import OpenCorpus
+from hyperphrase.corpus.request import DISCOURSE
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import InputError
 from hyperphrase.limits import MAX_LENGTH
-from hyperphrase.meaning.dictionary import read_meanings
+from hyperphrase.meaning.dictionary import columns_of, read_meanings
+from hyperphrase.meaning.discourses import TrueDiscourses
 from hyperphrase.meaning.nearest import Nearest, nearest
 from hyperphrase.meaning.phrase_meanings import Meanings, load_meanings
 from hyperphrase.phrases.blocks import PhraseBlock
@@ -22,6 +24,7 @@ from hyperphrase.phrases.blocks import PhraseBlock
 Search = Callable[[NDArray[np.int8], int], Nearest]  # (vector, count) -> the phrases nearest to it
 
 MOST_NEAREST = 10_000  # phrases that users can ask for
+BY = ("words", DISCOURSE)  # what a phrase is found by: the sum of its words' rows, or its true discourse
 _words_of = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*").findall
 
 
@@ -34,17 +37,30 @@ class TextMeaning:
 
 
 class DictionarySearch:
-    """The dictionary of ``corpus``, open for searches. meanings: the vectors of the words.
+    """The dictionary of ``corpus``, open for searches of phrases by one of :data:`BY`.
 
-    Raises InputError if the corpus has no dictionary, CorruptError if it is damaged.
+    meanings: the vectors of the words. Raises InputError if the corpus has no such dictionary, CorruptError if it is
+    damaged.
     """
 
-    def __init__(self, corpus: OpenCorpus) -> None:
-        if corpus.manifest.dictionary is None:
+    def __init__(self, corpus: OpenCorpus, by: str = BY[0]) -> None:
+        dictionary = corpus.manifest.dictionary
+        if by not in BY:
+            raise InputError(f"allowed are {' and '.join(BY)}", field="by", value=by)
+        if dictionary is None:
             problem = "has no dictionary; make the corpus with `dictionary`"
             raise InputError(problem, field="folder", value=corpus.folder)
-        self.corpus, self._shards = corpus, corpus.manifest.dictionary.shards
+        if by == DISCOURSE != dictionary.kind:
+            problem = f"the dictionary is of {dictionary.kind}; make the corpus with `dictionary={DISCOURSE}`"
+            raise InputError(problem, field="by", value=by)
+        self.corpus, self.by, self._dictionary = corpus, by, dictionary
         self.meanings = load_meanings(corpus.files, corpus.lexicon.vocabulary)
+
+    def vectors_of(self, block: PhraseBlock) -> NDArray[np.int8]:
+        """Return the vectors that the phrases of ``block`` are found by: int8, (phrases, d). Raises CorruptError."""
+        if self.by != DISCOURSE:
+            return self.meanings.of(block)
+        return TrueDiscourses(self.corpus.phrases, self.meanings.dimensions).of(block)
 
     def meaning_of(self, text: str) -> TextMeaning:
         """Return the meaning of the words in ``text``. Raises InputError if none has one.
@@ -70,12 +86,22 @@ class DictionarySearch:
         """Return the ``count`` phrases nearest to ``query``, (d,), by comparing all meanings. Raises CorruptError."""
 
         def of_shard(shard: Shard) -> Nearest:
-            name = f"{DICTIONARY_FOLDER}/{shard.name}"
-            with self.corpus.files.open(name) as stream:
-                groups = read_meanings(stream, len(query), shard, self.corpus.files.path(name))
-                return Nearest.best((nearest(query, seeds, vectors, count) for seeds, vectors in groups), count)
+            found = (nearest(query, seeds, vectors, count) for seeds, vectors in self._stored_in(shard))
+            return Nearest.best(found, count)
 
-        return Nearest.best(in_threads(of_shard, self._shards), count)
+        return Nearest.best(in_threads(of_shard, self._dictionary.shards), count)
+
+    def stored(self) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int8]]]:
+        """Yield (seeds, vectors) of all phrases, by batch: uint64, (n,), and int8, (n, d). Raises CorruptError."""
+        for shard in self._dictionary.shards:
+            yield from self._stored_in(shard)
+
+    def _stored_in(self, shard: Shard) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int8]]]:
+        name, columns = f"{DICTIONARY_FOLDER}/{shard.name}", columns_of(self._dictionary.kind)
+        with self.corpus.files.open(name) as stream:
+            column = columns[BY.index(self.by)]
+            path = self.corpus.files.path(name)
+            yield from read_meanings(stream, self.meanings.dimensions, shard, path, columns, column)
 
 
 def _ids_of(asked: Sequence[str], words: Sequence[str], meanings: Meanings) -> list[int | None]:

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from hyperphrase.corpus.drawn_range import check_seeds, enough_seeds
-from hyperphrase.corpus.request import CorpusRequest
+from hyperphrase.corpus.request import DISCOURSE, CorpusRequest
+from hyperphrase.errors import InputError
+from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.lexicon import Lexicon
-from hyperphrase.lexicon.word_vectors import kind_of, vectors_of
-from hyperphrase.meaning.phrase_meanings import Meanings, build_meanings
+from hyperphrase.lexicon.word_vectors import kind_of
+from hyperphrase.meaning.dictionary import dictionary_rows
+from hyperphrase.meaning.phrase_meanings import Meanings
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.space.phrase_space import Space
 
@@ -30,12 +33,14 @@ class Job:
 
 
 def prepare_job(lexicon: Lexicon, phrases: Phrases, request: CorpusRequest) -> Job:
-    """Return the job of ``request``. Raises InputError if the space cannot hold its phrases."""
+    """Return the job of ``request``. Raises InputError if it cannot be made."""
     space = Space(phrases)
     request = enough_seeds(request, space)
     check_seeds(request)
     kind = request.dictionary
-    meanings = None
-    if kind is not None:
-        meanings = build_meanings(kind, vectors_of(lexicon, kind_of(lexicon.name)), lexicon, phrases)
+    if kind == DISCOURSE and phrases.law.discourse() is None:
+        known = " or ".join(name for name, law in sorted(SYMBOL_LAWS.items()) if law.has_discourse)
+        problem = f"the law {phrases.recipe.law.name} has no discourse; take {known}, or another kind"
+        raise InputError(problem, field="dictionary", value=kind)
+    meanings = dictionary_rows(kind, kind_of(lexicon.name), lexicon, phrases) if kind is not None else None
     return Job(lexicon, phrases, space, request, meanings)

@@ -11,7 +11,7 @@ def in_a_moment(monkeypatch, tmp_path):
     """One repeat, a hundredth of a second of plain Python, few hyperwords; results go elsewhere."""
     monkeypatch.setattr(rates, "REPEATS", 1)
     monkeypatch.setattr(rates, "ENOUGH", 0.01)
-    monkeypatch.setattr(rates, "VOCABULARY", 500)
+    monkeypatch.setattr(rates, "VOCABULARY", 1000)
     monkeypatch.setattr(rates, "RESULTS", tmp_path / "results" / "laws.md")
 
 
@@ -32,7 +32,7 @@ def test_the_table_has_a_row_a_law():
 
 def test_laws_that_are_named_are_printed_and_nothing_is_written(capsys):
     assert 0 == rates.main(["uniform", "eca"])
-    assert [["`uniform`", "500"], ["`eca`", "256"]] == [
+    assert [["`uniform`", "1,000"], ["`eca`", "256"]] == [
         [cell.strip() for cell in line.split("|")[1:3]] for line in capsys.readouterr().out.splitlines()
     ]
     assert not rates.RESULTS.exists()

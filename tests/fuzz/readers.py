@@ -40,7 +40,7 @@ from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon, read_lexicon
 from hyperphrase.lexicon.text_table import text_table
 from hyperphrase.limits import MAX_VOCABULARY
 from hyperphrase.meaning import phrase_meanings as meanings
-from hyperphrase.meaning.dictionary import MeaningsWriter, read_meanings
+from hyperphrase.meaning.dictionary import ESTIMATES, WITH_DISCOURSES, MeaningsWriter, read_meanings
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import Phrases
@@ -405,16 +405,16 @@ def _law_readers() -> Iterator[tuple[str, Reader]]:
 # The dictionary
 
 
-def _meanings_file(rows: int) -> bytes:
+def _meanings_file(rows: int, columns: tuple[str, ...]) -> bytes:
     stream = io.BytesIO()
-    writer = MeaningsWriter(stream, 4)
-    writer.write(np.arange(rows, dtype=np.uint64), np.arange(rows * 4).astype(np.int8).reshape(rows, 4))
+    writer, vectors = MeaningsWriter(stream, 4, columns), np.arange(rows * 4).astype(np.int8).reshape(rows, 4)
+    writer.write(np.arange(rows, dtype=np.uint64), *[vectors] * len(columns))
     writer.close()
     return stream.getvalue()
 
 
-def _meanings(shard: Shard, data: bytes) -> Any:
-    return list(read_meanings(io.BytesIO(data), 4, shard, "meanings"))
+def _meanings(shard: Shard, columns: tuple[str, ...], data: bytes) -> Any:
+    return list(read_meanings(io.BytesIO(data), 4, shard, "meanings", columns, columns[-1]))
 
 
 def _dictionary_readers() -> Iterator[tuple[str, Reader]]:
@@ -422,7 +422,9 @@ def _dictionary_readers() -> Iterator[tuple[str, Reader]]:
     yield "dictionary/words.npy", Reader((rows.dumps(),), lambda data: meanings.loads(data, 40, "words.npy"))
     for count in (0, 20):
         shard = Shard("meanings", count, 0, 0, 0, *((0, 19) if count else (None, None)))
-        yield f"dictionary/meanings of {count}", Reader((_meanings_file(count),), functools.partial(_meanings, shard))
+        for columns in (ESTIMATES, WITH_DISCOURSES):
+            read = functools.partial(_meanings, shard, columns)
+            yield f"dictionary/{' and '.join(columns)} of {count}", Reader((_meanings_file(count, columns),), read)
 
 
 def _text_readers() -> Iterator[tuple[str, Reader]]:

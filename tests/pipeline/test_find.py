@@ -275,7 +275,7 @@ def test_a_corpus_without_a_dictionary_has_nothing_to_find(program, repeating, t
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["--dictionary=glove"], "--dictionary=glove: allowed are sif and whitening"),
+        (["--dictionary=glove"], "--dictionary=glove: allowed are sif, whitening, discourse"),
         (["--dictionary", "--lexicon=synthetic"], "of the lexicon synthetic have word vectors"),
     ],
 )

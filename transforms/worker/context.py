@@ -54,15 +54,12 @@ def load_phrases(folder: str, recipe: Recipe) -> Phrases:
 
 
 @_once
-def load_meanings(folder: str, recipe: Recipe, kind: str | None) -> Meanings:
+def load_meanings(folder: str, recipe: Recipe, kind: str) -> Meanings:
     """Return the meanings of the words from the dictionary of ``kind`` of the corpus in ``folder``.
 
-    Raises CorruptError if the corpus has none or it is damaged.
+    Raises CorruptError if it is missing or damaged.
     """
-    files = files_of(folder)
-    if kind is None:
-        raise CorruptError(f"{files.path(WORDS_FILE)}: is missing")
-    return phrase_meanings.load_meanings(files, recipe.vocabulary)
+    return phrase_meanings.load_meanings(files_of(folder), recipe.vocabulary)
 
 
 @_once
@@ -108,7 +105,13 @@ class CorpusContext:
 
     def meanings(self) -> Meanings:
         """Return the meanings of the words from the corpus's dictionary, loaded once in this process."""
-        return load_meanings(self.folder, self.request.recipe, self.request.dictionary)
+        return load_meanings(self.folder, self.request.recipe, self.dictionary())
+
+    def dictionary(self) -> str:
+        """Return the kind of the corpus's dictionary. Raises CorruptError if it has none."""
+        if self.request.dictionary is None:
+            raise CorruptError(f"{storage.join(self.folder, WORDS_FILE)}: is missing")
+        return self.request.dictionary
 
     def encoder(self, output: Output) -> Encoder:
         """Return the encoder of a new shard of ``output``; texts are loaded once in this process."""

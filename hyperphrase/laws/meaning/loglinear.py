@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.errors import CorruptError, InputError
-from hyperphrase.laws.base import BoundLaw, LexiconSource, SymbolLaw
+from hyperphrase.laws.base import BoundLaw, Discourse, LexiconSource, SymbolLaw
 from hyperphrase.laws.grammar import OpenFile, parameter
 from hyperphrase.laws.kept_tables import kept, read_only
 from hyperphrase.laws.meaning import discourse
@@ -55,6 +55,7 @@ class Loglinear(SymbolLaw):
     """
 
     name = "loglinear"
+    has_discourse = True
     summary = "words around a point of meaning that slowly moves: p(w given c) as pi_w^a exp(c . v_w / tau)"
     source = "Arora et al. 2016, A Latent Variable Model Approach to PMI-based Word Embeddings, arXiv 1502.03520"
     a: float = parameter(0.0, 1.0, "exponent of the words' frequencies", 0.75)
@@ -147,7 +148,7 @@ class Loglinear(SymbolLaw):
         return {**tables.arrays(), "points": points, "near": near, "unit": unit}
 
 
-class BoundLoglinear(BoundLaw):
+class BoundLoglinear(BoundLaw, Discourse):
     """Draws from one table for each point.
 
     Symbol i uses block i of the phrase's symbol stream: two words draw it from the point's table, the third decides
@@ -186,6 +187,9 @@ class BoundLoglinear(BoundLaw):
 
     def draw(self, batch: Batch) -> None:
         draw_phrases(batch, self._walk, self.tables.heads, self.tables.proposals, self._judge)
+
+    def word_rows(self) -> NDArray[np.int8]:
+        return self.space.rows
 
     def discourses(self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the mean of c over the first ``lengths[i]`` symbols of each phrase: float32, shape (n, lanes).

@@ -1,7 +1,8 @@
 """``scene``: grammatical sentences that stay about one thing."""
 
+import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.errors import InputError
-from hyperphrase.laws.base import BoundLaw, LexiconSource
+from hyperphrase.laws.base import BoundLaw, Discourse, LexiconSource
 from hyperphrase.laws.grammar import OpenFile, flag, parameter
 from hyperphrase.laws.kept_tables import Arrays, kept
 from hyperphrase.laws.meaning import discourse
@@ -37,7 +38,7 @@ from hyperphrase.laws.text.grammar_law import GrammarLaw, Members
 from hyperphrase.laws.text.template_grammar import Grammar, ended
 from hyperphrase.laws.text.template_tables import build, entropies, measured_length, rows_of_sentences
 from hyperphrase.lexicon.lexicon import Lexicon
-from hyperphrase.lexicon.word_vectors import kind_of
+from hyperphrase.lexicon.word_vectors import VECTOR_DIGESTS, kind_of
 from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.single_draws import threshold
@@ -46,7 +47,7 @@ STOP = "."  #: the hyperword behind a sentence
 _IN_FILE = "file"  # vectors that stand in the law's file, behind the grammar
 _BETWEEN = b"\0"  # the two; a text has none
 #: Defaults that depend on the language, beside the grammar and the vectors.
-_SUITED: Mapping[str, Mapping[str, str]] = {"russian": {"a": "0.4", "k": "256"}}
+_SUITED: Mapping[str, Mapping[str, str]] = {"russian": {"a": "0.4"}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,7 @@ class Scene(GrammarLaw):
     """
 
     name = "scene"
+    has_discourse = True
     summary = "sentences of a grammar that stay about one thing: words of classes by p(w given class, c)"
     source = (
         "Arora et al. 2016, A Latent Variable Model Approach to PMI-based Word Embeddings, arXiv 1502.03520, with the "
@@ -154,14 +156,27 @@ class Scene(GrammarLaw):
         check_size(made, self.k)
         key = json.dumps([self.to_json(), lexicon.digest], sort_keys=True)
         arrays = kept(key, lambda: self._arrays(made, vocabulary, lexicon))
-        return BoundScene(self, weighted, made, arrays)
+        return BoundScene(self, weighted, made, arrays, functools.partial(self._space, vocabulary, lexicon))
 
     def _arrays(self, made: Layout, vocabulary: int, lexicon: Lexicon) -> Arrays:
         """Return what takes long to make: the points and the tables."""
-        space = word_space(self.vectors, vocabulary, lexicon, self._vectors())
         words = np.unique(np.concatenate([ids for ids, _ in made.tilted]))
-        points = discourse.points(discourse.WordSpace(space.rows[words], space.unit), self.k)
-        return {**scene_arrays(made, space, points, self.tau), "points": points}
+        space = self._space(vocabulary, lexicon, words)
+        if not space.rows.any():
+            raise InputError("no word of the grammar's tilted classes has a vector; give other vectors")
+        points = discourse.points(space, self.k)
+        return {**scene_arrays(made, words, space, points, self.tau), "points": points}
+
+    def _space(self, vocabulary: int, lexicon: Lexicon, words: NDArray[np.int64] | None = None) -> discourse.WordSpace:
+        """Return the space of the lexicon's words, or of those of the ids ``words`` alone, (n,)."""
+        if words is None:
+            return word_space(self.vectors, vocabulary, lexicon, self._vectors())
+        if self.vectors in VECTOR_DIGESTS:  # reading a package's vectors takes long
+            known = tuple(lexicon.words[i] for i in words.tolist())
+            part = Lexicon(lexicon.name, known, lexicon.frequencies[words], lexicon.code_points[words])
+            return word_space(self.vectors, len(words), part, None)
+        space = self._space(vocabulary, lexicon)
+        return discourse.WordSpace(space.rows[words], space.unit)
 
 
 def _check_classes(grammar: Grammar, classes: list[Members]) -> None:
@@ -176,7 +191,7 @@ def _check_classes(grammar: Grammar, classes: list[Members]) -> None:
             raise InputError(f"{problem}; add words to the class, or write {name} = ...")
 
 
-class BoundScene(BoundLaw):
+class BoundScene(BoundLaw, Discourse):
     """Draws derivations, a discourse and words.
 
     Decisions and words take the steps of ``template`` (:mod:`~hyperphrase.laws.text.derivations`), so both laws give a
@@ -191,9 +206,19 @@ class BoundScene(BoundLaw):
     alike. Both are those of phrases of 100 words or the next possible length, divided by it.
     """
 
-    def __init__(self, law: Scene, classes: list[Members], made: Layout, arrays: Arrays) -> None:
-        """Bind to the weighted words of classes, their layout, and what Scene._arrays made."""
-        self.points = arrays["points"]
+    def __init__(
+        self,
+        law: Scene,
+        classes: list[Members],
+        made: Layout,
+        arrays: Arrays,
+        space: Callable[[], discourse.WordSpace],
+    ) -> None:
+        """Bind to the weighted words of classes, their layout, and what Scene._arrays made.
+
+        space: makes the space of the words, which only a dictionary needs.
+        """
+        self.points, self._space = arrays["points"], space
         count = len(self.points)
         self._tables = scene_tables(made, arrays["entries"], count)
         self._walk = Walk(discourse.near_points(self.points), threshold(law.step))
@@ -214,6 +239,13 @@ class BoundScene(BoundLaw):
         if len(batch.lengths) and int(batch.lengths.max()) > MAX_LENGTH:
             raise ValueError(f"a phrase has at most {MAX_LENGTH} symbols")
         draw_scenes(batch, self._derivations, self._tables, self._walk)
+
+    @functools.cached_property
+    def _rows(self) -> NDArray[np.int8]:
+        return self._space().rows
+
+    def word_rows(self) -> NDArray[np.int8]:
+        return self._rows
 
     def discourses(self, key: int, seeds: NDArray[np.uint64], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the mean of c over the words of tilted classes of each phrase: float32, shape (n, lanes).

@@ -135,7 +135,7 @@ def leaves_of(offsets: NDArray[np.int64], made: Derivations) -> Any:
 @bare_kernel
 def derive(batch: Batch, first: int, last: int, made: Derivations, leaves: Leaves) -> None:
     """Write the leaves of the phrases ``first`` to ``last`` of ``batch`` into ``leaves``, from its beginning on."""
-    key, seeds, lengths, offsets, _ = batch
+    key, offsets = batch.key, batch.offsets
     nodes, starts = made.nodes, made.starts
     classes, bits, words, stacks, lanes = leaves
     depth = np.uint64(len(starts) + 1)  # of a stack
@@ -148,10 +148,7 @@ def derive(batch: Batch, first: int, last: int, made: Derivations, leaves: Leave
             lane = lanes[_FIELDS * i : _FIELDS * (i + 1)]
             if stacks[lane[_TOP]] == 0:
                 while lane[_AT] >= lane[_END] and waiting < last:
-                    lane[_SEED], lane[_STEP], lane[_BASE] = seeds[waiting], 0, _UNFILLED
-                    lane[_AT] = np.uint64(offsets[waiting] - offsets[first])
-                    lane[_END] = np.uint64(offsets[waiting + 1] - offsets[first])
-                    lane[_REST] = np.uint64(lengths[waiting])
+                    _begin(lane, batch, waiting, offsets[first])
                     waiting += 1
                 if lane[_AT] >= lane[_END]:
                     running -= int(lane[_ENDED] == 0)
@@ -164,6 +161,9 @@ def derive(batch: Batch, first: int, last: int, made: Derivations, leaves: Leave
                 lane[_REST] -= np.uint64(n)
                 lane[_TOP] = np.uint64(i) * depth + _ONE
                 stacks[lane[_TOP]] = starts[n]
+                if n == 0:  # no phrase has this length
+                    lane[_AT] = lane[_END]
+                    continue
             _fill(words[_ROOM * i : _ROOM * (i + 1)], lane, key)
             step, place, top = lane[_STEP], lane[_AT], lane[_TOP]
             state = stacks[top]
@@ -184,6 +184,15 @@ def derive(batch: Batch, first: int, last: int, made: Derivations, leaves: Leave
             stacks[top + _ONE] = then
             top += _ONE - leaf
             lane[_TOP] = top if place < lane[_END] else np.uint64(i) * depth
+
+
+@inline_kernel
+def _begin(lane: NDArray[np.uint64], batch: Batch, phrase: Any, base: Any) -> None:
+    """Have the lane derive a phrase, whose leaves are placed from offset ``base`` on."""
+    lane[_SEED], lane[_STEP], lane[_BASE] = batch.seeds[phrase], 0, _UNFILLED
+    lane[_AT] = np.uint64(batch.offsets[phrase] - base)
+    lane[_END] = np.uint64(batch.offsets[phrase + 1] - base)
+    lane[_REST] = np.uint64(batch.lengths[phrase])
 
 
 @inline_kernel

@@ -99,8 +99,9 @@ class GrammarLaw(FileLaw):
         for name, weighted in zip(grammar.names, grammar.classes, strict=False):
             known = {ids[word]: weight for word, weight in weighted.items() if word in ids}
             if not known:
-                problem = f"the lexicon has none of the {len(weighted):,} words of the class {name}"
-                raise InputError(f"{problem}; add words to the class", field="law", value=self)
+                advice = "give a larger lexicon, one of the grammar's language, or more words in the class"
+                problem = f"the lexicon has none of the {len(weighted):,} words of the class {name}; {advice}"
+                raise InputError(problem, field="law", value=self)
             members = np.array(sorted(known), np.int64)
             found.append((members, np.array([known[member] for member in members.tolist()])))
         return found

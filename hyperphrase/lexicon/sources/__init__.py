@@ -8,6 +8,8 @@ import difflib
 from collections.abc import Callable
 from typing import BinaryIO
 
+import numpy as np
+
 from hyperphrase.errors import InputError
 from hyperphrase.lexicon.sources.english import english_words
 from hyperphrase.lexicon.sources.russian import russian_words
@@ -15,18 +17,20 @@ from hyperphrase.lexicon.sources.synthetic import FLAVOURS, synthetic_words
 from hyperphrase.lexicon.sources.user_file import user_words
 from hyperphrase.lexicon.sources.word_ranking import RankedWords
 
-DEFAULT_VOCABULARY = 250_000  # hyperwords
+DEFAULT_LEXICON, DEFAULT_VOCABULARY = "english", 250_000  # name, hyperwords
 LARGEST_REAL = 500_000  # hyperwords at most in a lexicon of English or Russian words
 
 NAMED = ("english", "russian", "synthetic")
+STOP, STOP_FREQUENCY = ".", 0.05  # the hyperword of sentence ends: one word of twenty
+_STOPS = {"": False, "stop=false": False, "stop=true": True}  # what may stand behind english: and russian:
 
 
 def find_words(spec: str, vocabulary: int | None, open_file: Callable[[str], BinaryIO]) -> RankedWords:
     """Return the first ``vocabulary`` words of the source that ``spec`` names, most frequent first.
 
-    ``spec`` is ``english``, ``russian``, ``synthetic``, ``synthetic:flavour=english|russian`` or the path of a file,
-    which ``open_file`` opens. Without ``vocabulary``, a named source gives 250,000 words and a file all of its words.
-    Raises InputError.
+    ``spec`` is ``english``, ``russian``, one of these with ``:stop=true``, which adds the hyperword ".", ``synthetic``,
+    ``synthetic:flavour=english|russian`` or the path of a file, which ``open_file`` opens. Without ``vocabulary``, a
+    named source gives 250,000 words and a file all of its words. Raises InputError.
     """
     if is_named(spec):
         return _named_words(spec, DEFAULT_VOCABULARY if vocabulary is None else vocabulary)
@@ -51,13 +55,21 @@ def _named_words(spec: str, vocabulary: int) -> RankedWords:
     name, _, arguments = spec.partition(":")
     if name == "synthetic":
         return synthetic_words(_flavour(spec, arguments), vocabulary)
-    if arguments:
-        raise InputError(f"{name} takes no arguments; give `lexicon={name}`", field="lexicon", value=spec)
+    if arguments not in _STOPS:
+        raise InputError(f"give {name}:stop=true|false, or {name} alone", field="lexicon", value=spec)
     if vocabulary > LARGEST_REAL:
         problem = f"the {name} lexicon has at most {LARGEST_REAL:,} hyperwords"
         advice = "give fewer, or take `lexicon=synthetic` or a file"
         raise InputError(f"{problem}; {advice}", field="vocabulary", value=vocabulary)
-    return english_words(vocabulary) if name == "english" else russian_words(vocabulary)
+    words = english_words if name == "english" else russian_words
+    return _with_stop(words(vocabulary - 1)) if _STOPS[arguments] else words(vocabulary)
+
+
+def _with_stop(ranked: RankedWords) -> RankedWords:
+    """Return the words with the hyperword of sentence ends at its rank."""
+    rank = int((ranked.frequencies >= STOP_FREQUENCY).sum())
+    words = [*ranked.words[:rank], STOP, *ranked.words[rank:]]
+    return RankedWords(words, np.insert(ranked.frequencies, rank, STOP_FREQUENCY))
 
 
 def _flavour(spec: str, arguments: str) -> str:

@@ -136,7 +136,7 @@ def test_lengths_are_those_that_sentences_add_up_to():
 def test_words_that_the_lexicon_lacks_are_not_drawn():
     law = law_of("S -> A\nA = a strange b words")
     assert {0, 1} == set(draw(law, 100, 4).ravel().tolist())
-    with pytest.raises(InputError, match=r"none of the 1 words of the class A"):
+    with pytest.raises(InputError, match=r"none of the 2 words of the class A"):
         draw(law_of("S -> A\nA = strange words"), 1, 1)
 
 

@@ -20,7 +20,7 @@ from pyarrow import parquet
 
 from hyperphrase.errors import InputError
 from hyperphrase.lexicon.alphabet import code_points
-from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon
+from hyperphrase.lexicon.lexicon import Lexicon, build_lexicon, read_lexicon
 from hyperphrase.lexicon.sources import user_file
 from hyperphrase.lexicon.sources.word_ranking import (
     RankedWords,
@@ -495,7 +495,7 @@ def test_a_vocabulary_beyond_the_file_is_refused():
     [
         ("english", 1, r"^vocabulary=1: .*2 or more"),
         ("english", 250_001 + 19_647, r"^vocabulary=269648: the stable alphabet has 269,647"),
-        ("english:flavour=x", 10, r"^lexicon=english:flavour=x: english takes no arguments"),
+        ("english:flavour=x", 10, r"^lexicon=english:flavour=x: give english:stop=true\|false, or english alone"),
         (
             "synthetic:flavour=french",
             10,
@@ -520,3 +520,25 @@ def test_a_real_lexicon_has_500_000_words_at_most():
 def test_an_unknown_alphabet_is_refused_before_anything_is_read():
     with pytest.raises(InputError, match=r"^alphabet=latin"):
         build("./none.txt", alphabet="latin")
+
+
+@pytest.mark.parametrize(("name", "rank"), [("english", 1), ("russian", 0)])
+def test_the_stop_stands_at_its_rank_and_nothing_else_changes(name, rank):
+    """One word of twenty: in English only "the" is more frequent."""
+    plain, stopped = (build_lexicon(f"{name}{more}", 300, "stable", None) for more in ("", ":stop=true"))
+    assert (".", 0.05) == (stopped.words[rank], stopped.frequencies[rank])
+    assert plain.words[:299] == stopped.words[:rank] + stopped.words[rank + 1 :]
+    assert plain.frequencies[:299].tolist() == np.delete(stopped.frequencies, rank).tolist()
+    assert (np.diff(stopped.frequencies) <= 0).all()
+    assert (f"{name}:stop=true", 300) == (stopped.name, stopped.vocabulary)
+    assert plain.digest == build_lexicon(f"{name}:stop=false", 300, "stable", None).digest != stopped.digest
+    stream = io.BytesIO()
+    stopped.write(stream)
+    assert stopped == read_lexicon(io.BytesIO(stream.getvalue()), "file")
+
+
+@pytest.mark.parametrize("spec", ["english:stop", "english:stop=1", "russian:stop=true,x=1", "synthetic:stop=true"])
+def test_other_options_of_a_lexicon_are_refused_in_a_line(spec):
+    with pytest.raises(InputError, match=rf"^lexicon={spec}: give (english|russian|synthetic):") as caught:
+        build_lexicon(spec, 10, "stable", None)
+    assert len(str(caught.value).splitlines()) == 1
