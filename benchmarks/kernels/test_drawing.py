@@ -6,8 +6,11 @@ import pytest
 from hyperphrase.corpus.statistics import Counter
 from hyperphrase.deduplication.duplicates import Deduplication, distinct_in_span
 from hyperphrase.deduplication.fingerprints import fingerprints, prefix_length
-from hyperphrase.phrases.phrases import CHUNK, WorkUnit, seed_range
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.phrases.phrases import CHUNK, Phrases, WorkUnit, seed_range
+from hyperphrase.phrases.recipe import Recipe
 
+VOCABULARY = 250_000
 UNIT = 1 << 18  # seeds, as in a run
 
 
@@ -17,6 +20,23 @@ def test_draw(rate, phrases_of, law, vocabulary):
     """Lengths and ids of 2,048 phrases."""
     phrases, seeds = phrases_of(law, vocabulary), seed_range(0, CHUNK)
     rate(lambda: phrases.draw_reused(seeds), len(phrases.draw_reused(seeds).ids), "symbols")
+
+
+@pytest.mark.parametrize("language", ["english", "russian"])
+def test_draw_loglinear(rate, language):
+    """Lengths and words of 2,048 phrases of ``loglinear`` at its defaults: 250,000 words, 1,024 points."""
+    lexicon = Lexicon.load(language, vocabulary=VOCABULARY)
+    phrases, seeds = Phrases(Recipe.create("loglinear", lexicon=lexicon), lexicon), seed_range(0, CHUNK)
+    rate(lambda: phrases.draw_reused(seeds), len(phrases.draw_reused(seeds).ids), "words")
+
+
+@pytest.mark.parametrize("language", ["english", "russian"])
+def test_tables_of_loglinear(rate, monkeypatch, language):
+    """The tables of ``loglinear`` at its defaults, on all cores, the vectors in memory."""
+    monkeypatch.setenv("HYPERPHRASE_TABLES", "off")
+    lexicon = Lexicon.load(language, vocabulary=VOCABULARY)
+    recipe = Recipe.create("loglinear", lexicon=lexicon)
+    rate(lambda: Phrases(recipe, lexicon), recipe.law.k, "points")
 
 
 def test_lengths(rate, phrases_of):
