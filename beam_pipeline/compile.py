@@ -13,6 +13,7 @@ from beam_pipeline.terminal.command import DONE, Parser, run_command
 from hyperphrase.api.corpus import Corpus
 from hyperphrase.errors import WorkFailedError
 from hyperphrase.kernels import compiled_here, unsaved_here
+from hyperphrase.laws.base import Discourse
 from hyperphrase.laws.grammar import parse_law
 from hyperphrase.laws.lengths import Uniform
 from hyperphrase.laws.registry import SYMBOL_LAWS
@@ -40,8 +41,12 @@ RUNS = (
 #: A run that calls the kernels of Russian vectors, where these are installed.
 RUSSIAN_RUN = "--phrases=500 --vocabulary=1000 --lexicon=russian --format=none --dictionary"
 
-#: Laws that need parameters; draw_laws() writes ``text.txt``.
-PARAMETERS = {"markov": "markov:file={folder}/text.txt", "mixture": "mixture:0.7*zipf:s=1.0+0.3*nest:q=0.4"}
+#: Laws that need parameters; draw_laws() writes the files.
+PARAMETERS = {
+    "markov": "markov:file={folder}/text.txt",
+    "mixture": "mixture:0.7*zipf:s=1.0+0.3*nest:q=0.4",
+    "scene": "scene:file={folder}/grammar.txt,vectors=gaussian,k=16,step=0.1",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,12 +81,16 @@ def _compile(arguments: Sequence[str]) -> int:
 def draw_laws(folder: str, lexicon: Lexicon) -> None:
     """Draw a few phrases and prefixes of phrases by every law; write files that laws need to ``folder``."""
     Path(folder, "text.txt").write_text(" ".join(lexicon.words), encoding="utf-8")
+    grammar = f"S -> A B A\nA ~ {' '.join(lexicon.words[:500])}\nB = {' '.join(lexicon.words[500:])}\n"
+    Path(folder, "grammar.txt").write_text(grammar, encoding="utf-8")
     for text in [*(PARAMETERS.get(name, name) for name in SYMBOL_LAWS), "loglinear:vectors=gaussian"]:
         law = parse_law(text.format(folder=folder), SYMBOL_LAWS, "law", storage.open_file)
         recipe = Recipe(law, Uniform(), law.vocabulary() or VOCABULARY, lexicon.digest)
         phrases = Phrases(recipe, lambda: lexicon)
         phrases.draw(seed_range(0, _SEEDS))
         phrases.prefixes(seed_range(0, _SEEDS), 2)
+        if isinstance(phrases.law, Discourse):
+            phrases.law.discourses(0, seed_range(0, _SEEDS), phrases.lengths(seed_range(0, _SEEDS)))
 
 
 def draw_contexts(lexicon: Lexicon) -> None:

@@ -24,7 +24,7 @@ from tools.russian_rules import ADJECTIVE, CLOSED, GENDERS
 WORDS = 100_000  # of the lexicon, the most frequent ones
 SHORT = 20_000  # of these, for forms of three letters: the others are mostly names and slips of the dictionary
 SHARE = 0.9  # of a form's probability that one lexeme must have
-LEAST = 2  # words of a class
+LEAST_SPLIT = 90  # words of a class of those that ask for "со" or "во": fewer are left out, as they fit few topics
 SPLIT = re.compile("(Abl[AI]|AccI|LocI)[mfnp]|Adj(Abl|AblP|Loc|Obl|GenP)")
 
 _KINDS = {"NOUN": "noun", "ADJF": "adjective", "ADJS": "adjective", "ADVB": "adverb", "VERB": "verb", "INFN": "verb"}
@@ -58,12 +58,15 @@ def main() -> None:
     """Print the grammar."""
     classes = classes_of_lexicon()
     split = {name for name in classes if name[-1] in "SV" and SPLIT.fullmatch(name[:-1])}
+    rules = [weighted(rule, classes) for rule in russian_rules.rules(split)]
+    used = reached(rules)
     print(HEAD.strip("\n"))
-    for rule in russian_rules.rules(split):
-        print(weighted(rule, classes))
+    for rule in rules:
+        if rule.split()[0] in used:
+            print(rule)
     for name, words in CLOSED.items():
         show(name, "=", words.split())
-    for name in sorted(classes):
+    for name in sorted(used & classes.keys()):
         show(name, "~", classes[name])
 
 
@@ -94,7 +97,9 @@ def classes_of_lexicon() -> dict[str, list[str]]:
     for name in [name for name in found if SPLIT.fullmatch(name)]:
         suffix = "V" if name[:3] in ("Loc", "Acc") or name in ("AdjLoc", "AdjGenP") else "S"
         _split(found, name, suffix)
-    return {name: list(words.values()) for name, words in found.items() if len(words) >= LEAST}
+    split = {name for name in found if name[-1] in "SV" and SPLIT.fullmatch(name[:-1])}
+    kept = {name for name, words in found.items() if len(words) >= LEAST_SPLIT or name not in split}
+    return {name: list(found[name].values()) for name in kept}
 
 
 def _split(found: dict[str, dict[str, str]], name: str, suffix: str) -> None:
@@ -273,6 +278,21 @@ def weighted(rule: str, classes: dict[str, list[str]]) -> str:
         return f"{sum(len(classes.get(part, ())) for part in parts) ** 0.75:.0f}"
 
     return re.sub(r"@(\w+)", weight, rule)
+
+
+def reached(rules: list[str]) -> set[str]:
+    """Return the names that the sentence leads to."""
+    parts: dict[str, set[str]] = defaultdict(set)
+    for rule in rules:
+        head, _, rest = rule.partition(" -> ")
+        parts[head.strip()].update(re.findall("[A-Z]\\w*", rest))
+    found, waiting = set(), ["S"]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += parts[name]
+    return found
 
 
 def show(name: str, sign: str, words: list[str]) -> None:

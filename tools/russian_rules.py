@@ -64,7 +64,7 @@ ClauseI{g} -> SubjectI{g} PredicateI{g}
 SubjectI{g} -> 10 NpNomI{g} | 1 NpNomI{g} Which{g} Relative{g}
 PredicateI{g} -> 6 Vt{g} Object | 1 Vt{g} Object PP | 4 Vi{g} | 4 Vi{g} PP | 1 Adv Vi{g} | 2 Passive{g}
 PredicateI{g} -> 2 Passive{g} PP | 1 Passive{g} NpAblA | 2 Short{g} | 1 Wide Short{g} | 1 Becomes{g} NpBecomeI{n}
-PredicateI{g} -> 1 Stays{g} Place | 1 WithAbl{g} NpAblI | 1 Not Passive{g}
+PredicateI{g} -> 1 Stays{g} Place | 1 Not Passive{g}
 Relative{g} -> 3 Vt{g} Object | 2 Vi{g} PP | 1 Vi{g}
 """
 #: Verbs by their form: the past agrees in gender, the present in number.

@@ -180,7 +180,7 @@ def read_recipe(given: argparse.Namespace) -> tuple[Lexicon, Phrases]:
     spec = DEFAULT_LEXICON if spec is None else spec
     bound, lengths = _read_laws(given, preset, language_of(spec))
     key = whole("--key", given.key, 0, (1 << 64) - 1)
-    lexicon = build_lexicon(spec, _vocabulary_of(given, bound, preset), given.alphabet, open_given)
+    lexicon = _read_lexicon(given, spec, bound, preset)
     recipe = Recipe(bound, lengths, lexicon.vocabulary, lexicon.digest, key)
     recipe.check()
     return lexicon, Phrases(recipe, lambda: lexicon)
@@ -223,8 +223,8 @@ def _read_laws(given: argparse.Namespace, preset: Preset | None, language: str) 
     return law, parse_law(lengths, LENGTH_LAWS, "lengths", open_given)
 
 
-def _vocabulary_of(given: argparse.Namespace, bound: SymbolLaw, preset: Preset | None) -> int | None:
-    """Return the vocabulary of the option, else of the law or the preset, else None."""
+def _read_lexicon(given: argparse.Namespace, spec: str, bound: SymbolLaw, preset: Preset | None) -> Lexicon:
+    """Return the lexicon of ``spec`` with the vocabulary of the option, else of the law or the preset."""
     vocabulary, asked = bound.vocabulary(), _read_vocabulary(given)
     if asked is not None:
         if vocabulary not in (None, asked):
@@ -232,7 +232,7 @@ def _vocabulary_of(given: argparse.Namespace, bound: SymbolLaw, preset: Preset |
         vocabulary = asked
     elif vocabulary is None and preset:
         vocabulary = preset.vocabulary
-    return vocabulary
+    return build_lexicon(spec, vocabulary, given.alphabet, open_given)
 
 
 def open_given(path: str) -> BinaryIO:

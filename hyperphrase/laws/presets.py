@@ -34,6 +34,7 @@ _SIMPLER = "Wu, Li and Liang 2022, arXiv 2206.10139"
 _XFERBENCH = "Boldt and Mortensen 2024, XferBench (NAACL 2024)"
 _CHOMSKY = "Hu et al. 2025, arXiv 2502.19249"
 _WARMING = "Jiang, Shinnick et al. 2026, arXiv 2601.21725"
+_SCENES = "Arora et al. 2016, arXiv 1502.03520, over the grammars of this project"
 _CHAOS = "Zhang et al. 2024, arXiv 2410.02536"
 
 # English Wikipedia, as the public code of 2203.10326 counts it: sentences of 6, 7, ... tokens, out of 10,000
@@ -165,6 +166,16 @@ _PRESETS = (
         "60 rows of 100 cells. All 256 rules are tried there, and predicting the next row or a later one (every). "
         "Their windows lie anywhere in a run of 1,000 rows, and rows of bits go into the network; beginning "
         "with the random row and symbols of ten cells are ours.",
+    ),
+    Preset(
+        "scene-english", "scene:stop=true", Uniform(min=10, max=190), 250_000, _SCENES,
+        "No paper's: English sentences about one of 512 points each, with GloVe's vectors, at the settings that read "
+        "best.", "english:stop=true",
+    ),
+    Preset(
+        "scene-russian", "scene:stop=true", Uniform(min=10, max=190), 250_000, _SCENES,
+        "No paper's: Russian sentences about one of 512 points each, with Navec's vectors, at the settings that read "
+        "best.", "russian:stop=true",
     ),
 )  # fmt: skip
 

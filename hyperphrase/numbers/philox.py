@@ -17,7 +17,7 @@ from hyperphrase.kernels import inline_kernel, kernel
 
 #: What a stream is for; the numbers are part of the frozen layout. Laws that need more have streams of their own:
 #: permutation 4, discourse 5, loglinear 6, topics 7 and 8, mixture 9;
-#: the order of training contexts 10.
+#: the order of training contexts 10, scene 11.
 LENGTH_STREAM = np.uint64(0)
 SYMBOL_STREAM = np.uint64(1)
 TIE_STREAM = np.uint64(2)  # more bits for the few symbols whose first 32 bits do not decide

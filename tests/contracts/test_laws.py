@@ -37,6 +37,7 @@ LENGTHS = Uniform(min=3, max=60)
 PARAMETERS = {
     "markov": "markov:file={text}",
     "mixture": "mixture:0.7*zipf:s=1.0+0.3*nest:q=0.4",
+    "scene": "scene:file={grammar},vectors=gaussian,k=16,step=0.1",
     "template": "template:file=english_small,offensive=allow",
 }
 
@@ -60,6 +61,7 @@ GOLDEN = {
     "pitman_yor": "e6f6989a1b9f57e2d8ece3fcc67318ab",
     "repetition": "45411ab38278fb78453a5d0fc930b24a",
     "reverse": "3ddac8b535c04c38e9a563b1215f3851",
+    "scene": "8629934409e24d77e5e07c8f3fc50124",
     "set": "c17eadcba33001f6819b12459c150948",
     "shuffle_dyck": "1a9a2cdf2f9a5b956897465e01bebd12",
     "sort": "92eb50b9e73b1a3c446e607f17c49e0c",
@@ -77,7 +79,7 @@ def open_file(path):
 
 @functools.cache
 def text_folder():
-    """A folder, until the end of the process, with a text of 200 lines over 60 words."""
+    """A folder, until the end of the process, with a text of 200 lines over 60 words, and a grammar over them."""
     folder = tempfile.TemporaryDirectory()
     words, number, lines = lexicon_of(VOCABULARY).words, 1, []
     for _ in range(200):
@@ -87,13 +89,15 @@ def text_folder():
             line.append(words[number % 60])
         lines.append(" ".join(line))
     Path(folder.name, "text.txt").write_text("\n".join(lines), encoding="utf-8")
+    grammar = f"S -> N V | 2 D N V D N\nN ~ {' '.join(words[:40])}\nV ~ {' '.join(words[40:55])}\n"
+    Path(folder.name, "grammar.txt").write_text(f"{grammar}D = {' '.join(words[55:60])}\n", encoding="utf-8")
     return folder
 
 
 @functools.cache
 def law_of(name):
-    text = Path(text_folder().name, "text.txt")
-    return parse_law(PARAMETERS.get(name, name).format(text=text), SYMBOL_LAWS, "law", open_file)
+    files = {name: Path(text_folder().name, f"{name}.txt") for name in ("text", "grammar")}
+    return parse_law(PARAMETERS.get(name, name).format(**files), SYMBOL_LAWS, "law", open_file)
 
 
 @functools.cache

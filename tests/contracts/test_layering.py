@@ -40,6 +40,7 @@ WINGS = {
     "hyperphrase.laws": [
         *("grammar", "plain_text", "lengths", "base", "law_file", "kept_tables"),
         "independent dependencies transductions whole_space processes meaning text",
+        "scenes",
         *("registry", "mixture", "presets"),
     ],
     "transforms": ["files", "worker"],

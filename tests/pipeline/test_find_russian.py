@@ -102,3 +102,16 @@ def test_without_the_vectors_a_line_says_what_to_install(program, tmp_path, monk
         assert (2, 1) == (outcome.status, outcome.error.count("\n"))
         assert "natasha, which is not installed; pip install 'hyperphrase[russian]'" in outcome.error
     assert not (tmp_path / "out").exists()
+
+
+def test_a_corpus_of_russian_sentences_is_whole(program, corpus, shards_of):
+    """The law's grammar and the dictionary's vectors are those of the lexicon's language."""
+    folder = corpus(
+        "--lexicon=russian", "--vocabulary=20000", "--sampler=template:longest=24", "--lengths=uniform:min=4,max=9",
+        "--seeds=0:2000", "--format=txt", "--text=words", "--dictionary", "--direct_num_workers=1",
+    )  # fmt: skip
+    assert 0 == program("verify", folder).status
+    texts = shards_of(folder, "txt")[0].read_text(encoding="utf-8").splitlines()
+    found = words_found(program("find", folder, "суд и закон", "--nearest=5"))
+    assert set(found) <= set(texts)
+    assert re.search(r"\b(суд|закон|прав)", " ".join(found))

@@ -52,7 +52,7 @@ class Judge(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """Symbols that are drawn together, neighbours in the batch; arrays of shape (_SYMBOLS,).
+    """Symbols that are drawn together, neighbours in the batch, up to _SYMBOLS; arrays of shape (symbols,).
 
     numbers: uint64, which symbol of its phrase each is. seeds: uint64, its phrase's. points: uint32, where the
     discourse is at it.
@@ -64,10 +64,10 @@ class _Group(NamedTuple):
 
 
 class _Waiting(NamedTuple):
-    """The symbols of a group that have no word yet, in the first places of arrays of shape (_SYMBOLS,).
+    """The symbols of a group that have no word yet, in the first places of arrays of shape (symbols,).
 
     places: uint32, which of the group. blocks, seeds: uint64, of their random numbers. points: uint32.
-    words: uint32, shape (4 * _SYMBOLS,): word j of number i is at j * _SYMBOLS + i. tried: uint32, the id drawn.
+    words: uint32, random ones: word j of number i is at j * _SYMBOLS + i. tried: uint32, the id drawn.
     wide, narrow: uint64 and uint32, entries of tables. below: int64, how far a score is below the bound.
     """
 
@@ -97,18 +97,18 @@ def moved(point: Any, i: Any, third: Any, fourth: Any, walk: Walk) -> Any:
 @kernel
 def draw_phrases(batch: Batch, walk: Walk, heads: Heads, proposals: AliasTable, judge: Judge) -> None:
     """Draw group after group: in each attempt all that wait from the heads, then those of the rest from proposals."""
-    numbers, seeds = np.empty(_SYMBOLS, np.uint64), np.empty(_SYMBOLS, np.uint64)
-    group = _Group(numbers, seeds, np.empty(_SYMBOLS, np.uint32))
+    room = min(_SYMBOLS, batch.offsets[-1] - batch.offsets[0])
+    group = _Group(np.empty(room, np.uint64), np.empty(room, np.uint64), np.empty(room, np.uint32))
     waiting = _Waiting(
-        np.empty(_SYMBOLS, np.uint32),
-        np.empty(_SYMBOLS, np.uint64),
-        np.empty(_SYMBOLS, np.uint64),
-        np.empty(_SYMBOLS, np.uint32),
-        np.empty(4 * _SYMBOLS, np.uint32),
-        np.empty(_SYMBOLS, np.uint32),
-        np.empty(_SYMBOLS, np.uint64),
-        np.empty(_SYMBOLS, np.uint32),
-        np.empty(_SYMBOLS, np.int64),
+        np.empty(room, np.uint32),
+        np.empty(room, np.uint64),
+        np.empty(room, np.uint64),
+        np.empty(room, np.uint32),
+        np.empty(3 * _SYMBOLS + room, np.uint32),
+        np.empty(room, np.uint32),
+        np.empty(room, np.uint64),
+        np.empty(room, np.uint32),
+        np.empty(room, np.int64),
     )
     phrase, point = i64(0), i64(0)
     for first in range(batch.offsets[0], batch.offsets[-1], _SYMBOLS):

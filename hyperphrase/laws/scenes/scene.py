@@ -38,7 +38,7 @@ from hyperphrase.laws.text.grammar_law import GrammarLaw, Members
 from hyperphrase.laws.text.template_grammar import Grammar, ended
 from hyperphrase.laws.text.template_tables import build, entropies, measured_length, rows_of_sentences
 from hyperphrase.lexicon.lexicon import Lexicon
-from hyperphrase.lexicon.word_vectors import kind_of
+from hyperphrase.lexicon.word_vectors import VECTOR_DIGESTS, kind_of
 from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.single_draws import threshold
@@ -47,7 +47,7 @@ STOP = "."  #: the hyperword behind a sentence
 _IN_FILE = "file"  # vectors that stand in the law's file, behind the grammar
 _BETWEEN = b"\0"  # the two; a text has none
 #: Defaults that depend on the language, beside the grammar and the vectors.
-_SUITED: Mapping[str, Mapping[str, str]] = {"russian": {"a": "0.4", "k": "256"}}
+_SUITED: Mapping[str, Mapping[str, str]] = {"russian": {"a": "0.4"}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,15 +160,23 @@ class Scene(GrammarLaw):
 
     def _arrays(self, made: Layout, vocabulary: int, lexicon: Lexicon) -> Arrays:
         """Return what takes long to make: the points and the tables."""
-        space = self._space(vocabulary, lexicon)
         words = np.unique(np.concatenate([ids for ids, _ in made.tilted]))
-        if not space.rows[words].any():
+        space = self._space(vocabulary, lexicon, words)
+        if not space.rows.any():
             raise InputError("no word of the grammar's tilted classes has a vector; give other vectors")
-        points = discourse.points(discourse.WordSpace(space.rows[words], space.unit), self.k)
-        return {**scene_arrays(made, space, points, self.tau), "points": points}
+        points = discourse.points(space, self.k)
+        return {**scene_arrays(made, words, space, points, self.tau), "points": points}
 
-    def _space(self, vocabulary: int, lexicon: Lexicon) -> discourse.WordSpace:
-        return word_space(self.vectors, vocabulary, lexicon, self._vectors())
+    def _space(self, vocabulary: int, lexicon: Lexicon, words: NDArray[np.int64] | None = None) -> discourse.WordSpace:
+        """Return the space of the lexicon's words, or of those of the ids ``words`` alone, (n,)."""
+        if words is None:
+            return word_space(self.vectors, vocabulary, lexicon, self._vectors())
+        if self.vectors in VECTOR_DIGESTS:  # reading a package's vectors takes long
+            known = tuple(lexicon.words[i] for i in words.tolist())
+            part = Lexicon(lexicon.name, known, lexicon.frequencies[words], lexicon.code_points[words])
+            return word_space(self.vectors, len(words), part, None)
+        space = self._space(vocabulary, lexicon)
+        return discourse.WordSpace(space.rows[words], space.unit)
 
 
 def _check_classes(grammar: Grammar, classes: list[Members]) -> None:

@@ -78,22 +78,23 @@ def layout(classes: Sequence[Members], tilted: Sequence[bool]) -> Layout:
     return Layout(tuple(found[0]), tuple(found[1]), table_of)
 
 
-def scene_arrays(made: Layout, space: WordSpace, points: NDArray[np.int16], tau: float) -> Arrays:
+def scene_arrays(
+    made: Layout, words: NDArray[np.int64], space: WordSpace, points: NDArray[np.int16], tau: float
+) -> Arrays:
     """Return the tables of ``points``, int16 of shape (k, lanes), by name, to be kept.
 
-    The weights in ``made`` are b. Arrays: ``entries`` as in :class:`SceneTables`; ``bits`` and ``agreements``, float64
-    of shape (k, tables): entropy and collision entropy of each table, in bits. Raises InputError if tau is so small
-    that an exponential could overflow.
+    words: the ids, ascending, that ``space`` is of: those of the tilted classes. The weights in ``made`` are b. Arrays:
+    ``entries`` as in :class:`SceneTables`; ``bits`` and ``agreements``, float64 of shape (k, tables): entropy and
+    collision entropy of each table, in bits. Raises InputError if tau is so small that an exponential could overflow.
     """
     exponentials = exponentials_of(space, nats(space, tau))
     count, columns = len(points), made.columns
     plain = sum(len(ids) for ids, _ in made.plain)
     entries = np.empty(count * columns + plain, np.uint64)
     figures = np.empty((2, count, len(made.tilted) + len(made.plain)))
-    words = np.unique(np.concatenate([ids for ids, _ in made.tilted])) if made.tilted else np.empty(0, np.int64)
-    turned = np.ascontiguousarray(space.rows[words].T, np.float32)
-    places = np.concatenate([np.searchsorted(words, ids) for ids, _ in made.tilted] or [np.empty(0, np.int64)])
-    weights = np.concatenate([base for _, base in made.tilted] or [np.empty(0)])
+    turned = np.ascontiguousarray(space.rows.T, np.float32)
+    places = np.concatenate([np.searchsorted(words, ids) for ids, _ in made.tilted])
+    weights = np.concatenate([base for _, base in made.tilted])
     ends = np.cumsum([len(ids) for ids, _ in made.tilted], dtype=np.int64)
 
     def fill(first: int, stop: int) -> None:
