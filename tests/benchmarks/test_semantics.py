@@ -4,12 +4,14 @@ import importlib.util
 import io
 import json
 import tarfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from benchmarks.semantics import agreement, measures, sentences
+from benchmarks.semantics.__main__ import RESULTS
 from benchmarks.semantics.measures import measure
 from benchmarks.semantics.phrase_sets import (
     PHRASES,
@@ -20,6 +22,8 @@ from benchmarks.semantics.phrase_sets import (
     unavailable,
 )
 from hyperphrase.lexicon.lexicon import build_lexicon
+
+DOCS = Path(__file__).parents[2] / "docs" / "semantics.md"
 
 morphology = pytest.mark.skipif(
     importlib.util.find_spec("pymorphy3") is None, reason="pymorphy3 is in the extra bench"
@@ -159,3 +163,10 @@ def test_function_words_are_left_out(english):
         english.words.index("ocean"),
         english.words.index("hurricane"),
     ]
+
+
+def test_the_document_shows_the_tables_of_the_results():
+    shown = [line for line in DOCS.read_text(encoding="utf-8").split("\n") if line.startswith("|")]
+    assert len(shown) > 12
+    results = RESULTS.read_text(encoding="utf-8").split("\n")
+    assert [line for line in shown if line not in results] == []
