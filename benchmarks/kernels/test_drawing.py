@@ -23,19 +23,21 @@ def test_draw(rate, phrases_of, law, vocabulary):
 
 
 @pytest.mark.parametrize("language", ["english", "russian"])
-def test_draw_loglinear(rate, language):
-    """Lengths and words of 2,048 phrases of ``loglinear`` at its defaults: 250,000 words, 1,024 points."""
+@pytest.mark.parametrize("law", ["loglinear", "scene", "template"])
+def test_draw_meaning(rate, law, language):
+    """Lengths and words of 2,048 phrases of the laws of meaning at their defaults: 250,000 words."""
     lexicon = Lexicon.load(language, vocabulary=VOCABULARY)
-    phrases, seeds = Phrases(Recipe.create("loglinear", lexicon=lexicon), lexicon), seed_range(0, CHUNK)
+    phrases, seeds = Phrases(Recipe.create(law, lexicon=lexicon), lexicon), seed_range(0, CHUNK)
     rate(lambda: phrases.draw_reused(seeds), len(phrases.draw_reused(seeds).ids), "words")
 
 
 @pytest.mark.parametrize("language", ["english", "russian"])
-def test_tables_of_loglinear(rate, monkeypatch, language):
-    """The tables of ``loglinear`` at its defaults, on all cores, the vectors in memory."""
+@pytest.mark.parametrize("law", ["loglinear", "scene"])
+def test_tables(rate, monkeypatch, law, language):
+    """The tables of a law of meaning at its defaults, on all cores, the vectors in memory."""
     monkeypatch.setenv("HYPERPHRASE_TABLES", "off")
     lexicon = Lexicon.load(language, vocabulary=VOCABULARY)
-    recipe = Recipe.create("loglinear", lexicon=lexicon)
+    recipe = Recipe.create(law, lexicon=lexicon)
     rate(lambda: Phrases(recipe, lexicon), recipe.law.k, "points")
 
 
