@@ -5,6 +5,7 @@ of float32 matrices are exact in any order; its exponential is the product of tw
 (:class:`~hyperphrase.laws.meaning.softmax_tables.Exponentials`). So tables are the same on every machine.
 """
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -42,6 +43,19 @@ class SceneTables(NamedTuple):
     counts: NDArray[np.uint64]
     ids: NDArray[np.uint32]
     firsts: NDArray[np.uint64]
+
+
+class Columns(NamedTuple):
+    """The columns of the tables of a point, each array but ``ends`` of shape (columns,).
+
+    words: int64, the place of each column's word among the scores. weights, logs: float64, b and its logarithm to base
+    2. ends: int64, shape (tables,), where each table ends.
+    """
+
+    words: NDArray[np.int64]
+    weights: NDArray[np.float64]
+    logs: NDArray[np.float64]
+    ends: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -97,17 +111,21 @@ def scene_arrays(
     weights = np.concatenate([base for _, base in made.tilted])
     ends = np.cumsum([len(ids) for ids, _ in made.tilted], dtype=np.int64)
 
+    columns_of = Columns(places, weights, np.log2(weights), ends)
+
     def fill(first: int, stop: int) -> None:
         for start in range(first, stop, _ROWS):
             part = points[start : min(start + _ROWS, stop)].astype(np.float32)
             for point, scores in enumerate(part @ turned, start):
                 own = entries[point * columns : (point + 1) * columns]
-                _fill_point(scores, exponentials, places, weights, ends, own, figures[:, point])
+                _fill_point(scores, exponentials, columns_of, own, figures[:, point])
 
     _share(fill, count)
     at, table = count * columns, len(made.tilted)
     for ids, base in made.plain:
-        _fill_table(base.copy(), entries[at : at + len(ids)], figures[:, 0, table])
+        alone = Columns(np.zeros(len(ids), np.int64), base, np.log2(base), np.array([len(ids)]))
+        own = entries[at : at + len(ids)]
+        _fill_point(np.zeros(1, np.float32), exponentials, alone, own, figures[:, 0, table : table + 1])
         figures[:, :, table] = figures[:, :1, table]
         at, table = at + len(ids), table + 1
     return {"entries": entries, "bits": figures[0], "agreements": figures[1]}
@@ -149,45 +167,42 @@ def _share(work: Callable[[int, int], None], count: int) -> None:
 def _fill_point(
     scores: NDArray[np.float32],
     exponentials: Exponentials,
-    places: NDArray[np.int64],
-    weights: NDArray[np.float64],
-    ends: NDArray[np.int64],
+    columns: Columns,
     entries: NDArray[np.uint64],
     figures: NDArray[np.float64],
 ) -> None:
-    """Fill the tables of a point, one behind the other.
-
-    scores: of the words. places: which word each column is. weights: b of each column. ends: where each table ends.
-    """
+    """Fill the tables of a point, one behind the other; figures: their entropies and collision entropies, in bits."""
     highest = np.int64(scores[0])
     for w in range(len(scores)):
         highest = max(highest, np.int64(scores[w]))
-    tilts = np.empty(len(scores))
+    tilts, logs = np.empty(len(scores)), np.empty(len(scores))
     for w in range(len(scores)):
-        tilts[w] = exp_negative(highest - np.int64(scores[w]), exponentials)
+        below = highest - np.int64(scores[w])
+        tilts[w], logs[w] = exp_negative(below, exponentials), below * (exponentials.unit / math.log(2.0))
     first = 0
-    for table in range(len(ends)):
-        left = np.empty(ends[table] - first)
+    for table in range(len(columns.ends)):
+        left = np.empty(columns.ends[table] - first)
+        total, squares, slope = 0.0, 0.0, 0.0
         for i in range(len(left)):
-            left[i] = weights[first + i] * tilts[places[first + i]]
-        _fill_table(left, entries[first : ends[table]], figures[:, table])
-        first = ends[table]
+            word = columns.words[first + i]
+            weight = columns.weights[first + i] * tilts[word]
+            left[i] = weight
+            total += weight
+            squares += weight * weight
+            slope += weight * (columns.logs[first + i] - logs[word])
+        figures[0, table] = math.log2(total) - slope / total
+        figures[1, table] = 2.0 * math.log2(total) - math.log2(squares)
+        _pair(left, total, entries[first : columns.ends[table]])
+        first = columns.ends[table]
 
 
 @kernel
-def _fill_table(left: NDArray[np.float64], entries: NDArray[np.uint64], figures: NDArray[np.float64]) -> None:
-    """Fill one alias table of weights, which are used up; figures: its entropy and its collision entropy, in bits."""
-    count, total, squares, slope = len(left), 0.0, 0.0, 0.0
-    for i in range(count):
-        total += left[i]
-    order = np.empty(count, np.int64)
+def _pair(left: NDArray[np.float64], total: float, entries: NDArray[np.uint64]) -> None:
+    """Fill one alias table of weights with this sum (Vose 1991); the weights are used up."""
+    count = len(left)
+    order, scale = np.empty(count, np.int64), count / total
     lights, heavies = 0, count
-    scale = count / total
     for i in range(count):
-        share = left[i] / total
-        squares += share * share
-        if share > 0.0:
-            slope -= share * np.log2(share)
         left[i] *= scale
         entries[i] = (np.uint64(0xFFFFFFFFFFFF) << np.uint64(16)) | np.uint64(i)
         if left[i] < 1.0:
@@ -196,7 +211,6 @@ def _fill_table(left: NDArray[np.float64], entries: NDArray[np.uint64], figures:
         else:
             heavies -= 1
             order[heavies] = i
-    figures[0], figures[1] = slope, -np.log2(squares)
     while lights > 0 and heavies < count:
         lights -= 1
         small, large = order[lights], order[heavies]

@@ -19,6 +19,7 @@ from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.laws.grammar import law_from_json, parse_law
 from hyperphrase.laws.lengths import Fixed
 from hyperphrase.laws.meaning import discourse
+from hyperphrase.laws.meaning.softmax_tables import exponentials_of, nats
 from hyperphrase.laws.meaning.word_spaces import word_space
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.laws.scenes import scene_tables
@@ -30,6 +31,7 @@ from hyperphrase.phrases.recipe import Recipe
 
 NOUNS, VERBS, FUNCTION = range(40), range(40, 60), range(60, 64)
 WORDS = tuple(f"w{i}" for i in range(64))
+SPACE = discourse.WordSpace(np.ones((4, 16), np.int8), 10.0)
 LEXICON = SimpleNamespace(words=WORDS, frequencies=1.0 / (1 + np.arange(64) * 7 % 64), digest="0" * 64, vocabulary=64)
 
 
@@ -205,14 +207,16 @@ def test_entropies_are_those_of_the_law():
 
 @given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=40))
 def test_a_table_draws_its_weights(weights):
-    entries, figures = np.empty(len(weights), np.uint64), np.empty(2)
-    scene_tables._fill_table(np.array(weights), entries, figures)
+    entries, figures, base = np.empty(len(weights), np.uint64), np.empty((2, 1)), np.array(weights)
+    columns = scene_tables.Columns(np.zeros(len(base), np.int64), base, np.log2(base), np.array([len(base)], np.int64))
+    exponentials = exponentials_of(SPACE, nats(SPACE, 1.0))
+    scene_tables._fill_point(np.zeros(1, np.float32), exponentials, columns, entries, figures)
     own = (entries >> np.uint64(16)).astype(float) / 2**48
     shares = np.bincount((entries & np.uint64(0xFFFF)).astype(int), 1 - own, len(weights)) + own
     wanted = np.array(weights) / sum(weights)
     assert np.allclose(shares / len(weights), wanted, atol=1e-12, rtol=1e-6)
-    assert math.isclose(figures[0], -(wanted * np.log2(wanted)).sum(), abs_tol=1e-9)
-    assert math.isclose(figures[1], -math.log2((wanted**2).sum()), abs_tol=1e-9)
+    assert math.isclose(figures[0, 0], -(wanted * np.log2(wanted)).sum(), abs_tol=1e-9)
+    assert math.isclose(figures[1, 0], -math.log2((wanted**2).sum()), abs_tol=1e-9)
 
 
 def test_equal_classes_share_a_table():
