@@ -155,10 +155,13 @@ def _phrases(split: set[str]) -> list[str]:
             lines.append(_phrase("Np", noun, f"Det{adjective}", f"Any{adjective}", f"Any{noun}"))
             if kind in ("AblA", "AblI", "LocI", "AccI"):
                 safe = ("", "S") if kind in ("LocI", "AccI") else ("",)  # after "в", after "с"
-                first, alone = f"Safe{kind}{adjective}", f"Safe{noun}"
-                lines.append(f"{first} -> {_either('Adj' + adjective, split, *safe)}")
+                first, alone, determiner = f"Safe{kind}{adjective}", f"Safe{noun}", f"Det{adjective}"
                 lines.append(f"{alone} -> {_either(noun, split, *safe)}")
-                lines.append(_phrase("NpSafe", noun, f"Det{adjective}", first, alone))
+                if kind == "AccI":  # the adjectives of the accusative are those of other cases, and not split
+                    lines.append(f"NpSafe{noun} -> 6 {alone} | 1 {determiner} Any{noun} | 2 {alone} Of")
+                    continue
+                lines.append(f"{first} -> {_either('Adj' + adjective, split, *safe)}")
+                lines.append(_phrase("NpSafe", noun, determiner, first, alone))
         lines += [
             f"{head}{kind} -> " + " | ".join(f"@{kind}{gender} {head}{kind}{gender}" for gender in genders)
             for head in (("Np", "NpSafe") if kind in ("AblA", "AblI", "LocI", "AccI") else ("Np",))
