@@ -6,8 +6,11 @@ import pytest
 from hyperphrase.corpus.statistics import Counter
 from hyperphrase.deduplication.duplicates import Deduplication, distinct_in_span
 from hyperphrase.deduplication.fingerprints import fingerprints, prefix_length
-from hyperphrase.phrases.phrases import CHUNK, WorkUnit, seed_range
+from hyperphrase.lexicon.lexicon import Lexicon
+from hyperphrase.phrases.phrases import CHUNK, Phrases, WorkUnit, seed_range
+from hyperphrase.phrases.recipe import Recipe
 
+VOCABULARY = 250_000
 UNIT = 1 << 18  # seeds, as in a run
 
 
@@ -17,6 +20,25 @@ def test_draw(rate, phrases_of, law, vocabulary):
     """Lengths and ids of 2,048 phrases."""
     phrases, seeds = phrases_of(law, vocabulary), seed_range(0, CHUNK)
     rate(lambda: phrases.draw_reused(seeds), len(phrases.draw_reused(seeds).ids), "symbols")
+
+
+@pytest.mark.parametrize("language", ["english", "russian"])
+@pytest.mark.parametrize("law", ["loglinear", "scene", "template"])
+def test_draw_meaning(rate, law, language):
+    """Lengths and words of 2,048 phrases of the laws of meaning at their defaults: 250,000 words."""
+    lexicon = Lexicon.load(language, vocabulary=VOCABULARY)
+    phrases, seeds = Phrases(Recipe.create(law, lexicon=lexicon), lexicon), seed_range(0, CHUNK)
+    rate(lambda: phrases.draw_reused(seeds), len(phrases.draw_reused(seeds).ids), "words")
+
+
+@pytest.mark.parametrize("language", ["english", "russian"])
+@pytest.mark.parametrize("law", ["loglinear", "scene"])
+def test_tables(rate, monkeypatch, law, language):
+    """The tables of a law of meaning at its defaults, on all cores, the vectors in memory."""
+    monkeypatch.setenv("HYPERPHRASE_TABLES", "off")
+    lexicon = Lexicon.load(language, vocabulary=VOCABULARY)
+    recipe = Recipe.create(law, lexicon=lexicon)
+    rate(lambda: Phrases(recipe, lexicon), recipe.law.k, "points")
 
 
 def test_lengths(rate, phrases_of):

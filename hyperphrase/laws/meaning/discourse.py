@@ -6,6 +6,8 @@ rounds the same everywhere.
 """
 
 import math
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,11 +76,18 @@ def whitened(vectors: WordVectors, common: NDArray[np.float32]) -> WordSpace:
     mean = np.floor(learned.sum(axis=0) / len(learned) + 0.5)
     learned = learned - mean
     covariance = (learned.T @ learned) / len(learned)  # sums below 2^48: exact
-    inverse = np.floor(_inverse_root(covariance.tolist()) * 2.0**32 + 0.5)
+    inverse = np.floor(_inverse_root(covariance) * 2.0**32 + 0.5)
     shrink = 2.0 ** -max(0, math.frexp(float(np.abs(inverse).max()))[1] - 20)
     inverse = np.floor(inverse * shrink)  # below 2^20, so that a product is below 2^20 * 2^16 * 1024
     rows = _padded(*vectors.values.shape)
-    _whiten(vectors.values, vectors.present, mean, np.ascontiguousarray(inverse.T), rows)
+    turned = np.ascontiguousarray(inverse.T)
+
+    def whiten(start: int) -> None:
+        part = slice(start, start + _CHUNK)
+        _whiten(vectors.values[part], vectors.present[part], mean, turned, rows[part])
+
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        list(pool.map(whiten, range(0, len(rows), _CHUNK)))
     return WordSpace(rows, _UNIT / math.sqrt(len(mean)))
 
 
@@ -160,24 +169,24 @@ def _directions(whole: NDArray[np.float64], length: float) -> NDArray[np.float64
     return np.asarray(np.floor(small * (length / np.maximum(lengths, 1.0))[:, None] + 0.5))
 
 
-def _inverse_root(matrix: list[list[float]]) -> NDArray[np.float64]:
+@kernel
+def _inverse_root(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the inverse of the Cholesky factor of a covariance, lower triangular, in a fixed order of operations."""
     n = len(matrix)
-    factor = [[0.0] * n for _ in range(n)]
-    inverse = [[0.0] * n for _ in range(n)]
+    factor, inverse = np.zeros((n, n)), np.zeros((n, n))
     for i in range(n):
         for j in range(i + 1):
-            rest = matrix[i][j]
+            rest = matrix[i, j]
             for k in range(j):
-                rest -= factor[i][k] * factor[j][k]
-            factor[i][j] = math.sqrt(max(rest, 1e-9 * matrix[i][i] + 1e-300)) if i == j else rest / factor[j][j]
-        inverse[i][i] = 1.0 / factor[i][i]
+                rest -= factor[i, k] * factor[j, k]
+            factor[i, j] = math.sqrt(max(rest, 1e-9 * matrix[i, i] + 1e-300)) if i == j else rest / factor[j, j]
+        inverse[i, i] = 1.0 / factor[i, i]
         for j in range(i):
             total = 0.0
             for k in range(j, i):
-                total -= factor[i][k] * inverse[k][j]
-            inverse[i][j] = total / factor[i][i]
-    return np.array(inverse)
+                total -= factor[i, k] * inverse[k, j]
+            inverse[i, j] = total / factor[i, i]
+    return inverse
 
 
 @kernel

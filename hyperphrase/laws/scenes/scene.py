@@ -44,6 +44,7 @@ from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.single_draws import threshold
 
 STOP = "."  #: the hyperword behind a sentence
+_LEAST_COVERED = 0.5  # share of the words of tilted classes that must have a vector
 _IN_FILE = "file"  # vectors that stand in the law's file, behind the grammar
 _BETWEEN = b"\0"  # the two; a text has none
 #: Defaults that depend on the language, beside the grammar and the vectors.
@@ -143,7 +144,7 @@ class Scene(GrammarLaw):
     def _bound(self, vocabulary: int, lexicon: Lexicon) -> "BoundScene":
         grammar = self.derived_by()[0]
         if self.stop and STOP not in lexicon.words:
-            advice = "take `lexicon=english:stop=true` or `russian:stop=true`, a lexicon that has it, or stop=false"
+            advice = "take `lexicon=english:stop=true`, `lexicon=russian:stop=true` or scene:stop=false"
             raise InputError(f"the lexicon has no hyperword {STOP!r} to end sentences with; {advice}")
         classes = self.members(lexicon)
         _check_classes(grammar, classes)
@@ -163,8 +164,10 @@ class Scene(GrammarLaw):
         """Return what takes long to make: the points and the tables."""
         words = np.unique(np.concatenate([ids for ids, _ in made.tilted]))
         space = self._space(vocabulary, lexicon, words)
-        if not space.rows.any():
-            raise InputError("no word of the grammar's tilted classes has a vector; give other vectors")
+        known = int(space.rows.any(axis=1).sum())
+        if known < _LEAST_COVERED * len(words):
+            problem = f"{known:,} of the {len(words):,} words of the grammar's tilted classes have a vector"
+            raise InputError(f"{problem}; give vectors of the lexicon's words, as vectors=glove or navec, or gaussian")
         points = discourse.points(space, self.k)
         return {**scene_arrays(made, words, space, points, self.tau), "points": points}
 

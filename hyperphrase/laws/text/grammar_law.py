@@ -92,7 +92,7 @@ class GrammarLaw(FileLaw):
             yield from missing_members(self.grammar(), lexicon)
 
     def members(self, lexicon: Lexicon) -> list[Members]:
-        """Return the words of each class that the lexicon has. Raises InputError if it has none of one."""
+        """Return the words of each class that the lexicon has. Raises InputError, without a field, if it has none."""
         grammar, _ = self.derived_by()
         ids = {word: i for i, word in enumerate(lexicon.words)}
         found = []
@@ -101,7 +101,7 @@ class GrammarLaw(FileLaw):
             if not known:
                 advice = "give a larger lexicon, one of the grammar's language, or more words in the class"
                 problem = f"the lexicon has none of the {len(weighted):,} words of the class {name}; {advice}"
-                raise InputError(problem, field="law", value=self)
+                raise InputError(problem)
             members = np.array(sorted(known), np.int64)
             found.append((members, np.array([known[member] for member in members.tolist()])))
         return found

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperphrase.errors import InputError
 from hyperphrase.kernels import kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource
 from hyperphrase.laws.grammar import flag
@@ -37,10 +38,11 @@ class Template(GrammarLaw):
 
     def bind(self, vocabulary: int, lexicon: LexiconSource) -> BoundLaw:
         words = lexicon()
-        classes = [
-            (ids, weights * words.frequencies[ids] if self.frequencies else weights)
-            for ids, weights in self.members(words)
-        ]
+        try:
+            members = self.members(words)
+        except InputError as error:
+            raise error.for_field("law", self) from error
+        classes = [(ids, weights * words.frequencies[ids] if self.frequencies else weights) for ids, weights in members]
         return _BoundTemplate(self.grammar(), self.longest, classes)
 
 

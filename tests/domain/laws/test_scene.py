@@ -1,5 +1,6 @@
 """scene: words by p(w given class, c), derivations as template's, what is refused, how well the default does."""
 
+import functools
 import hashlib
 import io
 import math
@@ -22,8 +23,9 @@ from hyperphrase.laws.meaning.word_spaces import word_space
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.laws.scenes import scene_tables
 from hyperphrase.lexicon.lexicon import build_lexicon
-from hyperphrase.lexicon.word_vectors import write_vectors
+from hyperphrase.lexicon.word_vectors import vectors_of, write_vectors
 from hyperphrase.numbers.batch import Batch
+from hyperphrase.numbers.philox import fill_words
 from hyperphrase.phrases.recipe import Recipe
 
 NOUNS, VERBS, FUNCTION = range(40), range(40, 60), range(60, 64)
@@ -170,8 +172,6 @@ def test_the_plain_version_draws_the_same_law(drawn):
 
 def test_a_mean_of_points_is_that_of_the_walk():
     """By an own walk over the words of the stream, a step at each word of a tilted class."""
-    from hyperphrase.numbers.philox import fill_words
-
     bound = bind(law_of(f"S -> N F V\nN ~ {named(NOUNS)}\nV ~ {named(VERBS)}\nF = w60 w61", k=30, step=0.5))
     near, seeds = discourse.near_points(bound.points), np.arange(50, dtype=np.uint64)
     words = np.empty(32, np.uint32)
@@ -255,7 +255,7 @@ REFUSED = {
     "an empty class": (GRAMMAR + "X ~ strange\n", {}, "the lexicon has none of the 1 words of the class X"),
     "one word": (GRAMMAR + "X ~ w1 strange\n", {}, "one word only of the class X; add words"),
     "memory": (GRAMMAR, {"k": 4096}, r"the tables of 4,096 points would take .* GiB, the most is .*; give k=\d+ or"),
-    "no vectors": (GRAMMAR, {}, "no word of the grammar's tilted classes has a vector; give other"),
+    "no vectors": (GRAMMAR, {}, "0 of the 60 words of the grammar's tilted classes have a vector; give vectors of"),
     "tau": (GRAMMAR, {"tau": 0.05}, r"tau=0\.05 is too small for vectors as long as .*; give "),
 }
 
@@ -267,7 +267,7 @@ def test_what_cannot_be_drawn_is_refused(case, monkeypatch):
     if case == "memory":
         monkeypatch.setattr(scene_tables, "MOST_BYTES", 1 << 20)
     if case == "tau":
-        values = np.full((64, 64), 1e-3, np.float32)
+        values = np.full((64, 64), 1.0, np.float32)
         values[0] = 100.0
         vectors = write_vectors(values)
     if case == "no vectors":
@@ -302,19 +302,26 @@ def test_options_out_of_range_are_refused(given, message):
 # The default, over real words
 
 
-@pytest.fixture(scope="module")
-def english():
-    return build_lexicon("english:stop=true", 60_000, "stable", lambda path: None)
+@functools.cache
+def real(language):
+    """Return a lexicon with ends of sentences, and the law over it."""
+    lexicon = build_lexicon(f"{language}:stop=true", 60_000, "stable", lambda path: None)
+    return lexicon, parse_law("scene:stop=true", SYMBOL_LAWS, "law", lambda path: None, language)
 
 
-@pytest.fixture(scope="module")
-def of_english(english):
-    return parse_law("scene:stop=true", SYMBOL_LAWS, "law", lambda path: None)
+@functools.cache
+def bound_to(language):
+    lexicon, law = real(language)
+    return bind(law, lexicon)
 
 
-def test_streams_over_english_are_frozen(english, of_english):
-    ids = draw(bind(of_english, english), 300, 60)
-    assert hashlib.sha256(ids.astype("<u4").tobytes()).hexdigest()[:32] == "7238f72604cb11f09b956f668f9b64a5"
+@pytest.mark.parametrize(("language", "digest"), [
+    ("english", "7238f72604cb11f09b956f668f9b64a5"),
+    ("russian", "f7886e56eb5994af4156a55273f08588"),
+])  # fmt: skip
+def test_streams_over_real_words_are_frozen(language, digest):
+    ids = draw(bound_to(language), 300, 60)
+    assert hashlib.sha256(ids.astype("<u4").tobytes()).hexdigest()[:32] == digest
 
 
 def rules_of(text):
@@ -361,11 +368,13 @@ def is_sentence(words, rules):
     return start in spans[0, len(words)]
 
 
-def test_phrases_are_sentences_of_the_grammar_and_shuffled_ones_are_not(english, of_english):
-    rules, rng = rules_of(of_english.text().decode()), random.Random(1)
+@pytest.mark.parametrize("language", ["english", "russian"])
+def test_phrases_are_sentences_of_the_grammar_and_shuffled_ones_are_not(language):
+    lexicon, law = real(language)
+    rules, rng = rules_of(law.text().decode()), random.Random(1)
     sentences = []
-    for phrase in draw(bind(of_english, english), 8, 60).tolist():
-        words = [english.words[i] for i in phrase]
+    for phrase in draw(bound_to(language), 8, 60).tolist():
+        words = [lexicon.words[i] for i in phrase]
         assert words[-1] == "."
         sentences += [part.split() for part in " ".join(words).removesuffix(" .").split(" . ")]
     assert all(is_sentence(sentence, rules) for sentence in sentences)
@@ -399,14 +408,14 @@ def quality(bound, lexicon, law, rows):
     return float(np.mean(inside) - between), found / 300
 
 
-def test_english_scenes_stay_about_one_thing(english, of_english):
-    from hyperphrase.lexicon.word_vectors import vectors_of
-
-    rows = vectors_of(english, "glove").values
-    difference, halves = quality(bind(of_english, english), english, of_english, rows)
-    assert difference >= 0.2
+@pytest.mark.parametrize(("language", "kind", "least"), [("english", "glove", 0.2), ("russian", "navec", 0.1)])
+def test_scenes_stay_about_one_thing_and_sentences_alone_do_not(language, kind, least):
+    lexicon, law = real(language)
+    rows = vectors_of(lexicon, kind).values
+    difference, halves = quality(bound_to(language), lexicon, law, rows)
+    assert difference >= least
     assert halves >= 0.75
-    plain_law = parse_law("template", SYMBOL_LAWS, "law", lambda path: None)
-    difference, halves = quality(bind(plain_law, english), english, plain_law, rows)
+    template = parse_law("template", SYMBOL_LAWS, "law", lambda path: None, language)
+    difference, halves = quality(bind(template, lexicon), lexicon, template, rows)
     assert abs(difference) < 0.02
     assert halves < 0.1
