@@ -157,7 +157,8 @@ class Scene(GrammarLaw):
         check_size(made, self.k)
         key = json.dumps([self.to_json(), lexicon.digest], sort_keys=True)
         arrays = kept(key, lambda: self._arrays(made, vocabulary, lexicon))
-        return BoundScene(self, weighted, made, arrays, functools.partial(self._space, vocabulary, lexicon))
+        space = functools.partial(word_space, self.vectors, vocabulary, lexicon, self._vectors())
+        return BoundScene(self, weighted, made, arrays, space)
 
     def _arrays(self, made: Layout, vocabulary: int, lexicon: Lexicon) -> Arrays:
         """Return what takes long to make: the points and the tables."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -139,3 +140,15 @@ def test_a_mixture_of_other_word_vectors_has_no_discourse(lexicon, phrases_of, t
 def test_a_discourse_that_the_law_does_not_have_is_refused(phrases_of, law, dimensions):
     with pytest.raises(CorruptError, match=f"has no discourse of {dimensions} components"):
         TrueDiscourses(phrases_of(law), dimensions)
+
+
+def test_another_process_has_the_space_of_a_scene_too(lexicon, phrases_of, tmp_path):
+    """Laws are pickled without their files, and a user's vectors stand in one."""
+    np.save(tmp_path / "v.npy", np.random.default_rng(1).normal(size=(VOCABULARY, 6)).astype(np.float32))
+    nouns, verbs = " ".join(lexicon.words[:40]), " ".join(lexicon.words[40:60])
+    (tmp_path / "g.txt").write_text(f"S -> Noun Verb Noun\nNoun ~ {nouns}\nVerb ~ {verbs}\n")
+    phrases = phrases_of(f"scene:file={tmp_path}/g.txt,vectors={tmp_path}/v.npy,k=5", "fixed:length=9")
+    again = pickle.loads(pickle.dumps(phrases))
+    assert discourse_meanings(lexicon, again).rows.tolist() == discourse_meanings(lexicon, phrases).rows.tolist()
+    block = phrases.draw(seed_range(0, 50))
+    assert TrueDiscourses(again, 6).of(block).tolist() == TrueDiscourses(phrases, 6).of(block).tolist()
