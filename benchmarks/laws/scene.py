@@ -3,10 +3,12 @@
 import math
 import random
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from operator import mul
 
 Rules = Mapping[str, Sequence[tuple[float, Sequence[str]]]]
 Classes = Mapping[str, Mapping[int, float]]
+Rows = Sequence[Sequence[float]]
 
 SMALL: Rules = {"S": [(2.0, ("N", "V")), (1.0, ("N", "V", "N"))]}
 
@@ -19,53 +21,73 @@ def phrases(
     *,
     a: float = 0.25,
     tau: float = 0.45,
+    step: float = 0.0,
     k: int = 512,
     longest: int = 24,
-    rules: Rules | None = None,
+    stop: bool = False,
+    rules: Rules = SMALL,
     tilted: Classes | None = None,
     plain: Classes | None = None,
-    vectors: Sequence[Sequence[float]] | None = None,
-    points: Sequence[Sequence[float]] | None = None,
+    vectors: Rows | str = "gaussian",
+    points: Rows | None = None,
     frequencies: Sequence[float] | None = None,
 ) -> list[list[int]]:
     """Return ``count`` phrases of ``length`` words, sentences of ``rules`` about one of the points each.
 
-    tilted, plain: the words of each class, with their weights; by default, even ids are nouns and odd ones verbs.
-    vectors: one of each word, by default N(0, I) in 50 dimensions. points: by default the directions of the first
-    ``k`` words. frequencies: 1 / rank unless given.
+    stop: whether the last id follows each sentence. tilted, plain: the words of each class, with their weights; by
+    default, even ids are nouns and odd ones verbs. ``vectors`` that are a name stand for N(0, I) in 50 dimensions.
+    points: by default the directions of the first ``k`` words. frequencies: 1 / rank unless given.
     """
     rng = random.Random(seed)  # noqa: S311 - no secrets here
     pi = frequencies or [1.0 / rank for rank in range(1, vocabulary + 1)]
-    rows = vectors or [[rng.gauss(0.0, 1.0) for _ in range(50)] for _ in range(vocabulary)]
-    places = points or [[x / math.hypot(*row) for x in row] for row in rows[:k]]
-    grammar = rules or SMALL
-    content = tilted or {
-        "N": dict.fromkeys(range(0, vocabulary, 2), 1.0),
-        "V": dict.fromkeys(range(1, vocabulary, 2), 1.0),
-    }
-    others = plain or {}
-
-    def derive(symbol: str) -> list[str]:
-        if symbol not in grammar:
-            return [symbol]
-        weights, alternatives = zip(*grammar[symbol], strict=True)
-        return [name for part in rng.choices(alternatives, weights)[0] for name in derive(part)]
-
-    def word(name: str, point: Sequence[float]) -> int:
-        if name in others:
-            return rng.choices(list(others[name]), [w * pi[i] for i, w in others[name].items()])[0]
-        tilts = [w * pi[i] ** a * math.exp(sum(map(mul, point, rows[i])) / tau) for i, w in content[name].items()]
-        return rng.choices(list(content[name]), tilts)[0]
-
+    if isinstance(vectors, str):
+        vectors = [[rng.gauss(0.0, 1.0) for _ in range(50)] for _ in range(vocabulary)]
+    places = points or [[x / math.hypot(*row) for x in row] for row in vectors[:k]]
+    content = tilted or {name: dict.fromkeys(range(i, vocabulary, 2), 1.0) for i, name in enumerate("NV")}
+    others = {**(plain or {}), ".": {vocabulary - 1: 1.0}}
     made: list[list[int]] = []
     while len(made) < count:
         names: list[str] = []
         while len(names) < length:
-            sentence = derive(next(iter(grammar)))
-            while len(sentence) > longest:
-                sentence = derive(next(iter(grammar)))
-            names += sentence
-        if len(names) == length:
-            point = rng.choice(places)
-            made.append([word(name, point) for name in names])
+            names += [*_sentence(rng, rules, longest), *(["."] if stop else [])]
+        if len(names) != length:
+            continue
+        phrase: list[int] = []
+        sums: dict[str, list[float]] = {}
+        point = rng.choice(places)
+        for name in names:
+            if name in content and phrase and rng.random() < step:
+                ranked = sorted(places, key=lambda other: -sum(map(mul, point, other)))
+                point, sums = rng.choice(ranked[1:9] or [point]), {}
+            words = list(content.get(name) or others[name])
+            if name not in sums:
+                sums[name] = list(accumulate(_weights(name, content, others, point, vectors, pi, a, tau)))
+            phrase += rng.choices(words, cum_weights=sums[name])
+        made.append(phrase)
     return made
+
+
+def _weights(
+    name: str, content: Classes, others: Classes, point: Sequence[float], rows: Rows, pi: Sequence[float], a: float,
+    tau: float,
+) -> list[float]:  # fmt: skip
+    """Return the weights of the words of a class at a point."""
+    if name in others:
+        return [weight * pi[i] for i, weight in others[name].items()]
+    scores = (sum(map(mul, point, rows[i])) / tau for i in content[name])
+    return [w * pi[i] ** a * math.exp(score) for (i, w), score in zip(content[name].items(), scores, strict=True)]
+
+
+def _sentence(rng: random.Random, rules: Rules, longest: int) -> list[str]:
+    """Return the classes of a sentence of at most ``longest`` words."""
+
+    def derive(symbol: str) -> list[str]:
+        if symbol not in rules:
+            return [symbol]
+        weights, alternatives = zip(*rules[symbol], strict=True)
+        return [name for part in rng.choices(alternatives, weights)[0] for name in derive(part)]
+
+    while True:
+        sentence = derive(next(iter(rules)))
+        if len(sentence) <= longest:
+            return sentence

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hyperphrase.errors import InputError
 from hyperphrase.laws.base import BoundLaw, Discourse, LexiconSource
 from hyperphrase.laws.grammar import OpenFile, flag, parameter
-from hyperphrase.laws.kept_tables import Arrays, kept
+from hyperphrase.laws.kept_tables import Arrays, kept, read_only
 from hyperphrase.laws.meaning import discourse
 from hyperphrase.laws.meaning.loglinear_draws import Walk
 from hyperphrase.laws.meaning.softmax_tables import base_weights
@@ -222,6 +222,8 @@ class BoundScene(BoundLaw, Discourse):
 
         space: makes the space of the words, which only a dictionary needs.
         """
+        arrays = read_only(arrays)
+        self._given = law, classes, made, arrays, space
         self.points, self._space = arrays["points"], space
         count = len(self.points)
         self._tables = scene_tables(made, arrays["entries"], count)
@@ -238,6 +240,10 @@ class BoundScene(BoundLaw, Discourse):
         roots = -0.5 * length * collisions
         mean = float(roots.max() + np.log2(np.exp2(roots - roots.max()).mean()))
         self.collision_entropy = -2.0 * mean / length + 0.0
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how it is unpickled: arrays come out writable, for which kernels would compile again."""
+        return type(self), self._given
 
     def draw(self, batch: Batch) -> None:
         if len(batch.lengths) and int(batch.lengths.max()) > MAX_LENGTH:

@@ -135,8 +135,7 @@ def leaves_of(offsets: NDArray[np.int64], made: Derivations) -> Any:
 @bare_kernel
 def derive(batch: Batch, first: int, last: int, made: Derivations, leaves: Leaves) -> None:
     """Write the leaves of the phrases ``first`` to ``last`` of ``batch`` into ``leaves``, from its beginning on."""
-    key, offsets = batch.key, batch.offsets
-    nodes, starts = made.nodes, made.starts
+    key, nodes, starts = batch.key, made.nodes, made.starts
     classes, bits, words, stacks, lanes = leaves
     depth = np.uint64(len(starts) + 1)  # of a stack
     lanes[:] = 0
@@ -148,7 +147,7 @@ def derive(batch: Batch, first: int, last: int, made: Derivations, leaves: Leave
             lane = lanes[_FIELDS * i : _FIELDS * (i + 1)]
             if stacks[lane[_TOP]] == 0:
                 while lane[_AT] >= lane[_END] and waiting < last:
-                    _begin(lane, batch, waiting, offsets[first])
+                    _begin(lane, batch, waiting, batch.offsets[first])
                     waiting += 1
                 if lane[_AT] >= lane[_END]:
                     running -= int(lane[_ENDED] == 0)
@@ -176,8 +175,7 @@ def derive(batch: Batch, first: int, last: int, made: Derivations, leaves: Leave
             word += _TWO * more
             classes[place] = ((found >> (_COUNT_BITS + _ONE)) << _HALF) | step
             bits[place] = np.uint64(words[word]) | (np.uint64(words[word + _ONE]) << _HALF)
-            place += leaf
-            lane[_AT] = place
+            lane[_AT] = place = place + leaf
             lane[_STEP] = step + (np.uint64((found & _COUNT) > _ONE) & leaf)
             stacks[top] = second
             top += np.uint64(second != 0) - _ONE
