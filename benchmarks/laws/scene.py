@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from itertools import accumulate
 from operator import mul
 
@@ -43,39 +43,49 @@ def phrases(
     if isinstance(vectors, str):
         vectors = [[rng.gauss(0.0, 1.0) for _ in range(50)] for _ in range(vocabulary)]
     places = points or [[x / math.hypot(*row) for x in row] for row in vectors[:k]]
-    content = tilted or {name: dict.fromkeys(range(i, vocabulary, 2), 1.0) for i, name in enumerate("NV")}
+    content = (
+        dict(tilted) if tilted else {name: dict.fromkeys(range(i, vocabulary, 2), 1.0) for i, name in enumerate("NV")}
+    )
     others = {**(plain or {}), ".": {vocabulary - 1: 1.0}}
+    words = {name: list(of) for name, of in (content | others).items()}
+
+    def weights(name: str, point: Sequence[float]) -> list[float]:
+        if name in others:
+            return [weight * pi[i] for i, weight in others[name].items()]
+        scores = (sum(map(mul, point, vectors[i])) / tau for i in content[name])
+        return [w * pi[i] ** a * math.exp(score) for (i, w), score in zip(content[name].items(), scores, strict=True)]
+
     made: list[list[int]] = []
     while len(made) < count:
         names: list[str] = []
         while len(names) < length:
             names += [*_sentence(rng, rules, longest), *(["."] if stop else [])]
-        if len(names) != length:
-            continue
-        phrase: list[int] = []
-        sums: dict[str, list[float]] = {}
-        point = rng.choice(places)
-        for name in names:
-            if name in content and phrase and rng.random() < step:
-                ranked = sorted(places, key=lambda other: -sum(map(mul, point, other)))
-                point, sums = rng.choice(ranked[1:9] or [point]), {}
-            words = list(content.get(name) or others[name])
-            if name not in sums:
-                sums[name] = list(accumulate(_weights(name, content, others, point, vectors, pi, a, tau)))
-            phrase += rng.choices(words, cum_weights=sums[name])
-        made.append(phrase)
+        if len(names) == length:
+            made.append(_words(rng, names, places, step, weights, words, content))
     return made
 
 
-def _weights(
-    name: str, content: Classes, others: Classes, point: Sequence[float], rows: Rows, pi: Sequence[float], a: float,
-    tau: float,
-) -> list[float]:  # fmt: skip
-    """Return the weights of the words of a class at a point."""
-    if name in others:
-        return [weight * pi[i] for i, weight in others[name].items()]
-    scores = (sum(map(mul, point, rows[i])) / tau for i in content[name])
-    return [w * pi[i] ** a * math.exp(score) for (i, w), score in zip(content[name].items(), scores, strict=True)]
+def _words(
+    rng: random.Random,
+    names: Sequence[str],
+    places: Rows,
+    step: float,
+    weights: Callable[[str, Sequence[float]], list[float]],
+    words: Mapping[str, list[int]],
+    tilted: Container[str],
+) -> list[int]:
+    """Return a word of each class, around a point that may move before those of tilted classes."""
+    phrase: list[int] = []
+    sums: dict[str, list[float]] = {}
+    point = rng.choice(places)
+    for name in names:
+        if phrase and name in tilted and rng.random() < step:
+            ranked = sorted(places, key=lambda other: -sum(map(mul, point, other)))
+            point, sums = rng.choice(ranked[1:9] or [point]), {}
+        if name not in sums:
+            sums[name] = list(accumulate(weights(name, point)))
+        phrase += rng.choices(words[name], cum_weights=sums[name])
+    return phrase
 
 
 def _sentence(rng: random.Random, rules: Rules, longest: int) -> list[str]:
