@@ -1,6 +1,7 @@
 """What all tests share: one hypothesis profile, without a clock (machines are shared) and without surprises."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,17 @@ settings.register_profile(
 )
 settings.load_profile("hyperphrase")
 
-os.environ["HYPERPHRASE_TABLES"] = "off"  # what tests use is made by the code that they test
-
 NOT_TESTED = "NOT TESTED: "
 HERE = Path(__file__).parent
 MARKERS = {"engines": "engine", "faults": "fault", "fuzz": "fuzz", "training": "training"}  # of all tests in a folder
+
+
+def pytest_configure(config):
+    """Keep the tables of laws for the tests of this run alone, whose processes share them."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.TemporaryDirectory(prefix="hyperphrase-tables-")
+        os.environ["HYPERPHRASE_TABLES"] = folder.name
+        config.add_cleanup(folder.cleanup)
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest selects by markers
