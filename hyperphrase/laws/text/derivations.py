@@ -25,10 +25,10 @@ GROUP_WORDS = 1 << 13  #: of the phrases that are derived together, but for a lo
 _LANES = 4
 _COUNT_BITS = np.uint64(24)
 _COUNT = np.uint64((1 << 24) - 1)
-_AT, _END, _STEP, _TOP, _SEED, _REST, _BASE, _ENDED = range(8)  # what a lane has
+_AT, _END, _STEP, _TOP, _SEED, _REST, _BASE, _ENDED = map(np.uint64, range(8))  # what a lane has
 _FIELDS = 8
-_ROOM = 2 * GROUP * 4  # words of a lane's steps
-_STEPS = np.uint64(_ROOM // 2 - 1)  # a decision and a word take two steps
+_ROOM = GROUP * 4  # steps of a lane, whose draws are made at once
+_STEPS = np.uint64(_ROOM - 1)  # a decision and a word take two steps
 _UNFILLED = np.uint64((1 << 64) - _ROOM)
 _NONE, _ONE, _TWO = np.uint64(0), np.uint64(1), np.uint64(2)
 _WORD = 2.0**32
@@ -57,13 +57,13 @@ class Leaves(NamedTuple):
     """Room for the classes of the words of a group of phrases, and for deriving them.
 
     classes: uint64, shape (words,): the class of each word times 2^32, plus the step that draws the word. bits: uint64,
-    shape (words,): the two words of 32 random bits of these steps, the first one lower. words, stacks, lanes: what is
-    derived now.
+    shape (words,): the two words of 32 random bits of these steps, the first one lower. draws, stacks, lanes: what
+    is derived now.
     """
 
     classes: NDArray[np.uint64]
     bits: NDArray[np.uint64]
-    words: NDArray[np.uint32]
+    draws: NDArray[np.uint64]
     stacks: NDArray[np.uint64]
     lanes: NDArray[np.uint64]
 
@@ -126,7 +126,7 @@ def leaves_of(offsets: NDArray[np.int64], made: Derivations) -> Any:
     return Leaves(
         np.empty(size, np.uint64),
         np.empty(size, np.uint64),
-        np.empty(_LANES * _ROOM, np.uint32),
+        np.empty(_LANES * _ROOM, np.uint64),
         np.zeros(_LANES * (len(made.starts) + 1), np.uint64),  # the lowest state of each stays 0
         np.empty(_LANES * _FIELDS, np.uint64),
     )
@@ -135,95 +135,88 @@ def leaves_of(offsets: NDArray[np.int64], made: Derivations) -> Any:
 @bare_kernel
 def derive(batch: Batch, first: int, last: int, made: Derivations, leaves: Leaves) -> None:
     """Write the leaves of the phrases ``first`` to ``last`` of ``batch`` into ``leaves``, from its beginning on."""
-    key, nodes, starts = batch.key, made.nodes, made.starts
-    classes, bits, words, stacks, lanes = leaves
+    nodes, starts = made.nodes, made.starts
+    classes, bits, draws, stacks, lanes = leaves
     depth = np.uint64(len(starts) + 1)  # of a stack
     lanes[:] = 0
-    for i in range(_LANES):
-        lanes[_FIELDS * i + _TOP] = np.uint64(i) * depth
     waiting, running = first, _LANES
     while running > 0:
         for i in range(_LANES):
-            lane = lanes[_FIELDS * i : _FIELDS * (i + 1)]
-            if stacks[lane[_TOP]] == 0:
-                while lane[_AT] >= lane[_END] and waiting < last:
-                    _begin(lane, batch, waiting, batch.offsets[first])
+            lane, lowest, room = np.uint64(_FIELDS * i), np.uint64(i) * depth, np.uint64(_ROOM * i)
+            if stacks[lowest + lanes[lane + _TOP]] == 0:
+                while lanes[lane + _AT] >= lanes[lane + _END] and waiting < last:
+                    _begin(lanes, lane, batch, waiting, batch.offsets[first])
                     waiting += 1
-                if lane[_AT] >= lane[_END]:
-                    running -= int(lane[_ENDED] == 0)
-                    lane[_ENDED] = 1
+                if lanes[lane + _AT] >= lanes[lane + _END]:
+                    running -= int(lanes[lane + _ENDED] == 0)
+                    lanes[lane + _ENDED] = 1
                     continue
-                _fill(words[_ROOM * i : _ROOM * (i + 1)], lane, key)
-                word = np.uint64(_ROOM * i) + _TWO * (lane[_STEP] - lane[_BASE])
-                n = _sentence(words[word] * (1.0 / _WORD), int(lane[_REST]), made)
-                lane[_STEP] += _ONE
-                lane[_REST] -= np.uint64(n)
-                lane[_TOP] = np.uint64(i) * depth + _ONE
-                stacks[lane[_TOP]] = starts[n]
+                if lanes[lane + _STEP] - lanes[lane + _BASE] >= _STEPS:
+                    _fill(draws, room, lanes, lane, batch.key)
+                draw = draws[room + lanes[lane + _STEP] - lanes[lane + _BASE]] & _LOW
+                n = _sentence(draw * (1.0 / _WORD), int(lanes[lane + _REST]), made)
+                lanes[lane + _STEP] += _ONE
+                lanes[lane + _REST] -= np.uint64(n)
+                lanes[lane + _TOP] = 1
+                stacks[lowest + _ONE] = starts[n]
                 if n == 0:  # no phrase has this length
-                    lane[_AT] = lane[_END]
+                    lanes[lane + _AT] = lanes[lane + _END]
                     continue
-            _fill(words[_ROOM * i : _ROOM * (i + 1)], lane, key)
-            step, place, top = lane[_STEP], lane[_AT], lane[_TOP]
-            state = stacks[top]
-            word = np.uint64(_ROOM * i) + _TWO * (step - lane[_BASE])
+            step, place, top = lanes[lane + _STEP], lanes[lane + _AT], lowest + lanes[lane + _TOP]
+            if step - lanes[lane + _BASE] >= _STEPS:
+                _fill(draws, room, lanes, lane, batch.key)
+            state, draw = stacks[top], room + step - lanes[lane + _BASE]
             inner = ((state >> _COUNT_BITS) & _ONE) - _ONE  # all ones, and 0 of a class
-            then, second = _decided(state, inner, words[word], words[word + _ONE], nodes, lane, key)
+            position = Position(step, 0, lanes[lane + _SEED], batch.key)
+            then, second = _decided(state, inner, draws[draw], nodes, position)
             found = state ^ ((state ^ then) & inner)  # the class of the next word, if it is one
             leaf, more = (found >> _COUNT_BITS) & _ONE, np.uint64((state & _COUNT) > _ONE) & inner
             step += more
-            word += _TWO * more
             classes[place] = ((found >> (_COUNT_BITS + _ONE)) << _HALF) | step
-            bits[place] = np.uint64(words[word]) | (np.uint64(words[word + _ONE]) << _HALF)
-            lane[_AT] = place = place + leaf
-            lane[_STEP] = step + (np.uint64((found & _COUNT) > _ONE) & leaf)
+            bits[place] = draws[draw + more]
+            place += leaf
+            lanes[lane + _AT] = place
+            lanes[lane + _STEP] = step + (np.uint64((found & _COUNT) > _ONE) & leaf)
             stacks[top] = second
             top += np.uint64(second != 0) - _ONE
             stacks[top + _ONE] = then
             top += _ONE - leaf
-            lane[_TOP] = top if place < lane[_END] else np.uint64(i) * depth
+            lanes[lane + _TOP] = (top - lowest) if place < lanes[lane + _END] else _NONE
 
 
 @inline_kernel
-def _begin(lane: NDArray[np.uint64], batch: Batch, phrase: Any, base: Any) -> None:
-    """Have the lane derive a phrase, whose leaves are placed from offset ``base`` on."""
-    lane[_SEED], lane[_STEP], lane[_BASE] = batch.seeds[phrase], 0, _UNFILLED
-    lane[_AT] = np.uint64(batch.offsets[phrase] - base)
-    lane[_END] = np.uint64(batch.offsets[phrase + 1] - base)
-    lane[_REST] = np.uint64(batch.lengths[phrase])
+def _begin(lanes: NDArray[np.uint64], lane: Any, batch: Batch, phrase: Any, base: Any) -> None:
+    """Have a lane derive a phrase, whose leaves are placed from offset ``base`` on."""
+    lanes[lane + _SEED], lanes[lane + _STEP], lanes[lane + _BASE] = batch.seeds[phrase], 0, _UNFILLED
+    lanes[lane + _AT] = np.uint64(batch.offsets[phrase] - base)
+    lanes[lane + _END] = np.uint64(batch.offsets[phrase + 1] - base)
+    lanes[lane + _REST] = np.uint64(batch.lengths[phrase])
 
 
 @inline_kernel
-def _decided(
-    state: Any, inner: Any, w0: Any, w1: Any, nodes: NDArray[np.uint64], lane: NDArray[np.uint64], key: Any
-) -> Any:
-    """Return the two states that ``state`` becomes by two random words, 0 for none; of a class, two times 0."""
+def _decided(state: Any, inner: Any, draw: Any, nodes: NDArray[np.uint64], position: Position) -> Any:
+    """Return the two states that ``state`` becomes by a step's draw, 0 for none; of a class, two times 0."""
     count, begin = state & _COUNT, state >> (_COUNT_BITS + _ONE)
-    drawn = uniform_below(w0, count, Position(lane[_STEP], 0, lane[_SEED], key))
-    own = (begin + drawn) & inner  # option 0 is none
+    own = (begin + uniform_below(draw & _LOW, count, position)) & inner  # option 0 is none
     entry = nodes[own << _TWO]
     other = (begin + (entry >> _HALF)) & inner
-    option = (own if np.uint64(w1) < (entry & _LOW) else other) << _TWO
+    option = (own if (draw >> _HALF) < (entry & _LOW) else other) << _TWO
     return nodes[option + _ONE], nodes[option + _TWO]
 
 
-@inline_kernel
-def _fill(words: NDArray[np.uint32], lane: NDArray[np.uint64], key: Any) -> None:
-    """Have the words of the lane's step, and of the one after it, in ``words``."""
-    if lane[_STEP] - lane[_BASE] >= _STEPS:
-        lane[_BASE] = lane[_STEP] & (_NONE - _TWO)  # where a block begins
-        _make(words, lane[_BASE], lane[_SEED], key)
-
-
 @bare_kernel
-def _make(words: NDArray[np.uint32], step: np.uint64, seed: np.uint64, key: np.uint64) -> None:
+def _fill(
+    draws: NDArray[np.uint64], room: np.uint64, lanes: NDArray[np.uint64], lane: np.uint64, key: np.uint64
+) -> None:
+    """Write the draws of a lane's step and of those behind it, from where a block begins."""
+    seed, block = lanes[lane + _SEED], lanes[lane + _STEP] >> _ONE
     low, high, k0, k1 = seed & _LOW, seed >> _HALF, key & _LOW, key >> _HALF
-    for j in range(_ROOM // 4):
-        w0, w1, w2, w3 = philox_block((step >> _ONE) + np.uint64(j), SYMBOL_STREAM, low, high, k0, k1)
-        words[4 * j] = w0
-        words[4 * j + 1] = w1
-        words[4 * j + 2] = w2
-        words[4 * j + 3] = w3
+    lanes[lane + _BASE] = block << _ONE
+    out = draws[room : room + np.uint64(_ROOM)]
+    for j in range(_ROOM // 2):
+        w0, w1, w2, w3 = philox_block(block + np.uint64(j), SYMBOL_STREAM, low, high, k0, k1)
+        out[2 * j] = w0 | (w1 << _HALF)
+        out[2 * j + 1] = w2 | (w3 << _HALF)
 
 
 @bare_kernel
