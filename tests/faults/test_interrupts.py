@@ -24,6 +24,7 @@ from tests.signals import heed_signals
 SECONDS = 3  # that an interrupted program may take to end on a loaded machine
 SMALL = ["--seeds=0:1000", "--vocabulary=100", "--lexicon=synthetic", "--format=txt", "--sampler=zipf"]
 MODES = ["multi_threading", "in_memory", "multi_processing"]
+PROGRESS = ("engine: ", "working: ")  # the second of a run that takes long, on a loaded machine
 LINE = "hyperphrase run: interrupted; rerun the same command to resume"
 
 # A cell that is interrupted after some seconds, and run again; "made" or "interrupted" is printed each time.
@@ -103,7 +104,7 @@ def program(folder, copy, mode, seconds, digest):
     process.send_signal(signal.SIGINT)
     begin = time.monotonic()
     _, error = process.communicate(timeout=harness.LONGEST)
-    took, lines = time.monotonic() - begin, [one for one in error.splitlines() if not one.startswith("engine: ")]
+    took, lines = time.monotonic() - begin, [one for one in error.splitlines() if not one.startswith(PROGRESS)]
     if not over and (process.returncode, lines) != (130, [LINE]):
         return LOST, f"status {process.returncode}: {error:.2000}"
     if took > SECONDS:
