@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.kernels import inline_kernel, kernel
+from hyperphrase.kernels import bare_kernel, inline_kernel, kernel
+from hyperphrase.kernels.intrinsics import prefetch
 from hyperphrase.laws.meaning.loglinear_draws import Walk, moved
 from hyperphrase.laws.scenes.scene_tables import SceneTables
 from hyperphrase.laws.text.derivations import Derivations, Leaves, derive, group_end, leaves_of
@@ -16,11 +17,14 @@ SCENE_STREAM = np.uint64(11)
 _MOVES = 128  # whose words are made at once
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
+_TOP = np.uint64(0xFFFF0000)  # of 32 bits, the upper half
+_ALIAS_BITS, _ALIAS = np.uint64(16), np.uint64(0xFFFF)
+_ENTRY_BITS, _ENTRY = np.uint64(40), np.uint64((1 << 40) - 1)
 
 
 @kernel
 def draw_scenes(batch: Batch, made: Derivations, tables: SceneTables, walk: Walk) -> None:
-    """Draw the classes of a group of phrases, then their words, of which the processor fetches many at once."""
+    """Draw the classes of a group of phrases, then their words, whose entries are on the way from memory meanwhile."""
     key, seeds, _, offsets, ids = batch
     leaves, moves = leaves_of(offsets, made), np.empty(2 * _MOVES, np.uint32)
     first = 0
@@ -30,13 +34,13 @@ def draw_scenes(batch: Batch, made: Derivations, tables: SceneTables, walk: Walk
         base = offsets[first]
         for phrase in range(first, last):
             start, end = offsets[phrase] - base, offsets[phrase + 1] - base
-            part = ids[offsets[phrase] : offsets[phrase + 1]]
             if walk.step == 0:
                 point = np.uint64(_first_point(moves, seeds[phrase], key, walk))
-                for i in range(end - start):
-                    part[i] = _word(leaves, start + i, point, tables)
+                for place in range(start, end):
+                    _aim(leaves, np.uint64(place), point, tables)
             else:
-                _walk_phrase(part, leaves, start, tables, walk, moves, seeds[phrase], key)
+                _walk_phrase(leaves, start, end, tables, walk, moves, seeds[phrase], key)
+        _hit(leaves, tables, ids[base : offsets[last]])
         first = last
 
 
@@ -72,37 +76,51 @@ def mean_points(
 
 
 @inline_kernel
-def _word(leaves: Leaves, place: Any, point: Any, tables: SceneTables) -> Any:
-    """Return the id of the word at ``place``, drawn by the 64 bits of its step, exact to 2^-48 of a column."""
-    group, bits = leaves.classes[np.uint64(place)] >> _HALF, leaves.bits[np.uint64(place)]
+def _aim(leaves: Leaves, place: Any, point: Any, tables: SceneTables) -> None:
+    """Choose the column of a word by the 64 bits of its step, exact to 2^-48 of a column, and begin to load its entry.
+
+    The leaf's bits become the fraction, 48 bits, and the column, 16 bits; its class the entry, 40 bits, and where the
+    words of the class begin, 24 bits.
+    """
+    group, bits = leaves.classes[place] >> _HALF, leaves.bits[place]
     count = tables.counts[group]
     low = (bits >> _HALF) * count
     high = (bits & _LOW) * count + (low >> _HALF)
     column = high >> _HALF
-    fraction = ((high & _LOW) << np.uint64(16)) | ((low >> np.uint64(16)) & np.uint64(0xFFFF))
-    entry = tables.entries[tables.starts[group] + tables.strides[group] * point + column]
-    chosen = column if fraction < (entry >> np.uint64(16)) else entry & np.uint64(0xFFFF)
-    return tables.ids[tables.firsts[group] + chosen]
+    entry = tables.starts[group] + tables.strides[group] * point + column
+    prefetch(tables.entries, entry)
+    leaves.bits[place] = ((high & _LOW) << _HALF) | (low & _TOP) | column
+    leaves.classes[place] = entry | (tables.firsts[group] << _ENTRY_BITS)
+
+
+@bare_kernel
+def _hit(leaves: Leaves, tables: SceneTables, ids: NDArray[np.uint32]) -> None:
+    """Write the words of the leaves: that of the column, or of its alias."""
+    for i in range(len(ids)):
+        place, bits = leaves.classes[i], leaves.bits[i]
+        entry = tables.entries[place & _ENTRY]
+        chosen = (bits if (bits >> _ALIAS_BITS) < (entry >> _ALIAS_BITS) else entry) & _ALIAS
+        ids[i] = tables.ids[(place >> _ENTRY_BITS) + chosen]
 
 
 @kernel
 def _walk_phrase(
-    ids: NDArray[np.uint32],
     leaves: Leaves,
     start: int,
+    end: int,
     tables: SceneTables,
     walk: Walk,
     moves: NDArray[np.uint32],
     seed: np.uint64,
     key: np.uint64,
 ) -> None:
-    """Draw the words of a phrase, whose leaves begin at ``start``; the discourse may move before each tilted one."""
+    """Choose the columns of a phrase's words; the discourse may move before each of a tilted class."""
     point, count = np.int64(0), 0
-    for i in range(len(ids)):
-        if tables.strides[leaves.classes[start + i] >> _HALF] != 0:
+    for place in range(start, end):
+        if tables.strides[leaves.classes[place] >> _HALF] != 0:
             point = _next_point(point, count, moves, seed, key, walk)
             count += 1
-        ids[i] = _word(leaves, start + i, np.uint64(point), tables)
+        _aim(leaves, np.uint64(place), np.uint64(point), tables)
 
 
 @inline_kernel
