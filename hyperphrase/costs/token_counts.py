@@ -22,7 +22,7 @@ HOPED = (5.0, 10.0)  # times fewer tokens, that the project hoped for
 MOST_BYTES = 1 << 26  # of a text, which is held in memory
 PASSAGE_WORDS = 100
 MOST_SYMBOLS = 500  # of a phrase that are counted: counters take quadratic time for what has no spaces
-_MOST_CHARACTERS = 2000  # of a passage of a text, for the same reason
+_MOST_CHARACTERS = 1000  # of a passage of a text, for the same reason
 _word = re.compile(r"\S{1,200}")
 
 

@@ -75,7 +75,7 @@ def test_few_passages_are_spread_over_the_text(lexicon):
 
 def test_a_text_without_spaces_is_cut_too(lexicon):
     passages = text_passages(("the," * 5000).encode(), "text", lexicon, 100)
-    assert all(1000 < len(passage.text) <= 2000 for passage in passages)
+    assert all(500 < len(passage.text) <= 1000 for passage in passages)
 
 
 def test_case_marks_and_literals_are_tokens_of_an_encoded_text(lexicon):
