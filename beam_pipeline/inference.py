@@ -124,9 +124,7 @@ def _print_model(model: Model, asked: _Asked) -> None:
     print_table(_text_rows(own, uses))
     print()
     print_table(_break_even_rows(model, asked))
-    print(
-        "\nfirst rows: the model's own vocabulary; whether a model with hyperwords learns as well is not measured here\n"
-    )
+    print("\nfirst rows: the model's own vocabulary; whether a model with hyperwords learns as well is not measured\n")
     print_table(FORMULAS.items())
     print("V0: own vocabulary; r: --ratio; B: --batch; T: --tokens; b: bytes a weight; m: matrices; N: other matrices")
 
