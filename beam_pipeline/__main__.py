@@ -24,6 +24,8 @@ COMMANDS = {
     "tokenizer": "write the tokenizer of a corpus, for transformers",
     "encode": "write a text with one symbol for each word, so that nothing is lost",
     "decode": "give back the text that encode has written",
+    "tokens": "count the same text as hyperwords and as the tokens of language models",
+    "inference": "compute what memory and work models take with vocabularies of hyperwords",
     "compile": "compile all kernels ahead of the first run, for example for a container image",
 }
 
@@ -45,6 +47,8 @@ examples:
   hyperphrase unrank 12345 --sampler=permutation --text=words
   hyperphrase tokenizer out --output=tokenizer
   hyperphrase encode book.txt --output=book.hyperwords
+  hyperphrase tokens --preset=scene-english
+  hyperphrase inference --model=llama-3.1-8b
 
 exit status: 0 success, 1 the work failed or the corpus failed verification, 2 wrong input
 """

@@ -71,8 +71,8 @@ def convert(given: argparse.Namespace, work: Pieces) -> tuple[TextCounts, float]
     """Pass the given file through ``work``; return the counts, and the seconds that it took. Raises InputError."""
     counts = TextCounts()
     begin = time.monotonic()
-    with _opened(given.file) as source, _created(given.output) as target:
-        for piece in work(iter(lambda: source.read(BLOCK), b""), _named(given.file), counts):
+    with opened(given.file) as source, _created(given.output) as target:
+        for piece in work(iter(lambda: source.read(BLOCK), b""), named(given.file), counts):
             target(piece)
     return counts, max(time.monotonic() - begin, 1e-9)
 
@@ -83,12 +83,14 @@ def _print(piece: bytes) -> None:
         sys.stdout.buffer.flush()
 
 
-def _named(path: str) -> str:
+def named(path: str) -> str:
+    """Return what errors call the file that is given."""
     return "stdin" if path == "-" else path
 
 
 @contextlib.contextmanager
-def _opened(path: str) -> Iterator[BinaryIO]:
+def opened(path: str) -> Iterator[BinaryIO]:
+    """Yield the file that is given, stdin if it is ``-``. Raises InputError."""
     if path == "-":
         yield sys.stdin.buffer
         return

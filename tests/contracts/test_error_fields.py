@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from beam_pipeline import fragments
+from beam_pipeline import fragments, inference
 from beam_pipeline.planning.cost_tables import add_options
 from beam_pipeline.terminal import options
 from beam_pipeline.terminal.corpus_option import add_follow_links
@@ -89,7 +89,7 @@ def test_every_option_is_one_of_the_program():
     add_options(parser)
     add_follow_links(parser)
     add_special_tokens(parser)
-    assert set(OPTIONS.values()) <= {*parser.names(), *fragments.parser().names()}
+    assert set(OPTIONS.values()) <= {*parser.names(), *fragments.parser().names(), *inference.parser().names()}
 
 
 def test_an_error_is_told_in_options():

@@ -35,7 +35,7 @@ WINGS = {
             "untrusted",
         ),
         *("kernels", "numbers", "lexicon", "laws", "phrases", "codecs", "texts"),
-        *("deduplication", "space", "corpus", "meaning", "planning", "training", "report", "api"),
+        *("deduplication", "space", "corpus", "meaning", "planning", "costs", "training", "report", "api"),
     ],
     "hyperphrase.laws": [
         *("grammar", "plain_text", "lengths", "base", "law_file", "kept_tables"),
