@@ -20,7 +20,7 @@ from beam_pipeline.engines import dataflow_engine, engine
 from beam_pipeline.engines.beam_fixes import labels_kept
 from beam_pipeline.engines.engine import Engine
 from beam_pipeline.engines.worker_monitor import lost_worker
-from beam_pipeline.folder import output_folder
+from beam_pipeline.folder import output_folder, report_page
 from beam_pipeline.pipeline import apply_pipeline
 from beam_pipeline.terminal import interrupts
 from beam_pipeline.terminal.local_channels import go_direct, variables_kept
@@ -59,7 +59,8 @@ class Made:
 class Maker:
     """One run into one folder.
 
-    log: called with each line to log. progress: as :class:`~beam_pipeline.terminal.progress_line.ProgressLine`, shows
+    log: called with each line to log. warn: with a line of what failed beside the corpus.
+    progress: as :class:`~beam_pipeline.terminal.progress_line.ProgressLine`, shows
     the progress of the pipeline. around: a context manager that the pipeline runs in.
     """
 
@@ -68,6 +69,7 @@ class Maker:
     engine: Engine
     log: Callable[[str], object]
     progress: Callable[[str, int, int, int, bool], AbstractContextManager[object]]
+    warn: Callable[[str], object]
     around: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext
     request: CorpusRequest = field(init=False)  # the job's, with more seeds if those of the job were too few
     seen: tuple[int, int] = (0, 0)  # (draws, distinct phrases) of the last attempt with too few draws
@@ -99,6 +101,8 @@ class Maker:
             raise output_folder.corrupt_as_input(error) from error
 
     def _complete(self, manifest: Manifest) -> Made:
+        if not self.engine.template and not output_folder.has_report(self.output):
+            self._report(manifest)
         self._clean()
         if self.engine.template:
             raise InputError("is complete already; there is no job to launch", field="output", value=self.output)
@@ -129,8 +133,17 @@ class Maker:
         if missing := output_folder.missing_files(self.output, manifest):
             raise WorkFailedError(f"{len(missing)} files are missing after the run, such as {missing[0]}")
         kept = output_folder.count_kept(self.output, manifest, earlier)
+        self._report(manifest)
         self._clean()
         return manifest, kept
+
+    def _report(self, manifest: Manifest) -> None:
+        """Write the report, a view of the corpus: the corpus is complete without it."""
+        try:
+            report_page.write_into(self.output, self.job, manifest)
+        except Exception as error:  # whatever it is, the corpus is there
+            reason = " ".join(f"{error}".split()) or type(error).__name__
+            self.warn(f"{self.output} is complete, but its {REPORT_FILE} could not be written: {reason:.300}")
 
     def _clean(self) -> None:
         if not output_folder.clean(self.output):
@@ -226,7 +239,7 @@ def make(
             log = progress or no_log
             for line in job.notes() if progress else ():
                 log(f"note: {line}")
-            made = Maker(output, job, chosen, log, watched).make()
+            made = Maker(output, job, chosen, log, watched, log).make()
         for line in summary(output, made, chosen.template):
             log(line)
         return made

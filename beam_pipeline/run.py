@@ -43,7 +43,7 @@ def _run(arguments: Sequence[str]) -> int:
             say(f"note: {with_options(line)}")
     show, progress = (no_log, no_progress) if given.quiet else (say, ProgressLine)
     around = _quiet if chosen.local else contextlib.nullcontext
-    made = Maker(given.output, job, chosen, show, progress, around).make()
+    made = Maker(given.output, job, chosen, show, progress, say, around).make()
     if not given.quiet:
         print("\n".join(map(escape_controls, summary(given.output, made, chosen.template))))
     return DONE
