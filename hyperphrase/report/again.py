@@ -18,9 +18,9 @@ from hyperphrase.report.subject import Subject
 _FILE = "file=FILE"
 
 
-def command_of(subject: Subject) -> str:
-    """Return one command, to be copied into a shell; ``FILE`` stands for files of the user's that it was made with."""
-    return " ".join(["hyperphrase run", *map(shlex.quote, _options(subject)), "--output=out"])
+def command_of(subject: Subject) -> list[str]:
+    """Return one command, in parts for a shell; ``FILE`` stands for files of the user's that it was made with."""
+    return ["hyperphrase run", *map(shlex.quote, _options(subject)), "--output=out"]
 
 
 def files_of(subject: Subject) -> list[str]:

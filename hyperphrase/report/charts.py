@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from xml.etree import ElementTree  # only what pygal has drawn is written, nothing is parsed
 
-_WIDTH, _HEIGHT = 640, 340  # units of the picture; the page scales it
+_WIDTH, _HEIGHT = 440, 300  # units of the picture; the page scales it
 _DROPPED = ("script", "style", "desc", "defs")  # of pygal's pages: programs, colours and what only programs show
 _ALIVE = ("tooltip", "plot tooltip-overlay")  # what programs show
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -29,9 +29,13 @@ class Series:
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis. share: whether its numbers are shares, written as percentages."""
+    """An axis.
 
-    title: str
+    title: for the horizontal one; the text above a chart says what its height is. share: whether its numbers are shares, written as
+    percentages.
+    """
+
+    title: str = ""
     log: bool = False
     share: bool = False
 
@@ -48,8 +52,8 @@ def chart(name: str, title: str, series: Sequence[Series], x: Axis, y: Axis) -> 
 
     options: dict[str, Any] = {
         "width": _WIDTH, "height": _HEIGHT, "js": (), "css": (), "margin": 4, "show_dots": False,
-        "legend_at_bottom": True, "legend_box_size": 12, "truncate_legend": -1, "dots_size": 2.4,
-        "x_title": x.title, "y_title": y.title, "no_prefix": True, "include_x_axis": not y.log and not y.share,
+        "legend_at_bottom": True, "legend_box_size": 11, "truncate_legend": -1, "dots_size": 2.4,
+        "x_title": x.title, "no_prefix": True, "include_x_axis": not y.log and not y.share,
     }  # fmt: skip
     picture = pygal.XY(**options)
     picture.uuid = name
@@ -98,7 +102,7 @@ def short(value: float, share: bool = False) -> str:
     (['0', '25', '1.5k', '2M'], '0.1%')
     """
     if share:
-        return f"{value * 100:.4g}%"
+        return f"{value * 100:.10f}".rstrip("0").rstrip(".") + "%"
     for unit, letter in _UNITS:
         if value >= unit:
             return f"{value / unit:.4g}{letter}"

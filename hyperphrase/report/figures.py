@@ -1,6 +1,7 @@
 """The figures of a report: what is expected of a corpus by its recipe, beside what it has."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,7 +24,8 @@ from hyperphrase.report.sample import (
 from hyperphrase.report.subject import Subject
 from hyperphrase.space.phrase_space import Space
 
-_MOST_BARS = 120
+_MOST_BARS = 200
+_FEW = 0.001  # duplicates that are not told more exactly
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +77,9 @@ class Figures:
         if space.injective:
             return "none: no two seeds give the same phrase"
         expected = max(manifest.drawn - space.expected_distinct(manifest.drawn), 0.0)
-        shown = f"{expected:,.0f}" if expected >= 100 else f"{expected:,.3g}"
+        if expected < _FEW:
+            return f"less than {_FEW}"
+        shown = f"{expected:,.0f}" if expected >= 100 else f"{expected:.3g}"
         return shown if space.in_closed_form else f"at most {shown}"
 
     def lengths_chart(self, name: str) -> str:
@@ -87,14 +91,11 @@ class Figures:
             return ""
         law = {} if lengths_depend_on_content(self.phrases) else self.phrases.recipe.length_probabilities()
         expected = {length: share * total for length, share in law.items() if share * total >= 0.5}
-        low, high = min([*counted, *expected]), max([*counted, *expected])
-        gap = math.gcd(*(length - low for length in (*counted, *expected))) or 1
-        width = gap * -(-((high - low) // gap + 1) // _MOST_BARS)
-        title = "phrases" if width == gap else f"phrases, by {width} lengths"
+        low, high, width = _bars([*counted, *expected])
         series = [Series("this corpus", _outline(counted, low, high, width), "area")]
         if expected:
             series.append(Series("expected by the length law", _outline(expected, low, high, width), "line"))
-        return chart(name, "phrases by their length", series, Axis("symbols in a phrase"), Axis(title))
+        return chart(name, "phrases by their length", series, Axis("symbols in a phrase"), Axis())
 
     def ranks_chart(self, name: str) -> str:
         """Return the share of each word by its rank, in the sample and by the law."""
@@ -103,7 +104,7 @@ class Figures:
         probabilities = probabilities_of(self.phrases.law)
         if probabilities is not None:
             series.append(Series("law", rank_points(probabilities), "line"))
-        axes = Axis("rank of the word", log=True), Axis("share of all symbols", log=True, share=True)
+        axes = Axis("rank of the word", log=True), Axis(log=True, share=True)
         return chart(name, "frequency of words by their rank", series, *axes)
 
     def growth_chart(self, name: str) -> str:
@@ -112,8 +113,15 @@ class Figures:
         probabilities = probabilities_of(self.phrases.law)
         if probabilities is not None:
             series.append(Series("expected by the law", expected_growth(probabilities, self.sample.symbols), "line"))
-        axes = Axis("words read", log=True), Axis("distinct words", log=True)
+        axes = Axis("words read", log=True), Axis(log=True)
         return chart(name, "distinct words by words read", series, *axes)
+
+
+def _bars(lengths: Collection[int]) -> tuple[int, int, int]:
+    """Return the lowest and the highest of ``lengths``, and how many a bar covers: two if all are even, or more."""
+    low, high = min(lengths), max(lengths)
+    gap = math.gcd(*(length - low for length in lengths)) or 1
+    return low, high, gap * -(-((high - low) // gap + 1) // _MOST_BARS)
 
 
 def _outline(counts: dict[int, int] | dict[int, float], low: int, high: int, width: int) -> Points:

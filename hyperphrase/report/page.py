@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 MARK = "<!doctype html><!-- a report of hyperphrase -->"  # how every page begins
 _PHRASES = 20
 _MOST_SHARDS = 100
+_NEXT_LINE = " \\\n  "  # between the parts of a command
+_RARE = "A sample has rare words too often or not at all, so its end leaves the law's curve."
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Column:
     name: str
     title: str
     missing: Sequence[str]
-    command: str
+    command: Sequence[str]
     files: Sequence[str]
     sampled: str
     charts: Sequence[tuple[str, str, str]]
@@ -55,7 +57,7 @@ def render(*subjects: Subject) -> str:
     names = list(dict.fromkeys(name for each in facts for name in each))
     rows = [(name, [each.get(name, "-") for each in facts]) for name in names]
     template = _templates().get_template("report.html.j2")
-    return template.render(mark=MARK, columns=columns, facts=rows, cell_width=CELL)
+    return template.render(mark=MARK, columns=columns, facts=rows, next_line=_NEXT_LINE, cell_width=CELL)
 
 
 @functools.cache
@@ -105,12 +107,15 @@ def _title(subject: Subject) -> str:
 
 def _charts(figures: Figures, number: int) -> list[tuple[str, str, str]]:
     law = figures.independent
-    lengths = "Phrases by their number of symbols"
     return [
-        ("Lengths", f"{lengths}; all phrases of the corpus.", figures.lengths_chart(f"lengths-{number}")),
+        (
+            "Lengths",
+            f"Phrases by their number of symbols. {_counted(figures)}",
+            figures.lengths_chart(f"lengths-{number}"),
+        ),
         (
             "Words by rank",
-            f"Share of each word among all symbols, the most frequent first. {_curve(law)}",
+            f"Share of each word among all symbols, the most frequent first. {_curve(law, _RARE)}",
             figures.ranks_chart(f"ranks-{number}"),
         ),
         (
@@ -122,9 +127,15 @@ def _charts(figures: Figures, number: int) -> list[tuple[str, str, str]]:
     ]
 
 
-def _curve(independent: bool) -> str:
+def _counted(figures: Figures) -> str:
+    if figures.subject.manifest is None:
+        return "Of the sample alone."
+    return "Of all phrases; what is expected does not allow for dropped duplicates."
+
+
+def _curve(independent: bool, note: str = "") -> str:
     if independent:
-        return "Rare words come out of a sample too often or not at all, so its end leaves the law's curve."
+        return note
     return "The law has no curve for it: its symbols depend on each other."
 
 
