@@ -3,12 +3,11 @@
 import sys
 from collections.abc import Sequence
 
-from beam_pipeline.folder.report_page import check_free, names_of, subject_of, write_as, write_beside
+from beam_pipeline.folder.report_page import check_free, names_of, page_of, subject_of, write_as, write_beside
 from beam_pipeline.terminal.command import DONE, Parser, run_command
 from beam_pipeline.terminal.corpus_option import add_corpus
 from hyperphrase.formatting import escape_controls, format_bytes
 from hyperphrase.given_paths import given_path
-from hyperphrase.report import render
 
 _TWO = "comparison.html"  # in the current folder
 
@@ -40,7 +39,7 @@ def _report(arguments: Sequence[str]) -> int:
         check_free(output)
     named = zip(folders, names_of(folders), strict=True)
     subjects = [subject_of(folder, given.follow_links, name) for folder, name in named]
-    page = render(*subjects).encode()
+    page = page_of(*subjects)
     path = write_beside(given.out, page) if output is None else write_as(output, page)
     print(escape_controls(f"{path}: {format_bytes(len(page))}"))
     return DONE

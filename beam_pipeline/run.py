@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from apache_beam.io.filesystems import FileSystems
 
 from beam_pipeline.engines import engine
-from beam_pipeline.make import Maker, no_log, no_progress, summary
+from beam_pipeline.made import summary
+from beam_pipeline.make import Maker, no_log, no_progress
 from beam_pipeline.terminal import options
 from beam_pipeline.terminal.command import DONE, run_command
 from beam_pipeline.terminal.option_names import with_options

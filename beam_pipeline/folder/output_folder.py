@@ -20,7 +20,6 @@ from hyperphrase.corpus.layout import (
     LEXICON_FILE,
     MANIFEST_FILE,
     RECIPE_FILE,
-    REPORT_FILE,
     REQUEST_FILE,
     ROWS_FOLDER,
     SHARDS_FOLDER,
@@ -147,11 +146,6 @@ def begin(folder: str, request: CorpusRequest, lexicon: Lexicon, meanings: Meani
         storage.write_file(folder, LAW_FILE, law_file)
     if meanings is not None:
         storage.write_file(folder, WORDS_FILE, meanings.dumps())
-
-
-def has_report(folder: str) -> bool:
-    """Tell whether ``folder`` has the page that shows its corpus."""
-    return files_of(folder).exists(REPORT_FILE)
 
 
 def reopen(folder: str, manifest: Manifest) -> None:

@@ -2,10 +2,11 @@
 
 import errno
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from beam_pipeline.folder import output_folder
+from beam_pipeline.folder.make_again import command_of
 from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.files import CorpusFiles, TooLargeError
 from hyperphrase.corpus.layout import RECIPE_FILE, REPORT_FILE, ROWS_FOLDER
@@ -68,14 +69,28 @@ def _row(files: CorpusFiles, name: str) -> Shard | None:
         return None
 
 
-def write_into(folder: str, job: Job, manifest: Manifest) -> None:
+def page_of(*subjects: Subject) -> bytes:
+    """Return the page of one or two subjects. Raises CorruptError or OSError."""
+    return render(subjects, [command_of(subject) for subject in subjects]).encode()
+
+
+def try_to_write(folder: str, job: Job, manifest: Manifest, warn: Callable[[str], object]) -> None:
     """Write the report of the complete corpus of ``job`` into its folder, which the caller has locked.
 
-    Raises what drawing and writing raise.
+    The corpus is complete without it: if it fails, ``warn`` is called with a line that says why.
     """
-    corpus = Corpus(folder, files_of(folder), manifest)
-    vars(corpus).update(lexicon=job.lexicon, phrases=job.phrases)  # loaded already
-    storage.write_file(folder, REPORT_FILE, render(of_corpus(corpus)).encode())
+    try:
+        corpus = Corpus(folder, files_of(folder), manifest)
+        vars(corpus).update(lexicon=job.lexicon, phrases=job.phrases)  # loaded already
+        storage.write_file(folder, REPORT_FILE, page_of(of_corpus(corpus)))
+    except Exception as error:
+        reason = " ".join(f"{error}".split()) or type(error).__name__
+        warn(f"{folder} is complete, but its {REPORT_FILE} could not be written: {reason:.300}")
+
+
+def has_report(folder: str) -> bool:
+    """Tell whether ``folder`` has a report."""
+    return files_of(folder).exists(REPORT_FILE)
 
 
 def write_beside(folder: str, page: bytes) -> str:

@@ -31,8 +31,8 @@ class Series:
 class Axis:
     """An axis.
 
-    title: for the horizontal one; the text above a chart says what its height is. share: whether its numbers are shares, written as
-    percentages.
+    title: for the horizontal one; the text above a chart says what its height is. share: whether its numbers are
+    shares, written as percentages.
     """
 
     title: str = ""
@@ -53,7 +53,8 @@ def chart(name: str, title: str, series: Sequence[Series], x: Axis, y: Axis) -> 
     options: dict[str, Any] = {
         "width": _WIDTH, "height": _HEIGHT, "js": (), "css": (), "margin": 4, "show_dots": False,
         "legend_at_bottom": True, "legend_box_size": 11, "truncate_legend": -1, "dots_size": 2.4,
-        "x_title": x.title, "no_prefix": True, "include_x_axis": not y.log and not y.share,
+        "x_title": x.title, "show_legend": len(drawn) > 1,
+        "no_prefix": True, "include_x_axis": not y.log and not y.share,
     }  # fmt: skip
     picture = pygal.XY(**options)
     picture.uuid = name

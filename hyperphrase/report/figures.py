@@ -24,7 +24,9 @@ from hyperphrase.report.sample import (
 from hyperphrase.report.subject import Subject
 from hyperphrase.space.phrase_space import Space
 
-_MOST_BARS = 200
+_MOST_BARS, _LEAST_BARS = 200, 20
+_PHRASES_A_BAR = 50
+_FEW_PHRASES = 0.5  # expected of a length: fewer are not drawn beyond those that there are
 _FEW = 0.001  # duplicates that are not told more exactly
 
 
@@ -90,8 +92,13 @@ class Figures:
         if not total:
             return ""
         law = {} if lengths_depend_on_content(self.phrases) else self.phrases.recipe.length_probabilities()
-        expected = {length: share * total for length, share in law.items() if share * total >= 0.5}
-        low, high, width = _bars([*counted, *expected])
+        ends = min(counted), max(counted)
+        expected = {
+            length: share * total
+            for length, share in law.items()
+            if ends[0] <= length <= ends[1] or share * total >= _FEW_PHRASES
+        }
+        low, high, width = _bars([*counted, *expected], total)
         series = [Series("this corpus", _outline(counted, low, high, width), "area")]
         if expected:
             series.append(Series("expected by the length law", _outline(expected, low, high, width), "line"))
@@ -117,18 +124,22 @@ class Figures:
         return chart(name, "distinct words by words read", series, *axes)
 
 
-def _bars(lengths: Collection[int]) -> tuple[int, int, int]:
-    """Return the lowest and the highest of ``lengths``, and how many a bar covers: two if all are even, or more."""
+def _bars(lengths: Collection[int], phrases: int) -> tuple[int, int, int]:
+    """Return the lowest and the highest of ``lengths``, and how many a bar covers: more where there are few phrases."""
     low, high = min(lengths), max(lengths)
-    gap = math.gcd(*(length - low for length in lengths)) or 1
-    return low, high, gap * -(-((high - low) // gap + 1) // _MOST_BARS)
+    gap = math.gcd(*(length - low for length in lengths)) or 1  # 2 where all lengths are even
+    most = min(_MOST_BARS, max(_LEAST_BARS, phrases // _PHRASES_A_BAR))
+    return low, high, gap * -(-((high - low) // gap + 1) // most)
 
 
 def _outline(counts: dict[int, int] | dict[int, float], low: int, high: int, width: int) -> Points:
-    """Return the outline of the bars of a histogram, each of ``width`` lengths: (length, phrases)."""
+    """Return the outline of the bars of a histogram, each of ``width`` lengths: (length, phrases of a length)."""
     bars = np.zeros((high - low) // width + 1)
     for length, phrases in counts.items():
         bars[(length - low) // width] += phrases
+    starts = low + width * np.arange(len(bars))
+    bars /= np.minimum(width, high + 1 - starts)
     edges = low - 0.5 + width * np.arange(len(bars) + 1)
+    edges[-1] = high + 0.5
     steps = [(float(x), float(y)) for i, y in enumerate(bars) for x in (edges[i], edges[i + 1])]
     return [(steps[0][0], 0.0), *steps, (steps[-1][0], 0.0)]

@@ -15,7 +15,6 @@ import numpy as np
 from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.shard_table import bytes_in
 from hyperphrase.formatting import escape_controls, format_bytes
-from hyperphrase.report.again import command_of, files_of
 from hyperphrase.report.figures import Figures
 from hyperphrase.report.neighbours import Neighbours, neighbours_of
 from hyperphrase.report.shown_phrases import CELL, ShownPhrase, shown
@@ -32,14 +31,24 @@ _RARE = "A sample has rare words too often or not at all, so its end leaves the 
 
 
 @dataclass(frozen=True)
+class Command:
+    """The command that makes a corpus again.
+
+    parts: for a shell. files: what the files are that it names, a line each.
+    """
+
+    parts: Sequence[str]
+    files: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Column:
     """What the template shows of one subject. charts: (heading, what it shows, SVG or nothing)."""
 
     name: str
     title: str
     missing: Sequence[str]
-    command: Sequence[str]
-    files: Sequence[str]
+    command: Command
     sampled: str
     charts: Sequence[tuple[str, str, str]]
     phrases: Sequence[ShownPhrase]
@@ -49,13 +58,17 @@ class Column:
     separator: int
 
 
-def render(*subjects: Subject) -> str:
-    """Return the page of one or two corpora. Raises CorruptError or OSError."""
-    figures = [Figures(each, each.phrases) if each.phrases and each.count else None for each in subjects]
-    columns = [_column(subject, found, i) for i, (subject, found) in enumerate(zip(subjects, figures, strict=True))]
-    facts = [dict(_facts(subject, found)) for subject, found in zip(subjects, figures, strict=True)]
-    names = list(dict.fromkeys(name for each in facts for name in each))
-    rows = [(name, [each.get(name, "-") for each in facts]) for name in names]
+def render(subjects: Sequence[Subject], commands: Sequence[Command]) -> str:
+    """Return the page of one or two corpora.
+
+    commands: those that make them again. Raises CorruptError or OSError.
+    """
+    figures = [Figures(one, one.phrases) if one.phrases and one.count else None for one in subjects]
+    each = enumerate(zip(subjects, commands, figures, strict=True))
+    columns = [_column(subject, command, found, i) for i, (subject, command, found) in each]
+    told = [dict(_facts(subject, found)) for subject, found in zip(subjects, figures, strict=True)]
+    names = list(dict.fromkeys(name for one in told for name in one))
+    rows = [(name, [one.get(name, "-") for one in told]) for name in names]
     template = _templates().get_template("report.html.j2")
     return template.render(mark=MARK, columns=columns, facts=rows, next_line=_NEXT_LINE, cell_width=CELL)
 
@@ -77,15 +90,14 @@ def _templates() -> "jinja2.Environment":
     return environment
 
 
-def _column(subject: Subject, figures: Figures | None, number: int) -> Column:
+def _column(subject: Subject, command: Command, figures: Figures | None, number: int) -> Column:
     shards = subject.shards[:_MOST_SHARDS]
     block = _first_phrases(figures)
     return Column(
         name=subject.name,
         title=_title(subject),
         missing=subject.missing,
-        command=command_of(subject),
-        files=files_of(subject),
+        command=command,
         sampled=figures.sampled if figures else "",
         charts=_charts(figures, number) if figures else (),
         phrases=block,
@@ -110,7 +122,7 @@ def _charts(figures: Figures, number: int) -> list[tuple[str, str, str]]:
     return [
         (
             "Lengths",
-            f"Phrases by their number of symbols. {_counted(figures)}",
+            f"Phrases of each number of symbols. {_counted(figures)}",
             figures.lengths_chart(f"lengths-{number}"),
         ),
         (
@@ -136,7 +148,7 @@ def _counted(figures: Figures) -> str:
 def _curve(independent: bool, note: str = "") -> str:
     if independent:
         return note
-    return "The law has no curve for it: its symbols depend on each other."
+    return "The law has no curve here: it does not draw its symbols independently."
 
 
 def _first_phrases(figures: Figures | None) -> list[ShownPhrase]:
@@ -185,7 +197,7 @@ def measured(figures: Figures) -> list[tuple[str, str]]:
     manifest = figures.subject.manifest
     floor = figures.entropy * manifest.symbols / 8 if manifest else 0.0
     least = f": no file of its symbols is below {format_bytes(floor)}" if manifest else ""
-    depend = "" if figures.independent else "; symbols depend on each other, so the law's is another figure"
+    depend = "" if figures.independent else ", an upper bound: the law does not draw symbols independently"
     rows = [
         ("entropy of the law", f"{figures.entropy:.2f} bits a symbol{least}"),
         ("entropy of single symbols", f"{figures.entropy_estimate:.2f} bits, estimated{depend}"),

@@ -1,5 +1,6 @@
 """Phrases as the report shows them: as symbols and as words, the long ones cut, pairs coloured and joined by arcs."""
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from hyperphrase.report.pairs import Pair, has_pairs, pairs_of
 _SHORT = 24  # symbols that are shown at once; the others open
 _LONG = 400  # symbols that are shown at all, unless their words are long
 _COLOURED = 120  # symbols with colours: each takes some twenty bytes of the page
-_MOST_CHARACTERS = 6000  # of the words of a phrase
+_MOST_BYTES = 6000  # of the words of a phrase in the page
 _COLOURS = 8  # classes p0 to p7 of the style sheet
 ARC_SYMBOLS = 48  # symbols below arcs
 CELL = 16  # units between two symbols below arcs
@@ -53,11 +54,11 @@ def shown(phrase: Phrase, law: SymbolLaw, lexicon: Lexicon) -> ShownPhrase:
     ids = phrase.ids[:_LONG].tolist()
     pairs = pairs_of(law, ids, lexicon.vocabulary) if has_pairs(law) else []
     colours = {place: i % _COLOURS for i, pair in enumerate(sorted(pairs)) for place in pair if place < _COLOURED}
-    cells, characters = [], 0
+    cells, size = [], 0
     for place, number in enumerate(ids):
         word = lexicon.words[number]
-        characters += len(word)
-        if characters > _MOST_CHARACTERS:
+        size += len(html.escape(word).encode()) + 1
+        if size > _MOST_BYTES:
             break
         cells.append(Cell(lexicon.symbol(number), word, colours.get(place)))
     arcs = _arcs(cells, pairs) if has_pairs(law) else None

@@ -1,4 +1,4 @@
-"""The command that makes a corpus again."""
+"""The command that makes a corpus again, for its report."""
 
 import shlex
 from collections.abc import Iterator
@@ -13,18 +13,13 @@ from hyperphrase.laws.lengths import Empirical
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.lexicon.alphabet import alphabet_size
 from hyperphrase.lexicon.sources import is_named, language_of
-from hyperphrase.report.subject import Subject
+from hyperphrase.report import Command, Subject
 
 _FILE = "file=FILE"
 
 
-def command_of(subject: Subject) -> list[str]:
-    """Return one command, in parts for a shell; ``FILE`` stands for files of the user's that it was made with."""
-    return ["hyperphrase run", *map(shlex.quote, _options(subject)), "--output=out"]
-
-
-def files_of(subject: Subject) -> list[str]:
-    """Return what each ``FILE`` in the command is, a line each."""
+def command_of(subject: Subject) -> Command:
+    """Return the command; ``FILE`` in it stands for files of the user's that the corpus was made with."""
     lines, lexicon = [], subject.lexicon_name
     if _FILE in _law(subject.recipe.law, lexicon):
         lines.append("FILE of the law: the file that it was read from; law.bin holds what was read")
@@ -32,7 +27,7 @@ def files_of(subject: Subject) -> list[str]:
         lines.append("FILE of the lengths: their histogram; recipe.json holds its counts")
     if not is_named(lexicon):
         lines.append("FILE of the lexicon: the file of words; lexicon.parquet holds them")
-    return lines
+    return Command(("hyperphrase run", *map(shlex.quote, _options(subject)), "--output=out"), tuple(lines))
 
 
 def _options(subject: Subject) -> Iterator[str]:
