@@ -28,6 +28,7 @@ PROBE = """<script>addEventListener("load", () => {
     paper: getComputedStyle(document.body).backgroundColor, ink: getComputedStyle(document.body).color};
   document.title = "MEASURED" + btoa(unescape(encodeURIComponent(JSON.stringify(found))));
 })</script>"""
+PAGE_OF_FRAME = '<!doctype html><link rel=icon href="data:,"><body><iframe src="/real.html"></iframe></body>'
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 
 
@@ -38,7 +39,7 @@ def browse(need, tmp_path_factory):
     if found is None:
         need("a browser", "apt-get install chromium")
 
-    def look(text, width, *options, probe=PROBE):
+    def look(text, width, *options, others=()):
         folder, asked = tmp_path_factory.mktemp("page"), []
 
         class Handler(http.server.SimpleHTTPRequestHandler):
@@ -48,7 +49,9 @@ def browse(need, tmp_path_factory):
             def log_message(self, *_):
                 asked.append(self.path)
 
-        (folder / "page.html").write_text(POLICY.sub("", text).replace("</body>", f"{probe}</body>"), encoding="utf-8")
+        (folder / "page.html").write_text(POLICY.sub("", text).replace("</body>", f"{PROBE}</body>"), encoding="utf-8")
+        for name in others:
+            (folder / name).write_text(others[name], encoding="utf-8")
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             profile = tmp_path_factory.mktemp("profile")
@@ -92,6 +95,12 @@ def test_a_browser_shows_the_page_and_finds_nothing_wrong(browse, pages, name, w
     assert found["charts"] >= 3
     brightness = {key: sum(map(int, re.findall(r"\d+", found[key])[:3])) / 765 for key in ("paper", "ink")}
     assert (brightness["paper"] < 0.2, brightness["ink"] > 0.8) == (dark, dark)
+
+
+def test_the_policy_of_the_page_forbids_nothing_that_it_does(browse, pages):
+    """The probe runs in a frame of its own page, since the policy forbids programs."""
+    found, log, asked = browse(PAGE_OF_FRAME, 1280, others={"real.html": pages["both"]})
+    assert (log, asked, found["charts"]) == ([], ["/frame.html", "/page.html", "/real.html"], 0)
 
 
 def test_the_probe_finds_what_is_wrong(browse):
