@@ -16,6 +16,7 @@ from hyperphrase.errors import InputError
 from hyperphrase.formatting import escape_controls, format_bytes
 from hyperphrase.limits import SEED_STOP
 from hyperphrase.phrases.blocks import PhraseBlock
+from hyperphrase.report import Figures, measured, of_corpus
 
 _MOST = 10_000  # phrases shown at most
 
@@ -47,12 +48,12 @@ def _inspect(arguments: Sequence[str]) -> int:
             raise InputError(f"{given.out}: the corpus has no phrases to show")
         _show_phrases(corpus, corpus[:head])
     else:
-        print_table(_rows(corpus))
+        print_table([*_rows(corpus), *_measured(corpus), ("versions", _versions(corpus))])
     return DONE
 
 
 def _rows(corpus: Corpus) -> Iterator[tuple[str, str]]:
-    manifest, bound = corpus.manifest, corpus.phrases.law
+    manifest = corpus.manifest
     yield "law", str(manifest.recipe.law)
     yield "lengths", f"{manifest.recipe.lengths}"
     yield "lexicon", f"{manifest.lexicon}, {manifest.recipe.vocabulary:,} hyperwords"
@@ -61,10 +62,6 @@ def _rows(corpus: Corpus) -> Iterator[tuple[str, str]]:
     yield "seeds", f"{manifest.first_seed:,} to {manifest.stop_seed - 1:,}"
     yield "phrases", f"{manifest.drawn:,} drawn = {manifest.kept:,} kept + {manifest.dropped.count:,} dropped"
     yield "symbols", f"{manifest.symbols:,}"
-    yield (
-        "entropy",
-        f"{bound.entropy:.2f} bits per symbol, at least {format_bytes(bound.entropy * manifest.symbols / 8)} in all",
-    )
     if manifest.length_histogram:
         lengths = manifest.length_histogram
         yield "phrase lengths", f"{min(lengths)} to {max(lengths)}, mean {manifest.symbols / manifest.kept:.1f}"
@@ -80,7 +77,15 @@ def _rows(corpus: Corpus) -> Iterator[tuple[str, str]]:
         yield "shards", "none (--format=none)"
     if manifest.dictionary:
         yield "dictionary", f"{manifest.dictionary.kind}: {format_bytes(bytes_in(manifest.dictionary.shards))}"
-    yield "versions", ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
+
+
+def _measured(corpus: Corpus) -> list[tuple[str, str]]:
+    subject = of_corpus(corpus)
+    return measured(Figures(subject, corpus.phrases)) if len(corpus) else []
+
+
+def _versions(corpus: Corpus) -> str:
+    return ", ".join(f"{name} {version}" for name, version in corpus.manifest.versions.items())
 
 
 def _show_phrases(corpus: Corpus, block: PhraseBlock, note: str = "") -> None:

@@ -20,7 +20,8 @@ from beam_pipeline.engines import dataflow_engine, engine
 from beam_pipeline.engines.beam_fixes import labels_kept
 from beam_pipeline.engines.engine import Engine
 from beam_pipeline.engines.worker_monitor import lost_worker
-from beam_pipeline.folder import output_folder
+from beam_pipeline.folder import output_folder, report_page
+from beam_pipeline.made import Made, summary
 from beam_pipeline.pipeline import apply_pipeline
 from beam_pipeline.terminal import interrupts
 from beam_pipeline.terminal.local_channels import go_direct, variables_kept
@@ -28,12 +29,10 @@ from beam_pipeline.terminal.own_threads import OwnThreadsOnly
 from beam_pipeline.terminal.progress_line import ProgressLine
 from beam_pipeline.terminal.streams import descriptors_open
 from hyperphrase.corpus.drawn_range import deduplication, up_to
-from hyperphrase.corpus.layout import MANIFEST_FILE, REPORT_FILE, STATISTICS_FOLDER, WORK_FOLDER
+from hyperphrase.corpus.layout import MANIFEST_FILE, WORK_FOLDER
 from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.request import CorpusRequest
-from hyperphrase.corpus.shard_table import bytes_in
 from hyperphrase.errors import CorruptError, InputError, WorkFailedError
-from hyperphrase.formatting import format_bytes
 from hyperphrase.planning.job import Job
 from hyperphrase.space.phrase_space import MOST_DRAWS_A_PHRASE, at_most
 from transforms.worker.context import CorpusContext
@@ -41,25 +40,12 @@ from transforms.worker.context import CorpusContext
 _PAUSE = 0.5  # seconds before files are looked at once more
 
 
-@dataclass(frozen=True)
-class Made:
-    """The result of a run.
-
-    manifest: of the complete corpus, None if the job was written as a template to be launched later. was_complete:
-    whether the corpus was complete before. shards_kept: number of shards reused from an earlier run. seconds: duration.
-    """
-
-    manifest: Manifest | None
-    was_complete: bool = False
-    shards_kept: int = 0
-    seconds: float = 0.0
-
-
 @dataclass
 class Maker:
     """One run into one folder.
 
-    log: called with each line to log. progress: as :class:`~beam_pipeline.terminal.progress_line.ProgressLine`, shows
+    log: called with each line to log. warn: with a line of what failed beside the corpus.
+    progress: as :class:`~beam_pipeline.terminal.progress_line.ProgressLine`, shows
     the progress of the pipeline. around: a context manager that the pipeline runs in.
     """
 
@@ -68,6 +54,7 @@ class Maker:
     engine: Engine
     log: Callable[[str], object]
     progress: Callable[[str, int, int, int, bool], AbstractContextManager[object]]
+    warn: Callable[[str], object]
     around: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext
     request: CorpusRequest = field(init=False)  # the job's, with more seeds if those of the job were too few
     seen: tuple[int, int] = (0, 0)  # (draws, distinct phrases) of the last attempt with too few draws
@@ -99,6 +86,8 @@ class Maker:
             raise output_folder.corrupt_as_input(error) from error
 
     def _complete(self, manifest: Manifest) -> Made:
+        if not self.engine.template and not report_page.has_report(self.output):
+            report_page.try_to_write(self.output, self.job, manifest, self.warn)
         self._clean()
         if self.engine.template:
             raise InputError("is complete already; there is no job to launch", field="output", value=self.output)
@@ -129,6 +118,7 @@ class Maker:
         if missing := output_folder.missing_files(self.output, manifest):
             raise WorkFailedError(f"{len(missing)} files are missing after the run, such as {missing[0]}")
         kept = output_folder.count_kept(self.output, manifest, earlier)
+        report_page.try_to_write(self.output, self.job, manifest, self.warn)
         self._clean()
         return manifest, kept
 
@@ -226,7 +216,7 @@ def make(
             log = progress or no_log
             for line in job.notes() if progress else ():
                 log(f"note: {line}")
-            made = Maker(output, job, chosen, log, watched).make()
+            made = Maker(output, job, chosen, log, watched, log).make()
         for line in summary(output, made, chosen.template):
             log(line)
         return made
@@ -266,30 +256,3 @@ def _interrupt(_: str) -> NoReturn:
     """Interrupt a run whose worker process died and that Beam keeps waiting for."""
     _thread.interrupt_main()
     raise SystemExit  # ends the monitoring thread
-
-
-def summary(output: str, made: Made, template: str | None) -> Iterator[str]:
-    """Yield the lines of the summary of a run."""
-    manifest = made.manifest
-    if manifest is None:
-        yield f"{template} holds the job; {output} is complete once {MANIFEST_FILE} is there"
-        yield "then      rerun the same command to remove the temporary files, or to see what is missing"
-        return
-    if made.was_complete:
-        yield f"{output} is complete already: {manifest.kept:,} phrases in {len(manifest.shards):,} shards"
-        return
-    written, seconds = bytes_in(manifest.shards), made.seconds
-    injective = " (no two seeds give the same phrase)" if manifest.recipe.law.injective else ""
-    kept = f", {made.shards_kept:,} of them kept from before" if made.shards_kept else ""
-    yield (
-        f"{manifest.drawn:,} drawn = {manifest.kept:,} kept + {manifest.dropped.count:,} dropped{injective}; "
-        f"{manifest.symbols:,} symbols"
-    )
-    yield (
-        f"{len(manifest.shards):,} shards{kept}, {format_bytes(written)} in {seconds:.1f} s: "
-        f"{manifest.symbols / seconds / 1e6:,.1f} M symbols/s, {format_bytes(written / seconds)}/s"
-    )
-    yield f"look at   {output}/{REPORT_FILE}, {output}/{STATISTICS_FOLDER}, {output}/{MANIFEST_FILE}"
-    if manifest.dictionary:
-        yield f"then      hyperphrase find {output} WORDS   in the dictionary of {manifest.dictionary.kind}"
-    yield f"then      hyperphrase verify {output}    hyperphrase inspect {output} --head=3"

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from apache_beam.io.filesystems import FileSystems
 
 from beam_pipeline.engines import engine
-from beam_pipeline.make import Maker, no_log, no_progress, summary
+from beam_pipeline.made import summary
+from beam_pipeline.make import Maker, no_log, no_progress
 from beam_pipeline.terminal import options
 from beam_pipeline.terminal.command import DONE, run_command
 from beam_pipeline.terminal.option_names import with_options
@@ -43,7 +44,7 @@ def _run(arguments: Sequence[str]) -> int:
             say(f"note: {with_options(line)}")
     show, progress = (no_log, no_progress) if given.quiet else (say, ProgressLine)
     around = _quiet if chosen.local else contextlib.nullcontext
-    made = Maker(given.output, job, chosen, show, progress, around).make()
+    made = Maker(given.output, job, chosen, show, progress, say, around).make()
     if not given.quiet:
         print("\n".join(map(escape_controls, summary(given.output, made, chosen.template))))
     return DONE

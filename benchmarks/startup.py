@@ -46,7 +46,8 @@ PARTS = [
     ("beam_pipeline.make", None, "apply_pipeline", "Beam: graph"),
     ("apache_beam", "Pipeline", "run", "Beam: start and stages"),
     ("transforms.write_shards", "_Write", "process", "shards"),
-    ("transforms.write_manifest", None, "_finish", "manifest and report"),
+    ("transforms.write_manifest", None, "_finish", "manifest"),
+    ("beam_pipeline.folder.report_page", None, "try_to_write", "report"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""WriteManifest: check that all counts agree, then write the statistics, the report and, last, the manifest."""
+"""WriteManifest: check that all counts agree, then write the statistics and, last, the manifest."""
 
 import dataclasses
 import json
@@ -17,7 +17,6 @@ from hyperphrase.corpus.layout import (
     DROPPED_FILE,
     MANIFEST_FILE,
     RECIPE_FILE,
-    REPORT_FILE,
     SHARDS_FOLDER,
     SHORTFALL_FILE,
     meanings_name,
@@ -27,7 +26,6 @@ from hyperphrase.corpus.request import DISCOURSE, CorpusRequest, Extent, shard_n
 from hyperphrase.corpus.shard_table import ShardTable, phrases_in
 from hyperphrase.corpus.statistics import Statistics
 from hyperphrase.lexicon.word_vectors import kind_of
-from hyperphrase.report.page import render
 from transforms.collect_units import Collected, CollectUnits, Unit
 from transforms.files import storage
 from transforms.worker.context import CorpusContext
@@ -94,7 +92,7 @@ def _finish(
             )
     manifest = _manifest(units, context, lexicon, counts, extent, meanings)
     _check(manifest, counts, extent, context)
-    texts = _texts(manifest, counts, context) | manifest.tables()
+    texts = statistics.statistics_files(counts, manifest.recipe.vocabulary) | manifest.tables()
     if manifest.dropped.listed is None:
         texts[DROPPED_FILE] = units.sorted_dropped()
     for name, data in texts.items():
@@ -185,12 +183,6 @@ def _check(manifest: Manifest, counts: Statistics, extent: Extent, context: Corp
     for what, (left, right) in agree.items():
         if left != right:
             raise RuntimeError(f"counts do not match: {what}: {left!r:.200} and {right!r:.200}")
-
-
-def _texts(manifest: Manifest, counts: Statistics, context: CorpusContext) -> dict[str, bytes]:
-    """Return {file name: content} of the statistics and the report."""
-    page = render(manifest, counts.ranks, context.phrases().law.entropy)
-    return {**statistics.statistics_files(counts, manifest.recipe.vocabulary), REPORT_FILE: page.encode()}
 
 
 def _measured(folder: str, name: str) -> manifests.File:

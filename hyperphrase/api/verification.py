@@ -12,7 +12,7 @@ from hyperphrase.api.dictionary_verification import check_names, dictionary_prob
 from hyperphrase.codecs import Texts
 from hyperphrase.corpus import loading
 from hyperphrase.corpus.drawn_range import deduplication
-from hyperphrase.corpus.layout import DROPPED_FILE, RECIPE_FILE, REPORT_FILE, SHARDS_FOLDER, shard_name
+from hyperphrase.corpus.layout import DROPPED_FILE, RECIPE_FILE, SHARDS_FOLDER, shard_name
 from hyperphrase.corpus.manifest import File
 from hyperphrase.corpus.measured import Measured
 from hyperphrase.corpus.open_corpus import OpenCorpus
@@ -81,7 +81,6 @@ class _Verification:
         counts = Statistics({}, (0,) * RANK_BINS if self.manifest.outputs else ())
         files = [
             RECIPE_FILE,
-            REPORT_FILE,
             *loading.files_read(self.corpus.phrases.recipe, self.manifest.dictionary is not None),
         ]
         files += statistics_files(counts, self.manifest.recipe.vocabulary)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from hyperphrase.corpus.layout import (
     DICTIONARY_FOLDER,
     MANIFEST_FILE,
+    REPORT_FILE,
     SHARDS_FOLDER,
     STATISTICS_FOLDER,
     WORK_FOLDER,
@@ -24,7 +25,7 @@ def other_files(corpus: OpenCorpus) -> list[str]:
     Folders that are not the corpus's are not listed further. Raises OSError.
     """
     manifest = corpus.manifest
-    listed = {MANIFEST_FILE, *(file.name for file in manifest.files)}
+    listed = {MANIFEST_FILE, REPORT_FILE, *(file.name for file in manifest.files)}
     listed |= {f"{folder}/" for folder in (SHARDS_FOLDER, DICTIONARY_FOLDER, STATISTICS_FOLDER, WORK_FOLDER)}
     listed |= {f"{SHARDS_FOLDER}/{shard.name}" for shard in manifest.shards}
     if manifest.dictionary:

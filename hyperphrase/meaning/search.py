@@ -84,12 +84,27 @@ class DictionarySearch:
 
     def nearest(self, query: NDArray[np.int8], count: int) -> Nearest:
         """Return the ``count`` phrases nearest to ``query``, (d,), by comparing all meanings. Raises CorruptError."""
+        return self._nearest_in(self._dictionary.shards, query, count)
 
+    def nearest_among(self, phrases: int, query: NDArray[np.int8], count: int) -> tuple[int, Nearest]:
+        """Return the same among the phrases of the first files, and their number.
+
+        They are as many files as have ``phrases`` phrases together, or all. Raises CorruptError.
+        """
+        shards, searched = [], 0
+        for shard in self._dictionary.shards:
+            if searched >= phrases:
+                break
+            shards.append(shard)
+            searched += shard.phrases
+        return searched, self._nearest_in(shards, query, count)
+
+    def _nearest_in(self, shards: Sequence[Shard], query: NDArray[np.int8], count: int) -> Nearest:
         def of_shard(shard: Shard) -> Nearest:
             found = (nearest(query, seeds, vectors, count) for seeds, vectors in self._stored_in(shard))
             return Nearest.best(found, count)
 
-        return Nearest.best(in_threads(of_shard, self._dictionary.shards), count)
+        return Nearest.best(in_threads(of_shard, shards), count)
 
     def stored(self) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int8]]]:
         """Yield (seeds, vectors) of all phrases, by batch: uint64, (n,), and int8, (n, d). Raises CorruptError."""

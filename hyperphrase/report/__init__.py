@@ -1,8 +1,13 @@
-"""What people look at after a run: the report of a corpus, one HTML file.
+"""What people look at: the report of a corpus, or of two side by side, as one HTML file that loads nothing else.
 
-``page`` draws it from the manifest and the statistics, with its charts inside and nothing loaded from elsewhere.
+``subject`` is what a report is about, a complete corpus or an unfinished one. ``sample`` measures phrases drawn again,
+``figures`` puts what the recipe expects beside that, ``charts`` draws it. ``shown_phrases``, ``pairs`` and
+``neighbours`` show phrases. ``page`` joins all of it, and
+``summary`` is the short table of notebooks.
 """
 
-from hyperphrase.report.page import render
+from hyperphrase.report.figures import Figures
+from hyperphrase.report.page import MARK, Command, measured, render
+from hyperphrase.report.subject import Subject, of_corpus, of_unfinished
 
-__all__ = ["render"]
+__all__ = ["MARK", "Command", "Figures", "Subject", "measured", "of_corpus", "of_unfinished", "render"]

@@ -1,131 +1,208 @@
-"""The report of a corpus: one HTML file with embedded charts, which loads no other file."""
+"""The page of a report: one HTML file for one corpus, or for two side by side, that loads no other file.
 
-import html
-from collections.abc import Iterable, Sequence
+jinja2 fills the template; everything that comes from a corpus is escaped. The same corpus gives the same bytes,
+wherever its folder is.
+"""
+
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.shard_table import bytes_in
-from hyperphrase.corpus.statistics import rank_rows
-from hyperphrase.formatting import format_bytes
+from hyperphrase.formatting import escape_controls, format_bytes
+from hyperphrase.report.figures import Figures
+from hyperphrase.report.neighbours import Neighbours, neighbours_of
+from hyperphrase.report.shown_phrases import CELL, ShownPhrase, shown
+from hyperphrase.report.subject import Subject
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 860, 240, 70, 34  # pixels of a chart and of its margins
-_MOST_BARS = 200
+if TYPE_CHECKING:
+    import jinja2
+
+MARK = "<!doctype html><!-- a report of hyperphrase -->"  # how every page begins
+_PHRASES = 20
 _MOST_SHARDS = 100
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 900px; margin: 2em auto; padding: 0 1em; color: #1c2330; }
-h1 { font-size: 1.6em } h2 { font-size: 1.15em; margin-top: 2em }
-table { border-collapse: collapse } td, th { padding: .15em 1em .15em 0; text-align: left; vertical-align: top }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums } code { font-size: .92em; overflow-wrap: anywhere }
-svg { width: 100%; height: auto } rect { fill: #3a6ea5 } rect:hover { fill: #d1495b }
-text { font: 11px system-ui, sans-serif; fill: #556 } line { stroke: #dde } .note { color: #556 }
-"""
+_NEXT_LINE = " \\\n  "  # between the parts of a command
+_RARE = "A sample has rare words too often or not at all, so its end leaves the law's curve."
 
 
-def render(manifest: Manifest, ranks: Sequence[int], entropy: float) -> str:
-    """Return the report as HTML.
+@dataclass(frozen=True)
+class Command:
+    """The command that makes a corpus again.
 
-    ranks: symbols in each bin of frequency rank, as in the statistics; empty if none were drawn. entropy: that of the
-    law, in bits for each symbol.
+    parts: for a shell. files: what the files are that it names, a line each.
     """
-    title = f"{manifest.kept:,} phrases, {manifest.symbols:,} symbols"
-    body = [
-        f"<h1>hyperphrase corpus: {title}</h1>",
-        table(("", ""), _facts(manifest, entropy)),
-        "<h2>Phrase lengths</h2><p class=note>phrases by number of symbols</p>",
-        _bars(_length_bars(manifest.length_histogram)),
+
+    parts: Sequence[str]
+    files: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """What the template shows of one subject. charts: (heading, what it shows, SVG or nothing)."""
+
+    name: str
+    title: str
+    missing: Sequence[str]
+    command: Command
+    sampled: str
+    charts: Sequence[tuple[str, str, str]]
+    phrases: Sequence[ShownPhrase]
+    neighbours: Neighbours | None
+    shards: Sequence[Sequence[str]]
+    more_shards: int
+    separator: int
+
+
+def render(subjects: Sequence[Subject], commands: Sequence[Command]) -> str:
+    """Return the page of one or two corpora.
+
+    commands: those that make them again. Raises CorruptError or OSError.
+    """
+    figures = [Figures(one, one.phrases) if one.phrases and one.count else None for one in subjects]
+    each = enumerate(zip(subjects, commands, figures, strict=True))
+    columns = [_column(subject, command, found, i) for i, (subject, command, found) in each]
+    told = [dict(_facts(subject, found)) for subject, found in zip(subjects, figures, strict=True)]
+    names = list(dict.fromkeys(name for one in told for name in one))
+    rows = [(name, [one.get(name, "-") for one in told]) for name in names]
+    template = _templates().get_template("report.html.j2")
+    return template.render(mark=MARK, columns=columns, facts=rows, next_line=_NEXT_LINE, cell_width=CELL)
+
+
+@functools.cache
+def _templates() -> "jinja2.Environment":
+    import jinja2  # only reports need it
+    import markupsafe
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: escape_controls(value) if type(value) is str else value,
+    )
+    environment.filters["drawn"] = markupsafe.Markup  # for what pygal drew: it has no text of a corpus
+    return environment
+
+
+def _column(subject: Subject, command: Command, figures: Figures | None, number: int) -> Column:
+    shards = subject.shards[:_MOST_SHARDS]
+    block = _first_phrases(figures)
+    return Column(
+        name=subject.name,
+        title=_title(subject),
+        missing=subject.missing,
+        command=command,
+        sampled=figures.sampled if figures else "",
+        charts=_charts(figures, number) if figures else (),
+        phrases=block,
+        neighbours=neighbours_of(subject.corpus, [each.seed for each in block]) if subject.corpus and block else None,
+        shards=[
+            (each.name, f"{each.phrases:,}", f"{each.symbols:,}", f"{each.bytes:,}", f"{each.crc32c:08x}")
+            for each in shards
+        ],
+        more_shards=len(subject.shards) - len(shards),
+        separator=subject.recipe.vocabulary,
+    )
+
+
+def _title(subject: Subject) -> str:
+    if subject.manifest is None:
+        return "an unfinished corpus"
+    return f"{subject.manifest.kept:,} phrases, {subject.manifest.symbols:,} symbols"
+
+
+def _charts(figures: Figures, number: int) -> list[tuple[str, str, str]]:
+    law = figures.independent
+    return [
+        (
+            "Lengths",
+            f"Phrases of each number of symbols. {_counted(figures)}",
+            figures.lengths_chart(f"lengths-{number}"),
+        ),
+        (
+            "Words by rank",
+            f"Share of each word among all symbols, the most frequent first. {_curve(law, _RARE)}",
+            figures.ranks_chart(f"ranks-{number}"),
+        ),
+        (
+            "Distinct words (Heaps)",
+            f"How many different words the first n symbols have: {figures.sample.distinct:,} in the whole sample, of "
+            f"{figures.subject.recipe.vocabulary:,}. {_curve(law)}",
+            figures.growth_chart(f"growth-{number}"),
+        ),
     ]
-    if ranks:
-        note = "<p class=note>share of all symbols; each bar doubles the ranks</p>"
-        body += [f"<h2>Symbols by frequency rank</h2>{note}", _bars(_rank_bars(ranks, manifest.recipe.vocabulary))]
-    body += ["<h2>Shards</h2>", _shards(manifest)]
-    head = f'<meta charset="utf-8"><title>hyperphrase: {title}</title><style>{_STYLE}</style>'
-    return f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(body)}</body></html>\n'
 
 
-def _facts(manifest: Manifest, entropy: float) -> list[tuple[str, str]]:
-    floor = entropy * manifest.symbols / 8
+def _counted(figures: Figures) -> str:
+    if figures.subject.manifest is None:
+        return "Of the sample alone."
+    return "Of all phrases; what is expected does not allow for dropped duplicates."
+
+
+def _curve(independent: bool, note: str = "") -> str:
+    if independent:
+        return note
+    return "The law has no curve here: it does not draw its symbols independently."
+
+
+def _first_phrases(figures: Figures | None) -> list[ShownPhrase]:
+    if figures is None or figures.subject.lexicon is None:
+        return []
+    subject, count = figures.subject, figures.subject.count
+    number = min(count, _PHRASES)
+    places = np.array([i * count // number for i in range(number)], np.int64)
+    block = figures.phrases.draw(subject.seeds(places))
+    return [shown(phrase, subject.recipe.law, figures.subject.lexicon) for phrase in block]
+
+
+def _facts(subject: Subject, figures: Figures | None) -> list[tuple[str, str]]:
+    recipe, manifest = subject.recipe, subject.manifest
     rows = [
-        ("law", str(manifest.recipe.law)),
-        ("lengths", str(manifest.recipe.lengths)),
-        ("lexicon", f"{manifest.lexicon}, {manifest.recipe.vocabulary:,} hyperwords"),
-        ("key", str(manifest.recipe.key)),
-        ("seeds", f"{manifest.first_seed:,} to {manifest.stop_seed - 1:,}"),
-        ("drawn = kept + dropped", f"{manifest.drawn:,} = {manifest.kept:,} + {manifest.dropped.count:,}"),
-        ("entropy of the law", f"{entropy:.2f} bits a symbol: no file of its symbols is below {format_bytes(floor)}"),
-        ("recipe digest", manifest.recipe.digest),
+        ("law", str(recipe.law)),
+        ("lengths", f"{recipe.lengths!s:.200}"),
+        ("lexicon", f"{subject.lexicon_name}, {recipe.vocabulary:,} hyperwords"),
+        ("key", str(recipe.key)),
+        ("recipe digest", recipe.digest),
     ]
+    if manifest is not None:
+        rows += [
+            ("seeds", f"{manifest.first_seed:,} to {manifest.stop_seed - 1:,}"),
+            ("drawn = kept + dropped", f"{manifest.drawn:,} = {manifest.kept:,} + {manifest.dropped.count:,}"),
+            ("symbols", f"{manifest.symbols:,}"),
+        ]
+    if figures is not None:
+        rows += measured(figures)
+    return [*rows, *_stored(manifest)] if manifest is not None else rows
+
+
+def _stored(manifest: Manifest) -> Iterator[tuple[str, str]]:
     for output in manifest.outputs:
         total = bytes_in(manifest.shards_of(output))
         each = total / max(manifest.symbols, 1)
-        rows.append((f"{output.format}, {output.compression}", f"{format_bytes(total)}, {each:.2f} bytes a symbol"))
-    return rows
+        yield f"{output.format}, {output.compression}", f"{format_bytes(total)}, {each:.2f} bytes a symbol"
+    if manifest.dictionary is not None:
+        total = bytes_in(manifest.dictionary.shards)
+        yield f"dictionary, {manifest.dictionary.kind}", format_bytes(total)
+    yield "made by", ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
 
 
-def _shards(manifest: Manifest) -> str:
-    if not manifest.shards:
-        return "<p>None: the manifest is the corpus; every phrase can be made again from it.</p>"
+def measured(figures: Figures) -> list[tuple[str, str]]:
+    """Return what is measured of a corpus beside what its recipe says, as texts: (name, value)."""
+    manifest = figures.subject.manifest
+    floor = figures.entropy * manifest.symbols / 8 if manifest else 0.0
+    least = f": no file of its symbols is below {format_bytes(floor)}" if manifest else ""
+    depend = "" if figures.independent else ", an upper bound: the law does not draw symbols independently"
     rows = [
-        (shard.name, f"{shard.phrases:,}", f"{shard.symbols:,}", f"{shard.bytes:,}", f"{shard.crc32c:08x}")
-        for shard in manifest.shards[:_MOST_SHARDS]
+        ("entropy of the law", f"{figures.entropy:.2f} bits a symbol{least}"),
+        ("entropy of single symbols", f"{figures.entropy_estimate:.2f} bits, estimated{depend}"),
+        ("distinct words", f"{figures.sample.distinct:,} in {figures.sampled}"),
     ]
-    more = len(manifest.shards) - len(rows)
-    note = f"<p class=note>and {more:,} more</p>" if more else ""
-    return table(("name", "phrases", "symbols", "bytes", "crc32c"), rows, numbers=True) + note
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: bool = False) -> str:
-    """Return an HTML table of texts. numbers: whether all columns but the first are numbers."""
-
-    def cells(row: Sequence[str], tag: str) -> str:
-        kind = [" class=n" if numbers and i else "" for i in range(len(row))]
-        return "".join(f"<{tag}{k}>{html.escape(cell)}</{tag}>" for k, cell in zip(kind, row, strict=True))
-
-    head = f"<tr>{cells(header, 'th')}</tr>" if any(header) else ""
-    return "<table>" + head + "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows) + "</table>"
-
-
-def _length_bars(histogram: dict[int, int]) -> list[tuple[str, float, str]]:
-    """Return (label, value, tooltip) of each bar; if there are many lengths, a bar covers several."""
-    if not histogram:
-        return []
-    first, last = min(histogram), max(histogram)
-    step = -(-(last - first + 1) // _MOST_BARS)
-    bars = []
-    for start in range(first, last + 1, step):
-        count = sum(histogram.get(length, 0) for length in range(start, start + step))
-        label = str(start) if step == 1 else f"{start} to {start + step - 1}"
-        bars.append((str(start), float(count), f"{label} symbols: {count:,} phrases"))
-    return bars
-
-
-def _rank_bars(ranks: Sequence[int], vocabulary: int) -> list[tuple[str, float, str]]:
-    total = max(sum(ranks), 1)
-    return [
-        (str(first), count / total, f"ranks {first:,} to {last:,}: {count:,} symbols, {count / total:.2%}")
-        for first, last, count in rank_rows(ranks, vocabulary)
-    ]
-
-
-def _bars(bars: Sequence[tuple[str, float, str]]) -> str:
-    """Draw (label, value, tooltip) as an SVG bar chart."""
-    if not bars:
-        return "<p>Nothing to show: the corpus is empty.</p>"
-    top = max(value for _, value, _ in bars) or 1.0
-    plot_width, plot_height = _WIDTH - _LEFT, _HEIGHT - _BOTTOM
-    step = plot_width / len(bars)
-    every = -(-len(bars) // 12)  # at most twelve labels below the axis
-    parts = []
-    for share in (0.0, 0.5, 1.0):
-        y = plot_height - share * (plot_height - 12)
-        label = f"{share * top:,.0f}" if top > 1 else f"{share * top:.1%}"
-        parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{label}</text>')
-    for i, (label, value, tooltip) in enumerate(bars):
-        x, height = _LEFT + i * step, value / top * (plot_height - 12)
-        parts.append(
-            f'<rect x="{x:.1f}" y="{plot_height - height:.1f}" width="{max(step - 1, 0.8):.1f}" '
-            f'height="{height:.1f}"><title>{html.escape(tooltip)}</title></rect>'
-        )
-        if i % every == 0:
-            parts.append(f'<text x="{x + step / 2:.1f}" y="{plot_height + 16}" text-anchor="middle">{label}</text>')
-    return f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">{"".join(parts)}</svg>'
+    if manifest is not None:
+        rows.append(("duplicates", f"{manifest.dropped.count:,} dropped, expected {figures.duplicates_expected}"))
+    return rows

@@ -92,8 +92,13 @@ def test_the_wheel_says_whose_it_is_and_brings_its_licence(wheel):
         assert (ROOT / name).read_text(encoding="utf-8") == about(wheel, f"licenses/{name}")
 
 
+def test_the_wheel_has_the_templates_of_the_report(wheel):
+    assert {"hyperphrase/report/report.css.j2", "hyperphrase/report/report.html.j2"} <= set(wheel)
+
+
 def test_the_notice_names_all_data_that_the_wheel_contains(wheel):
-    data = [name for name in wheel if ".dist-info/" not in name and not name.endswith((".py", "py.typed"))]
+    code = (".py", "py.typed", ".j2")
+    data = [name for name in wheel if ".dist-info/" not in name and not name.endswith(code)]
     text = list((ROOT / "hyperphrase/laws/text").glob("*/*.txt"))
     expected = [*(str(path.relative_to(ROOT)) for path in text), "hyperphrase/lexicon/alphabet.csv"]
     assert sorted(expected) == sorted(data)

@@ -92,7 +92,7 @@ class Run:
         work = self.folder / ".work"
         if (self.folder / "manifest.json").exists():
             return "over"
-        if (self.folder / "statistics").exists() or (self.folder / "report.html").exists():
+        if (self.folder / "statistics").exists():
             return "manifest"
         if (self.folder / "shards").exists():
             return "write"

@@ -22,6 +22,7 @@ import numpy as np
 import zstandard
 
 from beam_pipeline.folder import output_folder
+from beam_pipeline.folder.make_again import command_of
 from hyperphrase.codecs import FORMATS, ReadableFormat, Texts, avro
 from hyperphrase.corpus import manifest, shard_table
 from hyperphrase.corpus.layout import SHORTFALL_FILE, meanings_name, row_file
@@ -45,7 +46,7 @@ from hyperphrase.numbers.batch import Batch
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
-from hyperphrase.report.page import render
+from hyperphrase.report import Subject, render
 from hyperphrase.space.ranking import read_phrase
 from hyperphrase.texts import TextEncoder
 from tests.fuzz.mutations import Chance, mutated, mutated_json
@@ -255,7 +256,9 @@ def signed(data: Any) -> bytes:
 
 def _read_manifest(data: bytes) -> Manifest:
     found = manifest.loads(data, "manifest.json", {"shards.npy": _TABLE.dumps()}.get)
-    render(found, (), 1.0)  # what a manifest can hold, a page can show
+    subject = Subject("", found.recipe, None, None, lambda places: places.astype(np.uint64), found.kept, found.shards,
+                      manifest=found)  # fmt: skip
+    render([subject], [command_of(subject)])  # what a manifest can hold, a page can show
     return found
 
 

@@ -43,7 +43,7 @@ def test_problems_are_told_one_a_line_and_counted(copied, program):
     out = copied(*LAW, "--phrases_per_shard=500")
     for path in (out / "shards").iterdir():
         path.write_bytes(path.read_bytes()[:-1])
-    (out / "report.html").write_text("")
+    (out / "statistics/length_histogram.csv").write_text("")
     outcome = program("verify", out)
     lines = outcome.error.splitlines()
     assert (outcome.status, outcome.out, len(lines)) == (1, "", 10)

@@ -189,3 +189,16 @@ def test_objects_of_any_size_come_back(monkeypatch, size):
         assert data == b"".join(parts)
         assert data[size // 2 :] == (stream.seek(size // 2), stream.read())[1]
     assert size == storage.file_sizes("gs://bucket/sizes")[str(size)]
+
+
+def test_the_report_of_a_corpus_in_the_store_is_written_there(stored, program, objects_of, tmp_path):
+    before = objects_of(OUT)
+    assert b"phrases" in before["report.html"]
+    storage.remove_file(f"{OUT}/report.html")
+    assert program("report", OUT).status == 0
+    assert objects_of(OUT) == before
+    assert program("report", OUT, f"--output={tmp_path}/page.html").status == 0
+    assert (tmp_path / "page.html").read_bytes() == before["report.html"]
+    storage.remove_file(f"{OUT}/manifest.json")
+    assert program("report", OUT, f"--output={tmp_path}/page.html").status == 0
+    assert "the run has not finished" in (tmp_path / "page.html").read_text(encoding="utf-8")
