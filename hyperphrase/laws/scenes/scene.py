@@ -158,7 +158,7 @@ class Scene(GrammarLaw):
         key = json.dumps([self.to_json(), lexicon.digest], sort_keys=True)
         arrays = kept(key, lambda: self._arrays(made, vocabulary, lexicon))
         space = functools.partial(word_space, self.vectors, vocabulary, lexicon, self._vectors())
-        return BoundScene(self, weighted, made, arrays, space)
+        return BoundScene(self.derived_by(), self.step, weighted, made, arrays, space)
 
     def _arrays(self, made: Layout, vocabulary: int, lexicon: Lexicon) -> Arrays:
         """Return what takes long to make: the points and the tables."""
@@ -212,7 +212,8 @@ class BoundScene(BoundLaw, Discourse):
 
     def __init__(
         self,
-        law: Scene,
+        derived_by: tuple[Grammar, int],
+        step: float,
         classes: list[Members],
         made: Layout,
         arrays: Arrays,
@@ -220,16 +221,16 @@ class BoundScene(BoundLaw, Discourse):
     ) -> None:
         """Bind to the weighted words of classes, their layout, and what Scene._arrays made.
 
-        space: makes the space of the words, which only a dictionary needs.
+        derived_by, step: of the law, whose file no pickle takes along. space: makes the space of the words, which only
+        a dictionary needs.
         """
         arrays = read_only(arrays)
-        self._given = law, classes, made, arrays, space
+        self._given = derived_by, step, classes, made, arrays, space
         self.points, self._space = arrays["points"], space
         count = len(self.points)
         self._tables = scene_tables(made, arrays["entries"], count)
-        self._walk = Walk(discourse.near_points(self.points), threshold(law.step))
-        grammar, longest = law.derived_by()
-        derived = build(grammar, longest, classes)
+        self._walk = Walk(discourse.near_points(self.points), threshold(step))
+        derived = build(*derived_by, classes)
         rows = rows_of_sentences(derived.sentences)
         self._derivations = derivations(derived, len(classes), rows)
         bits, agreements = (arrays[name][:, made.table_of] for name in ("bits", "agreements"))
