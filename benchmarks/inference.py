@@ -9,7 +9,7 @@ the processor, so that other programs on the machine disturb less.
 """
 
 import json
-import resource
+import re
 import statistics
 import subprocess
 import sys
@@ -51,13 +51,13 @@ def measure(vocabulary: int) -> Measured:
     torch.set_num_threads(1)
     with torch.inference_mode():
         _run(_model(TINY), TINY.vocabulary)  # loads all code
-        before = _resident()
+        before = _memory("VmRSS")
         model = _model(replace(SHAPE, vocabulary=vocabulary))
         texts, steps, cache = zip(*(_run(model, vocabulary) for _ in range(FORWARDS)), strict=True)
     return Measured(
         sum(weights.numel() for weights in model.parameters()),
         cache[0],
-        _peak() - before,
+        _memory("VmHWM") - before,
         statistics.median(texts),
         statistics.median(steps),
     )
@@ -98,12 +98,15 @@ def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.process_time() - begin, result
 
 
-def _resident() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+def _memory(name: str) -> int:
+    """Return VmRSS or VmHWM, in bytes: what is in memory, and the most that was.
 
-
-def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+    What getrusage calls the most is at least what the process that started this one had.
+    """
+    found = re.search(rf"^{name}:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
+    if found is None:
+        raise OSError(f"/proc/self/status has no {name}")
+    return int(found[1]) << 10
 
 
 def in_own_process(vocabulary: int) -> Measured:
