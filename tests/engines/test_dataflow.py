@@ -321,7 +321,7 @@ def test_a_template_is_staged_without_waiting_launched_and_cleaned_up_by_the_sam
 
 
 def test_a_template_that_drew_too_few_draws_more_the_next_time(
-    on_dataflow, environment, objects, corpora, equals_reference
+    on_dataflow, environment, objects, corpora, run_program, equals_reference
 ):
     staged = [*corpora["drawn again"].options, "--template_location=gs://bucket/template/job.json"]
     for times in range(10):
@@ -333,6 +333,9 @@ def test_a_template_that_drew_too_few_draws_more_the_next_time(
     assert times >= 1
     outcome = on_dataflow(*staged, program=TOO_FEW)
     assert 2 == outcome.status
+    assert "report.html" not in objects("out/")  # nothing waited for the job
+    outcome = run_program(*corpora["drawn again"].options, "--output=gs://bucket/out", env=environment)
+    assert (0, True) == (outcome.status, "is complete already" in outcome.out), outcome.error
     equals_reference("drawn again")
 
 
