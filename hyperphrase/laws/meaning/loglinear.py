@@ -20,6 +20,7 @@ from hyperphrase.laws.meaning.loglinear_draws import Judge, Walk, draw_phrases, 
 from hyperphrase.laws.meaning.softmax_tables import SoftmaxTables, base_weights, softmax_tables
 from hyperphrase.laws.meaning.word_spaces import (
     NAMED_VECTORS,
+    VECTORS_MEANING,
     check_rows,
     from_recipe,
     in_recipe,
@@ -83,9 +84,9 @@ class Loglinear(SymbolLaw):
 
     @classmethod
     def parameters(cls) -> dict[str, str]:
-        known, meaning = super().parameters(), "glove (English words), navec (Russian words), gaussian or a .npy file"
+        known = super().parameters()
         tau = f"{known['tau']}, with navec {_SUITED['navec']['tau']}"
-        return {**known, "tau": tau, "vectors": f"{meaning}; default by the lexicon's language"}
+        return {**known, "tau": tau, "vectors": VECTORS_MEANING}
 
     @classmethod
     def defaults(cls, language: str) -> Mapping[str, str]:

@@ -11,6 +11,10 @@ from hyperphrase.lexicon.word_vectors import VECTOR_DIGESTS, frequent_vectors, r
 
 #: What vectors can be called; else they are a user's file, named by its SHA-256.
 NAMED_VECTORS = ("glove", "navec", "gaussian")
+#: What the parameter of vectors takes, for the help of laws.
+VECTORS_MEANING = (
+    "glove (English words), navec (Russian words), gaussian or a .npy file; default by the lexicon's language"
+)
 _ADVICE = {  # the vectors' name, the lexicon that they suit, and those that suit another one
     "glove": ("GloVe", "english", "vectors=navec for Russian words"),
     "navec": ("Navec", "russian", "vectors=glove for English words"),

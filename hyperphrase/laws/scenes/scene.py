@@ -18,6 +18,7 @@ from hyperphrase.laws.meaning.loglinear_draws import Walk
 from hyperphrase.laws.meaning.softmax_tables import base_weights
 from hyperphrase.laws.meaning.word_spaces import (
     NAMED_VECTORS,
+    VECTORS_MEANING,
     check_rows,
     from_recipe,
     in_recipe,
@@ -33,13 +34,12 @@ from hyperphrase.laws.scenes.scene_tables import (
     scene_arrays,
     scene_tables,
 )
-from hyperphrase.laws.text.derivations import derivations
+from hyperphrase.laws.text.derivations import check_lengths, derivations
 from hyperphrase.laws.text.grammar_law import GrammarLaw, Members
 from hyperphrase.laws.text.template_grammar import Grammar, ended
 from hyperphrase.laws.text.template_tables import build, entropies, measured_length, rows_of_sentences
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.lexicon.word_vectors import VECTOR_DIGESTS, kind_of
-from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.single_draws import threshold
 
@@ -106,8 +106,7 @@ class Scene(GrammarLaw):
 
     @classmethod
     def parameters(cls) -> dict[str, str]:
-        meaning = "glove (English words), navec (Russian words), gaussian or a .npy file"
-        return {**super().parameters(), "vectors": f"{meaning}; default by the lexicon's language"}
+        return {**super().parameters(), "vectors": VECTORS_MEANING}
 
     def to_json(self) -> dict[str, Any]:
         return {**super().to_json(), "vectors": in_recipe(self.vectors)}
@@ -142,7 +141,8 @@ class Scene(GrammarLaw):
             raise error.for_field("law", self) from error
 
     def _bound(self, vocabulary: int, lexicon: Lexicon) -> "BoundScene":
-        grammar = self.derived_by()[0]
+        derived_by = self.derived_by()
+        grammar = derived_by[0]
         if self.stop and STOP not in lexicon.words:
             advice = "take `lexicon=english:stop=true`, `lexicon=russian:stop=true` or scene:stop=false"
             raise InputError(f"the lexicon has no hyperword {STOP!r} to end sentences with; {advice}")
@@ -158,7 +158,7 @@ class Scene(GrammarLaw):
         key = json.dumps([self.to_json(), lexicon.digest], sort_keys=True)
         arrays = kept(key, lambda: self._arrays(made, vocabulary, lexicon))
         space = functools.partial(word_space, self.vectors, vocabulary, lexicon, self._vectors())
-        return BoundScene(self.derived_by(), self.step, weighted, made, arrays, space)
+        return BoundScene(derived_by, self.step, weighted, made, arrays, space)
 
     def _arrays(self, made: Layout, vocabulary: int, lexicon: Lexicon) -> Arrays:
         """Return what takes long to make: the points and the tables."""
@@ -171,15 +171,13 @@ class Scene(GrammarLaw):
         points = discourse.points(space, self.k)
         return {**scene_arrays(made, words, space, points, self.tau), "points": points}
 
-    def _space(self, vocabulary: int, lexicon: Lexicon, words: NDArray[np.int64] | None = None) -> discourse.WordSpace:
-        """Return the space of the lexicon's words, or of those of the ids ``words`` alone, (n,)."""
-        if words is None:
-            return word_space(self.vectors, vocabulary, lexicon, self._vectors())
+    def _space(self, vocabulary: int, lexicon: Lexicon, words: NDArray[np.int64]) -> discourse.WordSpace:
+        """Return the space of the words of the ids ``words`` alone, (n,)."""
         if self.vectors in VECTOR_DIGESTS:  # reading a package's vectors takes long
             known = tuple(lexicon.words[i] for i in words.tolist())
             part = Lexicon(lexicon.name, known, lexicon.frequencies[words], lexicon.code_points[words])
             return word_space(self.vectors, len(words), part, None)
-        space = self._space(vocabulary, lexicon)
+        space = word_space(self.vectors, vocabulary, lexicon, self._vectors())
         return discourse.WordSpace(space.rows[words], space.unit)
 
 
@@ -247,8 +245,7 @@ class BoundScene(BoundLaw, Discourse):
         return type(self), self._given
 
     def draw(self, batch: Batch) -> None:
-        if len(batch.lengths) and int(batch.lengths.max()) > MAX_LENGTH:
-            raise ValueError(f"a phrase has at most {MAX_LENGTH} symbols")
+        check_lengths(batch)
         draw_scenes(batch, self._derivations, self._tables, self._walk)
 
     @functools.cached_property

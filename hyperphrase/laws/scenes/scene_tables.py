@@ -7,7 +7,7 @@ of float32 matrices are exact in any order; its exponential is the product of tw
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -113,14 +113,13 @@ def scene_arrays(
 
     columns_of = Columns(places, weights, np.log2(weights), ends)
 
-    def fill(first: int, stop: int) -> None:
-        for start in range(first, stop, _ROWS):
-            part = points[start : min(start + _ROWS, stop)].astype(np.float32)
-            for point, scores in enumerate(part @ turned, start):
-                own = entries[point * columns : (point + 1) * columns]
-                _fill_point(scores, exponentials, columns_of, own, figures[:, point])
+    def fill(start: int) -> None:
+        for point, scores in enumerate(points[start : start + _ROWS].astype(np.float32) @ turned, start):
+            own = entries[point * columns : (point + 1) * columns]
+            _fill_point(scores, exponentials, columns_of, own, figures[:, point])
 
-    _share(fill, count)
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        list(pool.map(fill, range(0, count, _ROWS)))
     at, table = count * columns, len(made.tilted)
     for ids, base in made.plain:
         alone = Columns(np.zeros(len(ids), np.int64), base, np.log2(base), np.array([len(ids)]))
@@ -153,14 +152,6 @@ def check_size(made: Layout, points: int) -> None:
             f"the tables of {points:,} points would take {size / 2**30:.1f} GiB, the most is {MOST_BYTES >> 30} GiB; "
             + (f"give k={most} or less" if most else "give a grammar of fewer words")
         )
-
-
-def _share(work: Callable[[int, int], None], count: int) -> None:
-    """Call ``work(first, stop)`` for the parts of ``range(count)``, on up to four cores."""
-    workers = min(4, os.cpu_count() or 1)
-    cuts = [count * i // workers for i in range(workers + 1)]
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(work, cuts[:-1], cuts[1:]))
 
 
 @kernel

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from hyperphrase.kernels import bare_kernel, inline_kernel, kernel
 from hyperphrase.laws.text.template_tables import Tables
+from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.numbers.batch import Batch, longest_of
 from hyperphrase.numbers.philox import GROUP, SYMBOL_STREAM, philox_block
 from hyperphrase.numbers.single_draws import Position, uniform_below
@@ -108,6 +109,12 @@ def _link(
                 nodes[size, 1], nodes[size, 2] = refs[records[option, 2]], refs[records[option, 3]]
                 size += 1
     return size
+
+
+def check_lengths(batch: Batch) -> None:
+    """Raise ValueError if a phrase is longer than any may be, before a kernel looks up rows of its length."""
+    if len(batch.lengths) and int(batch.lengths.max()) > MAX_LENGTH:
+        raise ValueError(f"a phrase has at most {MAX_LENGTH} symbols")
 
 
 @inline_kernel

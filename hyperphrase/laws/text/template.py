@@ -10,11 +10,10 @@ from hyperphrase.errors import InputError
 from hyperphrase.kernels import kernel
 from hyperphrase.laws.base import BoundLaw, LexiconSource
 from hyperphrase.laws.grammar import flag
-from hyperphrase.laws.text.derivations import Derivations, derivations, derive, group_end, leaves_of
+from hyperphrase.laws.text.derivations import Derivations, check_lengths, derivations, derive, group_end, leaves_of
 from hyperphrase.laws.text.grammar_law import GrammarLaw, Members
 from hyperphrase.laws.text.template_grammar import Grammar
 from hyperphrase.laws.text.template_tables import Tables, build, entropies, rows_of_sentences, word_entropies
-from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.numbers.batch import Batch
 from hyperphrase.numbers.single_draws import Position, uniform_below
 
@@ -74,8 +73,7 @@ class _BoundTemplate(BoundLaw):
         self.entropy, self.collision_entropy = float(bits[0]) + 0.0, float(collisions[0]) + 0.0
 
     def draw(self, batch: Batch) -> None:
-        if len(batch.lengths) and int(batch.lengths.max()) > MAX_LENGTH:
-            raise ValueError(f"a phrase has at most {MAX_LENGTH} symbols")
+        check_lengths(batch)
         _draw(batch, self._derivations, self._words)
 
 
