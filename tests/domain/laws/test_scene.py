@@ -423,3 +423,12 @@ def test_scenes_stay_about_one_thing_and_sentences_alone_do_not(language, kind, 
     difference, halves = quality(bind(template, lexicon), lexicon, template, rows)
     assert abs(difference) < 0.02
     assert halves < 0.1
+
+
+def test_a_mixture_draws_scenes_beside_other_laws():
+    text = "mixture:1*scene:file=g.txt,vectors=gaussian,k=4+1*uniform"
+    law = parse_law(text, SYMBOL_LAWS, "law", lambda path: io.BytesIO(GRAMMAR.encode()))
+    again = law_from_json(law.to_json(), SYMBOL_LAWS).attach(law.attached())
+    drawn, scenes = draw(bind(again), 400, 20), draw(bind(law_of(k=4)), 400, 20)
+    same = (drawn == scenes).all(axis=1)
+    assert 120 < same.sum() < 280
