@@ -2,12 +2,13 @@
 
 ``subject`` is what a report is about, a complete corpus or an unfinished one. ``sample`` measures phrases drawn again,
 ``figures`` puts what the recipe expects beside that, ``charts`` draws it. ``shown_phrases``, ``pairs`` and
-``neighbours`` show phrases. ``page`` joins all of it, and
+``neighbours`` show phrases. ``page`` joins all of it by ``templates``, and
 ``summary`` is the short table of notebooks.
 """
 
 from hyperphrase.report.figures import Figures
-from hyperphrase.report.page import MARK, Command, measured, render
+from hyperphrase.report.page import Command, measured, render
 from hyperphrase.report.subject import Subject, of_corpus, of_unfinished
+from hyperphrase.report.templates import MARK
 
 __all__ = ["MARK", "Command", "Figures", "Subject", "measured", "of_corpus", "of_unfinished", "render"]

@@ -1,29 +1,22 @@
 """The page of a report: one HTML file for one corpus, or for two side by side, that loads no other file.
 
-jinja2 fills the template; everything that comes from a corpus is escaped. The same corpus gives the same bytes,
-wherever its folder is.
+The same corpus gives the same bytes, wherever its folder is.
 """
 
-import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.shard_table import bytes_in
-from hyperphrase.formatting import escape_controls, format_bytes
+from hyperphrase.formatting import format_bytes
 from hyperphrase.report.figures import Figures
 from hyperphrase.report.neighbours import Neighbours, neighbours_of
 from hyperphrase.report.shown_phrases import CELL, ShownPhrase, shown
 from hyperphrase.report.subject import Subject
+from hyperphrase.report.templates import fill
 
-if TYPE_CHECKING:
-    import jinja2
-
-MARK = "<!doctype html><!-- a report of hyperphrase -->"  # how every page begins
 _PHRASES = 20
 _MOST_SHARDS = 100
 _NEXT_LINE = " \\\n  "  # between the parts of a command
@@ -69,25 +62,7 @@ def render(subjects: Sequence[Subject], commands: Sequence[Command]) -> str:
     told = [dict(_facts(subject, found)) for subject, found in zip(subjects, figures, strict=True)]
     names = list(dict.fromkeys(name for one in told for name in one))
     rows = [(name, [one.get(name, "-") for one in told]) for name in names]
-    template = _templates().get_template("report.html.j2")
-    return template.render(mark=MARK, columns=columns, facts=rows, next_line=_NEXT_LINE, cell_width=CELL)
-
-
-@functools.cache
-def _templates() -> "jinja2.Environment":
-    import jinja2  # only reports need it
-    import markupsafe
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: escape_controls(value) if type(value) is str else value,
-    )
-    environment.filters["drawn"] = markupsafe.Markup  # for what pygal drew: it has no text of a corpus
-    return environment
+    return fill("report.html.j2", columns=columns, facts=rows, next_line=_NEXT_LINE, cell_width=CELL)
 
 
 def _column(subject: Subject, command: Command, figures: Figures | None, number: int) -> Column:

@@ -93,7 +93,7 @@ def test_the_wheel_says_whose_it_is_and_brings_its_licence(wheel):
 
 
 def test_the_wheel_has_the_templates_of_the_report(wheel):
-    assert {"hyperphrase/report/report.css.j2", "hyperphrase/report/report.html.j2"} <= set(wheel)
+    assert {f"hyperphrase/report/{name}.j2" for name in ("page.html", "report.html", "style.css")} <= set(wheel)
 
 
 def test_the_notice_names_all_data_that_the_wheel_contains(wheel):
