@@ -125,11 +125,14 @@ class Figures:
 
 
 def _bars(lengths: Collection[int], phrases: int) -> tuple[int, int, int]:
-    """Return the lowest and the highest of ``lengths``, and how many a bar covers: more where there are few phrases."""
+    """Return where bars begin and end, and how many lengths one covers: more where there are few phrases.
+
+    Where only every second length is there, so that a bar covers two, so does the last one.
+    """
     low, high = min(lengths), max(lengths)
     gap = math.gcd(*(length - low for length in lengths)) or 1  # 2 where all lengths are even
     most = min(_MOST_BARS, max(_LEAST_BARS, phrases // _PHRASES_A_BAR))
-    return low, high, gap * -(-((high - low) // gap + 1) // most)
+    return low, high + gap - 1, gap * -(-((high - low) // gap + 1) // most)
 
 
 def _outline(counts: dict[int, int] | dict[int, float], low: int, high: int, width: int) -> Points:
