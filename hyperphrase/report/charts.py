@@ -13,6 +13,9 @@ _WIDTH, _HEIGHT = 440, 300  # units of the picture; the page scales it
 _DROPPED = ("script", "style", "desc", "defs")  # of pygal's pages: programs, colours and what only programs show
 _ALIVE = ("tooltip", "plot tooltip-overlay")  # what programs show
 _SVG = "{http://www.w3.org/2000/svg}"
+_EMPTY = (
+    f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" class="chart"><text x="20" y="40">There is nothing to show.</text></svg>'
+)
 _UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 Points = Sequence[tuple[float, float]]
@@ -67,6 +70,14 @@ def chart(name: str, title: str, series: Sequence[Series], x: Axis, y: Axis) -> 
         picture.add(each.name, points, fill=each.kind == "area", stroke=each.kind != "dots",
                     show_dots=each.kind == "dots")  # fmt: skip
     return _html(picture.render_tree(), title)
+
+
+def standalone(drawn: str) -> str:
+    """Return what :func:`chart` gave as the text of an SVG file; of no points, one that says so."""
+    from hyperphrase.report.templates import fill
+
+    opening, _, content = (drawn or _EMPTY).partition(">")
+    return fill("chart.svg.j2", scope=".chart", attributes=opening.removeprefix("<svg "), content=content)
 
 
 def _scale(axis: Axis) -> Callable[[float], float]:
