@@ -6,6 +6,7 @@
 # ./run.sh test --rest   those others alone
 # ./run.sh test --training   those of training libraries, which it installs: PyTorch, JAX and others, several GB
 # ./run.sh benchmark  the program against its peers, see benchmarks/README.md
+# ./run.sh docs       the documentation site, into site/; a broken link is an error
 # The first call makes .venv and installs the project with the versions of constraints.txt; later calls do not.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -61,6 +62,14 @@ if [ "${1:-}" = benchmark ]; then
   install "[bench]"
   cd "$root"
   exec .venv/bin/python -m benchmarks "${@:2}"
+fi
+if [ "${1:-}" = docs ]; then
+  install "[docs]"
+  cd "$root"
+  NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict
+  # .venv/bin/hyperphrase gallery --output=site/all_laws.html
+  echo "look at   site/index.html    with search: .venv/bin/python -m http.server --directory=site"
+  exit
 fi
 install ""
 [ $# -gt 0 ] || set -- --runner=DirectRunner --phrases=1000000 --sampler=lexicon --lexicon=english --vocabulary=250000 --output=out

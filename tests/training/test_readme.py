@@ -1,20 +1,19 @@
-"""The README's lines for each training library run as they are, on a small corpus with small models."""
+"""The lines for each training library, of README.md and docs/training.md, run as they are, on a small corpus."""
 
-import re
 from pathlib import Path
 
 import pytest
 
 import hyperphrase as hp
-from tests.training.small import LEXICON, RECIPE, TOKENS
+from tests.training.small import LEXICON, RECIPE, TOKENS, blocks_of
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+README = blocks_of("## Train on it", Path(__file__).parents[2] / "README.md")
+IN_SHORT = blocks_of("## In short")
 SMALL = {"length=1024": "length=16", "separator=250_000": "separator=50"}
 
 
-def block_with(text):
-    """Return the one block of the README's code in which ``text`` is."""
-    blocks = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+def block_with(text, blocks=IN_SHORT):
+    """Return the one block of the page's code in which ``text`` is, with small numbers."""
     (block,) = [block for block in blocks if text in block]
     for large, small in SMALL.items():
         block = block.replace(large, small)
@@ -39,11 +38,12 @@ def model():
     return LlamaForCausalLM(LlamaConfig(vocab_size=TOKENS, max_position_embeddings=64, **sizes))
 
 
-def test_pytorch(names, model):
+@pytest.mark.parametrize("blocks", [README, IN_SHORT], ids=["README", "training"])
+def test_pytorch(names, model, blocks):
     seen = []
     model.register_forward_pre_hook(lambda _, __, given: seen.append(given["input_ids"]), with_kwargs=True)
     names["model"] = model
-    exec(block_with("ContextLoader(plan"), names)
+    exec(block_with("ContextLoader(plan", blocks), names)
     assert len(seen) == names["plan"].steps(8)
     assert all(parameter.grad is not None for parameter in model.parameters())
 
