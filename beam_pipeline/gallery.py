@@ -1,15 +1,17 @@
 """``gallery``: write one page of all laws, with phrases that they draw."""
 
+import shlex
 import sys
 import time
 from collections.abc import Iterator, Sequence
 
 from beam_pipeline.folder.report_page import check_free, write_as
 from beam_pipeline.terminal.command import DONE, Parser, run_command
+from beam_pipeline.terminal.option_names import OPTIONS
 from beam_pipeline.terminal.streams import say
 from hyperphrase.formatting import escape_controls, format_bytes
 from hyperphrase.given_paths import given_path
-from hyperphrase.report.gallery import Family, families, page
+from hyperphrase.report.gallery import Family, Fields, families, page
 
 _PAGE = "gallery.html"  # in the current folder
 
@@ -34,10 +36,15 @@ def _gallery(arguments: Sequence[str]) -> int:
     )
     output = given_path(parser.parse_args(arguments).output, "output")
     check_free(output)
-    written = page(list(_told(families()))).encode()
+    written = page(list(_told(families())), command).encode()
     path = write_as(output, written)
     print(escape_controls(f"{path}: {format_bytes(len(written))}"))
     return DONE
+
+
+def command(fields: Fields) -> list[str]:
+    """Return the command that makes a corpus, in parts."""
+    return ["hyperphrase run", *(shlex.quote(f"{OPTIONS[field]}={value}") for field, value in fields.items())]
 
 
 def _told(made: Iterator[Family]) -> Iterator[Family]:

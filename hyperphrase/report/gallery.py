@@ -1,6 +1,6 @@
 """The gallery: one page that shows every law with phrases that it draws, in the order of families.
 
-A card is a small corpus, so all that it shows is what ``run`` and ``inspect`` give: its command makes that corpus.
+A card is a small corpus, so all that it shows is what ``run`` and ``inspect`` give: the command on it makes the corpus.
 """
 
 import ast
@@ -8,8 +8,7 @@ import importlib
 import inspect
 import io
 import re
-import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -33,10 +32,13 @@ from hyperphrase.report.gallery_recipes import SHOWN, TEXT, Shown
 from hyperphrase.report.subject import Subject
 from hyperphrase.report.templates import fill
 
+#: What makes a corpus, as fields of the API and their texts.
+Fields = Mapping[str, str]
+
 _TEXT_OF = "scene"  # the law whose phrases are the text of TEXT
 _LEAST_COLUMNS = 16  # else cells of short phrases are too large
-_VIRTUAL = ("--format=none", "--output=out")
-_AS_TEXT = ("--format=txt", "--text=words", "--output=text")
+_VIRTUAL = {"formats": "none", "output": "out"}
+_AS_TEXT = {"formats": "txt", "text": "words", "output": "text"}
 _FIRST = ("independent", "dependencies", "transductions", "whole_space", "processes", "meaning", "text", "scenes")
 
 
@@ -44,14 +46,14 @@ _FIRST = ("independent", "dependencies", "transductions", "whole_space", "proces
 class Card:
     """What the page shows of a law.
 
-    commands: they make its corpus, each in parts. phrases: empty if the law cannot be drawn without what only its user
-    has. facts: what is counted, in words. charts: (title, SVG or nothing).
+    corpora: what makes its corpus, and before it what that needs. phrases: empty if the law cannot be drawn without
+    what only its user has. facts: what is counted, in words. charts: (title, SVG or nothing).
     """
 
     law: type[SymbolLaw]
     presets: Sequence[str]
     shown: Shown
-    commands: Sequence[Sequence[str]] = ()
+    corpora: Sequence[Fields] = ()
     phrases: Sequence[Strip] = ()
     facts: str = ""
     charts: Sequence[tuple[str, str]] = ()
@@ -88,9 +90,14 @@ def families() -> Iterator[Family]:
         yield Family(name, title, _about(name), [card(law) for law in _listed_first(laws[name])])
 
 
-def page(all_families: Sequence[Family]) -> str:
-    """Return the page of the gallery."""
-    return fill("gallery.html.j2", families=all_families, laws=sum(len(family.cards) for family in all_families))
+def page(all_families: Sequence[Family], command: Callable[[Fields], Sequence[str]]) -> str:
+    """Return the page of the gallery. command: returns the command, in parts, that makes a corpus."""
+    return fill(
+        "gallery.html.j2",
+        families=all_families,
+        command=command,
+        laws=sum(len(family.cards) for family in all_families),
+    )
 
 
 def _listed_first(laws: Sequence[type[SymbolLaw]]) -> list[type[SymbolLaw]]:
@@ -122,7 +129,7 @@ def card(law: type[SymbolLaw]) -> Card:
         law,
         presets,
         shown,
-        _commands(phrases.recipe.law, shown),
+        _corpora(phrases.recipe.law, shown),
         [strip(phrase, phrases, lexicon, shown.colours, shown.words) for phrase in block],
         f"{subject.count:,} phrases, {figures.sample.symbols:,} symbols, {figures.sample.distinct:,} of "
         f"{lexicon.vocabulary:,} hyperwords; entropy of the law {figures.entropy:.2f} bits a symbol",
@@ -160,15 +167,15 @@ def _sampler(name: str, shown: Shown) -> str:
     return f"{name}:{shown.parameters}".rstrip(":")
 
 
-def _commands(law: SymbolLaw, shown: Shown) -> list[list[str]]:
-    """Return the commands that make a card's corpus, each in parts."""
-    options = [f"--sampler={_sampler(law.name, shown)}", f"--lengths={shown.lengths}"]
+def _corpora(law: SymbolLaw, shown: Shown, stored: Fields = _VIRTUAL) -> list[Fields]:
+    """Return what makes a card's corpus, and before it the text that its law reads, if any. stored: where it goes."""
+    fields = {"law": _sampler(law.name, shown), "lengths": shown.lengths}
     if shown.lexicon != DEFAULT_LEXICON:
-        options.append(f"--lexicon={shown.lexicon}")
+        fields["lexicon"] = shown.lexicon
     if law.vocabulary() is None:
-        options.append(f"--vocabulary={shown.vocabulary}")
-    made = ["hyperphrase run", *map(shlex.quote, [*options, f"--seeds=0:{shown.drawn}"])]
+        fields["vocabulary"] = f"{shown.vocabulary}"
+    fields["seeds"] = f"0:{shown.drawn}"
+    made: list[Fields] = [{**fields, **stored}]
     if TEXT not in shown.parameters:
-        return [[*made, *_VIRTUAL]]
-    ((*first, _, _),) = _commands(parse_law(_TEXT_OF, SYMBOL_LAWS, "law", _open), SHOWN[_TEXT_OF])
-    return [[*first, *_AS_TEXT], [*made, *_VIRTUAL]]
+        return made
+    return _corpora(parse_law(_TEXT_OF, SYMBOL_LAWS, "law", _open), SHOWN[_TEXT_OF], _AS_TEXT) + made

@@ -16,10 +16,10 @@ from hyperphrase.errors import CorruptError, InputError
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "hyperphrase").rglob("*.py"))
-#: Of the API: OUT and WORDS of commands are arguments, and no command makes blocks or contexts for training.
+#: Of the API: OUT and WORDS of commands are arguments, and no command makes blocks, contexts for training or plots.
 NO_OPTION = {
     "folder", "size", "source", "length", "packing", "tail", "state", "corpora", "weights", "form", "epochs",
-    "num_shards", "start", "query", "count",
+    "num_shards", "start", "query", "count", "shown", "what", "path",
 }  # fmt: skip
 in_backticks = re.compile(r"(?<![`:])`([a-z_]+)(?:=[^`]*)?`(?!`)").findall
 

@@ -4,6 +4,7 @@ import shlex
 
 import pytest
 
+from beam_pipeline.gallery import command
 from hyperphrase import Corpus
 from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.report.gallery import card
@@ -47,9 +48,9 @@ def test_the_commands_of_a_card_make_what_it_shows(program, tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     made = card(SYMBOL_LAWS[name])
     assert len(made.phrases) == made.shown.phrases
-    for parts in made.commands:
-        first, command, *arguments = shlex.split(" ".join(parts))
-        assert (first, command, program("run", *arguments).status) == ("hyperphrase", "run", 0)
+    for fields in made.corpora:
+        first, verb, *arguments = shlex.split(" ".join(command(fields)))
+        assert (first, verb, program("run", *arguments).status) == ("hyperphrase", "run", 0)
     corpus = Corpus.open("out")
     assert made.facts.startswith(f"{len(corpus):,} phrases, {corpus.manifest.symbols:,} symbols, ")
     shown = made.shown

@@ -81,3 +81,10 @@ def test_laws_without_pairs_have_no_colours():
     corpus = corpus_of(seeds=(0, 3))
     phrase = shown(corpus[0], corpus.recipe.law, corpus.lexicon)
     assert (None, {None}) == (phrase.arcs, {cell.colour for cell in phrase.first})
+
+
+def test_no_arcs_are_drawn_where_all_pairs_are_too_wide():
+    corpus = corpus_of("copy", "fixed:length=121", 10, (0, 1))
+    phrase = shown(corpus[0], corpus.recipe.law, corpus.lexicon)
+    assert phrase.arcs is None
+    assert phrase.first[0].colour is not None
