@@ -3,7 +3,7 @@
 ``subject`` is what a report is about, a complete corpus or an unfinished one. ``sample`` measures phrases drawn again,
 ``figures`` puts what the recipe expects beside that, ``charts`` draws it. ``shown_phrases``, ``pairs`` and
 ``neighbours`` show phrases. ``page`` joins all of it by ``templates``, and
-``summary`` is the short table of notebooks.
+``summary`` is the short table of notebooks. ``plan_page`` is the page of a plan, from ``hyperphrase.planning``.
 """
 
 from hyperphrase.report.figures import Figures
