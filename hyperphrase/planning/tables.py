@@ -206,7 +206,8 @@ def _code_rows(found: Calculation) -> Iterator[tuple[str, ...]]:
     yield "code", "bytes per symbol", "times the floor", "for this corpus"
     for code in found.one_byte.codes:
         yield code.code, f"{code.bytes_a_symbol:.3f}", _times(code), format_bytes(code.bytes)
-    yield "floor of this sample", f"{found.one_byte.information:.3f}", "1.00", format_bytes(found.entropy.floor_bytes)
+    sampled = "floor of this sample" if found.one_byte.by_law else "floor"
+    yield sampled, f"{found.one_byte.information:.3f}", "1.00", format_bytes(found.entropy.floor_bytes)
 
 
 def _byte_notes(found: Calculation) -> Iterator[str]:
@@ -218,7 +219,7 @@ def _byte_notes(found: Calculation) -> Iterator[str]:
         yield f"one byte: not possible, since the law has {one.bits_a_symbol:.2f} bits a symbol, more than 8"
     if one.largest_vocabulary is not None and not one.possible:
         yield f"one byte: possible for this law with the {one.largest_vocabulary:,} most frequent hyperwords or fewer"
-    if not one.independent:
+    if not one.by_law:
         yield (
             "the law's probabilities depend on what stands before a symbol, and no coder here has them; frequencies of "
             "single symbols, measured on other phrases, give an upper bound"
