@@ -96,13 +96,18 @@ def tables(found: Calculation) -> list[Table]:
             notes=(
                 bytes_note,
                 "floor: entropy; no store that does not know the key keeps these symbols in fewer bytes",
-                f"manifest: phrases are drawn again from it; the lexicon beside it has "
-                f"{format_bytes(found.virtual.lexicon_bytes)}",
+                _manifest_note(found),
                 *([] if found.recipe.repeated <= 1e-3 else [_repeated_note(found)]),
             ),
         ),
         Table("One symbol, one byte", list(_code_rows(found)), notes=tuple(_byte_notes(found))),
     ]
+
+
+def _manifest_note(found: Calculation) -> str:
+    law = f" with the law's file of {format_bytes(found.virtual.law_bytes)}" if found.virtual.law_bytes else ""
+    lexicon = format_bytes(found.virtual.lexicon_bytes)
+    return f"manifest: phrases are drawn again from it{law}; the lexicon beside it, not counted, has {lexicon}"
 
 
 def _repeated_note(found: Calculation) -> str:
