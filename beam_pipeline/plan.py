@@ -1,31 +1,25 @@
-"""``plan``: show what a run would produce and cost, without running it."""
+"""``plan``: the whole calculation for a corpus, without making it: its space, bytes, time and cost."""
 
+import argparse
+import json
 import sys
-from collections.abc import Iterator, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Sequence
 
 from beam_pipeline.engines import engine
-from beam_pipeline.planning import cost_tables
+from beam_pipeline.planning import machine_options
 from beam_pipeline.terminal import options
-from beam_pipeline.terminal.command import DONE, run_command
+from beam_pipeline.terminal.command import DONE, Parser, run_command
 from beam_pipeline.terminal.option_names import with_options
 from beam_pipeline.terminal.table import print_table
-from hyperphrase.codecs import CHOICES, FORMATS
-from hyperphrase.corpus.loading import encoder_of, texts_of
-from hyperphrase.corpus.request import CorpusRequest, Output, outputs_of
-from hyperphrase.formatting import format_bytes
+from hyperphrase.formatting import escape_controls, format_bytes
 from hyperphrase.given_paths import BUCKETS, given_path
-from hyperphrase.laws.base import BoundLaw
-from hyperphrase.lexicon.lexicon import Lexicon
-from hyperphrase.meaning.dictionary import bytes_a_row
-from hyperphrase.phrases.blocks import PhraseBlock
-from hyperphrase.phrases.phrases import CHUNK, Phrases
-from hyperphrase.planning.job import Job
-from hyperphrase.space.phrase_space import Space
-
-_SAMPLE = CHUNK  # phrases that are drawn and encoded to estimate the bytes of each format
+from hyperphrase.planning.calculation import Calculation, calculate, symbols_of
+from hyperphrase.planning.corpus_sample import sample_of
+from hyperphrase.planning.expected_corpus import ExpectedCorpus
+from hyperphrase.planning.machine_plan import Fleet
+from hyperphrase.planning.machine_tables import machine_tables
+from hyperphrase.planning.stored_bytes import bytes_of
+from hyperphrase.planning.tables import Table, answer, tables
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,112 +27,90 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run_command("plan", _plan, arguments)
 
 
-def _plan(arguments: Sequence[str]) -> int:
-    parser = options.parser("plan", "show what a run with these options would produce and cost, without running it")
-    cost_tables.add_options(parser)
-    if {"--help", "-h"} & set(arguments):
-        print(parser.format_help())
-        return DONE
-    given, rest = parser.parse_known_args(arguments)
-    given.output = given_path(given.output or "", "output", BUCKETS)
-    chosen = engine.choose(rest, parser.names())
-    fleet = cost_tables.read_fleet(given, chosen.local and "://" not in given.output)
-    job = options.read_job(given)
-    sample = job.phrases.draw(_sample_seeds(job.request))
-    mean = _mean_length(job.phrases, sample)
-    print_table([*_rows(job.request, job.space, job.lexicon, mean), *_dictionary_rows(job)])
-    print()
-    symbols = mean * _expected(job.request, job.space)
-    print_table(_format_rows(sample, job.lexicon, given.text, symbols, job.phrases.law.entropy))
-    print(
-        f"\nbytes: estimated from {len(sample.seeds):,} phrases; no encoding of these symbols is smaller than the floor"
+def parser() -> Parser:
+    """Return the parser of the command's options."""
+    made = options.parser(
+        "plan", "compute what a corpus is, holds, takes and costs, without making it; a sample of it is measured"
     )
-    for line in job.notes():
-        print(f"note: {with_options(line)}")
-    if fleet is not None:
-        print()
-        outputs = tuple(mean * _bytes_a_symbol(sample, job.lexicon, output) for output in job.request.outputs)
-        cost_tables.print_cost(job, fleet, mean, outputs)
+    machine_options.add_options(made)
+    shown = made.add_argument_group("what to write")
+    shown.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    shown.add_argument(
+        "--html",
+        metavar="FILE",
+        help="also write a page with charts: one HTML file that loads no other, local; an earlier page is replaced, "
+        "a file of yours is not",
+    )
+    return made
+
+
+def _plan(arguments: Sequence[str]) -> int:
+    made = parser()
+    if {"--help", "-h"} & set(arguments):
+        print(made.format_help())
+        return DONE
+    given, rest = made.parse_known_args(arguments)
+    given.output = given_path(given.output or "", "output", BUCKETS)
+    page = _free_page(given.html)
+    chosen = engine.choose(rest, made.names())
+    fleet = machine_options.read_fleet(given, chosen.local and "://" not in given.output)
+    found = _calculated(given, fleet)
+    shown = tables(found) + (machine_tables(found.time) if found.time else [])
+    written = None if page is None else _write_page(page, found, shown)
+    if given.json:
+        print(json.dumps({"answer": answer(found)} | found.to_json(), indent=1))
+        return DONE
+    _print(found, shown)
+    if written:
+        print(f"\n{written}")
     return DONE
 
 
-def _bytes_a_symbol(block: PhraseBlock, lexicon: Lexicon, output: Output) -> float:
-    """Return the encoded bytes of a symbol, by a sample of phrases, without what a file without phrases has."""
+def _free_page(path: str | None) -> str | None:
+    """Return the path of the page, None for no page. Raises InputError for one that is not free."""
+    if path is None:
+        return None
+    from beam_pipeline.folder.report_page import check_free  # what only pages need
 
-    def encoded(blocks: Sequence[PhraseBlock]) -> int:
-        encoder = encoder_of(output, lexicon.vocabulary, lambda: texts_of(lexicon, output.text))
-        return len(encoder.begin()) + sum(len(encoder.encode(part)) for part in blocks) + len(encoder.end())
-
-    return (encoded([block]) - encoded([])) / len(block.ids)
-
-
-def _expected(request: CorpusRequest, space: Space) -> float:
-    """Return the expected number of phrases in the corpus."""
-    return request.phrases or space.expected_distinct(request.stop_seed - request.first_seed)
+    path = given_path(path, "html")
+    check_free(path, "html")
+    return path
 
 
-def _sample_seeds(request: CorpusRequest) -> NDArray[np.uint64]:
-    """Return the sample's seeds, spread over the range: laws may be ordered, and large seeds take more bytes."""
-    drawn = request.stop_seed - request.first_seed
-    count = min(drawn, _SAMPLE)
-    return np.array([request.first_seed + i * drawn // count for i in range(count)], np.uint64)
+def _calculated(given: argparse.Namespace, fleet: Fleet | None) -> Calculation:
+    job = options.read_job(given)
+    measured = machine_options.calibrated(job, fleet) if fleet is not None else None
+    expected = ExpectedCorpus(job)
+    sample = sample_of(expected)
+    notes = tuple(with_options(line) for line in job.notes())
+    time = None
+    if fleet is not None and measured is not None:
+        phrases = max(expected.phrases, 1.0)
+        outputs = tuple(bytes_of(expected, sample, [output]).value / phrases for output in job.request.outputs)
+        time = machine_options.planned(expected, fleet, measured, symbols_of(expected, sample) / phrases, outputs)
+    return calculate(expected, sample, given.text, notes, dictionaries=not given.quick, time=time)
 
 
-def _mean_length(phrases: Phrases, sample: PhraseBlock) -> float:
-    """Return the mean length of the corpus: the length law's, or the sample's if lengths depend on the content."""
-    if type(phrases.law).lengths is BoundLaw.lengths:
-        return phrases.recipe.mean_length()
-    return float(sample.lengths.mean())
+def _write_page(path: str, found: Calculation, shown: Sequence[Table]) -> str:
+    """Write the page; return a line that says so."""
+    from beam_pipeline.folder.report_page import write_as
+    from hyperphrase.report.plan_page import plan_page
+
+    page = plan_page(found, shown).encode()
+    write_as(path, page, "html")
+    return escape_controls(f"{path}: {format_bytes(len(page))}")
 
 
-def _rows(request: CorpusRequest, space: Space, lexicon: Lexicon, mean: float) -> Iterator[tuple[str, str]]:
-    bound, drawn = space.phrases.law, request.stop_seed - request.first_seed
-    kept = _expected(request, space)
-    yield "recipe digest", request.recipe.digest
-    yield "law", f"{request.recipe.law}"
-    yield "lengths", f"{request.recipe.lengths}, mean {mean:,.1f}"
-    yield "lexicon", f"{lexicon.name}, {lexicon.vocabulary:,} hyperwords"
-    yield "space", f"10^{space.log10_size():,.1f} phrases"
-    yield "entropy", f"{bound.entropy:.2f} bits per symbol (collision entropy {bound.collision_entropy:.2f})"
-    yield "seeds", f"{request.first_seed:,} to {request.stop_seed - 1:,}: {drawn:,} to draw"
-    least, most = ("", "") if space.in_closed_form else ("at least ", "at most ")
-    yield "phrases", f"{kept:,.0f}" if request.phrases else f"{least}{kept:,.0f} expected"
-    if space.injective:
-        yield "duplicates", "none: the law gives no phrase twice, so nothing is deduplicated"
-    else:
-        repeats = max(drawn - space.expected_distinct(drawn), 0.0)
-        yield "duplicates", f"{most}{repeats:,.3g} expected in the seeds to draw"
-    yield "symbols", f"{kept * mean:,.0f} expected"
-    yield "shards", f"{request.unit_count:,} of {request.phrases_per_shard:,} seeds, for each format"
-    yield "shuffle", f"{format_bytes(0 if space.injective else 8 * drawn)} of fingerprints; phrases are never shuffled"
-
-
-def _dictionary_rows(job: Job) -> Iterator[tuple[str, str]]:
-    kind = job.request.dictionary
-    if job.meanings is not None and kind is not None:
-        each = bytes_a_row(job.meanings.dimensions, kind)
-        yield "dictionary", f"{kind}, {format_bytes(each * _expected(job.request, job.space))}"
-
-
-def _format_rows(
-    block: PhraseBlock, lexicon: Lexicon, text: str, symbols: float, entropy: float
-) -> Iterator[tuple[str, ...]]:
-    floor = entropy / 8
-    yield "format", "compression", "bytes", "per symbol", "times the floor"
-    for name in CHOICES:
-        if not FORMATS[name].is_installed():
-            continue
-        for compression in FORMATS[name].compressions:
-            outputs = outputs_of(name, compression, text)
-            each = sum(_bytes_a_symbol(block, lexicon, output) for output in outputs)
-            yield (
-                name,
-                compression,
-                format_bytes(each * symbols),
-                f"{each:.2f}",
-                f"{each / floor:.2f}" if floor else "-",
-            )
-    yield "entropy", "floor", format_bytes(floor * symbols), f"{floor:.2f}", "1.00"
+def _print(found: Calculation, shown: Sequence[Table]) -> None:
+    for line in answer(found):
+        print(line)
+    for table in shown:
+        print(f"\n{table.title}")
+        print_table(table.rows)
+        for note in table.notes:
+            print(escape_controls(note))
+    for line in found.recipe.notes:
+        print(f"note: {line}")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from hyperphrase.errors import InputError
 from hyperphrase.limits import SEED_STOP
 from hyperphrase.numbers.digits import decimal_text
 from hyperphrase.space.phrase_space import Space
+from hyperphrase.space.size_table import log10_by_length, shown
 
 _SUMMARY = "show the number of possible phrases, and how soon draws repeat one; nothing is drawn"
 _EXAMPLES = """
@@ -23,8 +24,6 @@ examples:
   hyperphrase space --sampler=permutation --lengths=fixed:length=100 --json
 """
 _DRAWS = "1000000,1000000000,1000000000000"
-_ROWS = 12  # lengths shown without --exact
-_EXACT = 9.0  # a double's logarithm determines whole numbers below 10^9 exactly
 _MOST_DIGITS = 50_000_000  # of all exact numbers together: about one second of work, and 50 MB of text
 
 
@@ -72,24 +71,12 @@ def _check_digits(space: Space, given: argparse.Namespace) -> None:
 
 def _lengths(space: Space, exact: bool) -> Iterator[tuple[str, ...]]:
     """Yield the table of V^L for some lengths, or all if ``exact``, and the total."""
-    vocabulary, lengths = space.phrases.recipe.vocabulary, sorted(space.lengths)
-    some = {len(lengths) * i // _ROWS for i in range(_ROWS)} | {len(lengths) - 1}
+    vocabulary = space.phrases.recipe.vocabulary
     yield "symbols", "log10", "phrases"
-    for i, length in enumerate(lengths):
-        if exact or i in some:
-            log10 = length * math.log10(vocabulary)
-            yield f"{length:,}", f"{log10:,.4f}", decimal_text(vocabulary**length) if exact else _shown(log10)
-    total = decimal_text(space.size()) if exact else _shown(space.log10_size())
+    for length, log10 in log10_by_length(space, exact):
+        yield f"{length:,}", f"{log10:,.4f}", decimal_text(vocabulary**length) if exact else shown(log10)
+    total = decimal_text(space.size()) if exact else shown(space.log10_size())
     yield "total", f"{space.log10_size():,.4f}", total
-
-
-def _shown(log10: float) -> str:
-    """Return the whole number with this decimal logarithm as text: exact below 10^9, else to five digits."""
-    if log10 < _EXACT:
-        return f"{round(10**log10):,}"
-    exponent = math.floor(log10)
-    mantissa = f"{10 ** (log10 - exponent):.4f}"
-    return f"{mantissa}e{exponent}" if mantissa != "10.0000" else f"1.0000e{exponent + 1}"
 
 
 def _rows(space: Space) -> Iterator[tuple[str, str]]:
@@ -107,7 +94,7 @@ def _rows(space: Space) -> Iterator[tuple[str, str]]:
         bits = f"{bound.collision_entropy:.4f} bits per symbol, {space.collision_bits():,.1f} per phrase"
         yield "collision entropy", bits if space.in_closed_form else f"at least {bits}"
         least = "about" if space.in_closed_form else "no fewer than"
-        yield "birthday", f"{least} {_shown(birthday)} draws repeat a phrase with probability 1/2"
+        yield "birthday", f"{least} {shown(birthday)} draws repeat a phrase with probability 1/2"
 
 
 def _distinct(space: Space, draws: Sequence[int]) -> Iterator[tuple[str, ...]]:
@@ -120,7 +107,6 @@ def _distinct(space: Space, draws: Sequence[int]) -> Iterator[tuple[str, ...]]:
 
 def _facts(space: Space, draws: Sequence[int]) -> dict[str, Any]:
     recipe, bound = space.phrases.recipe, space.phrases.law
-    log10 = math.log10(recipe.vocabulary)
     return {
         "sampler": recipe.law.to_json(),
         "lengths": recipe.lengths.to_json(),
@@ -128,8 +114,8 @@ def _facts(space: Space, draws: Sequence[int]) -> dict[str, Any]:
         "phrases": decimal_text(space.size()),
         "log10_phrases": space.log10_size(),
         "by_length": [
-            {"length": length, "phrases": decimal_text(recipe.vocabulary**length), "log10_phrases": length * log10}
-            for length in sorted(space.lengths)
+            {"length": length, "phrases": decimal_text(recipe.vocabulary**length), "log10_phrases": log10}
+            for length, log10 in log10_by_length(space, every=True)
         ],
         "entropy": bound.entropy,
         "collision_entropy": bound.collision_entropy,

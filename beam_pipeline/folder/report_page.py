@@ -113,10 +113,13 @@ def write_beside(folder: str, page: bytes) -> str:
     return storage.join(folder, REPORT_FILE)
 
 
-def write_as(path: str, page: bytes) -> str:
-    """Write the page as the local file ``path``, and return its path. Raises InputError for a file of others."""
+def write_as(path: str, page: bytes, field: str = "output") -> str:
+    """Write the page as the local file ``path``, and return its path. Raises InputError for a file of others.
+
+    field: what named the file.
+    """
     target = Path(path)
-    check_free(path)
+    check_free(path, field)
     try:
         with new_file(target) as stream:
             stream.write(page)
@@ -124,11 +127,11 @@ def write_as(path: str, page: bytes) -> str:
         if error.errno not in _DENIED | {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}:
             raise
         problem = f"cannot be written ({error.strerror}); choose another"
-        raise InputError(problem, field="output", value=path) from error
+        raise InputError(problem, field=field, value=path) from error
     return path
 
 
-def check_free(path: str) -> None:
+def check_free(path: str, field: str = "output") -> None:
     """Raise InputError unless ``path`` is free, in a folder that is there, or the name of an earlier page.
 
     A file of others is not replaced.
@@ -139,10 +142,10 @@ def check_free(path: str) -> None:
     except OSError as error:
         if isinstance(error, FileNotFoundError) and Path(path).parent.is_dir():
             return
-        raise InputError(f"cannot be written ({error.strerror}); choose another", field="output", value=path) from error
+        raise InputError(f"cannot be written ({error.strerror}); choose another", field=field, value=path) from error
     if not ours:
-        problem = "is a file that is no report; choose another name"
-        raise InputError(problem, field="output", value=path)
+        problem = "is a file that is no page of hyperphrase; choose another name"
+        raise InputError(problem, field=field, value=path)
 
 
 def names_of(folders: Sequence[str]) -> list[str]:

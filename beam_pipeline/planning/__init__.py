@@ -1,4 +1,4 @@
-"""The tables of ``plan`` on the cost of a corpus. The arithmetic is in ``hyperphrase.planning``.
+"""What ``plan`` measures on this machine to compute the time of a corpus by ``hyperphrase.planning``.
 
-``calibration`` measures rates on this machine, ``cost_tables`` prints shuffle, memory, time, requests and prices.
+``calibration`` measures rates, ``machine_options`` reads the machines and prices that the user gives.
 """

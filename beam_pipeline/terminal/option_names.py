@@ -5,9 +5,9 @@ import re
 from hyperphrase.errors import InputError
 
 _SAME = (
-    "alphabet", "budget", "by", "compression", "dictionary", "diversity", "first_seed", "follow_links", "key",
-    "lengths", "lexicon", "machine", "model", "most", "output", "phrases", "phrases_per_shard", "preset", "prices",
-    "seeds", "special_tokens", "text", "tokenizer", "vocabulary",
+    "alphabet", "budget", "by", "compression", "dictionary", "diversity", "first_seed", "follow_links", "html",
+    "key", "lengths", "lexicon", "machine", "model", "most", "output", "phrases", "phrases_per_shard", "preset",
+    "prices", "seeds", "special_tokens", "text", "tokenizer", "vocabulary",
 )  # fmt: skip
 _ARGUMENTS = ("folder", "query")  # the positional arguments OUT and WORDS
 OPTIONS = {field: f"--{field}" for field in _SAME} | {"formats": "--format", "law": "--sampler"}

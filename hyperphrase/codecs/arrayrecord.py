@@ -27,6 +27,7 @@ class ArrayRecordFormat(Format):
 
     name = "arrayrecord"
     library = "array-record"
+    grain = 1 << 16  # a block of the Riegeli format, which is padded
 
     def is_installed(self) -> bool:
         return importlib.util.find_spec("array_record") is not None

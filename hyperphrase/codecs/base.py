@@ -63,6 +63,7 @@ class Format(ABC):
     text: whether phrases are written as text, so that :class:`Texts` are needed.
     companion: the format of a second file that each shard has, None for no second file.
     library: the package that writes the file and is not installed with this one; None for none.
+    grain: the sizes of its files are multiples of so many bytes.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Format(ABC):
     text: bool = False
     companion: str | None = None
     library: str | None = None
+    grain: int = 1
 
     def extension(self, compression: str) -> str:
         """Return the end of the file name, without its leading dot: "tfrecord", "jsonl.gz"."""

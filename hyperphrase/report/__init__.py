@@ -1,4 +1,4 @@
-"""What people look at: the report of a corpus, or of two side by side, and the gallery of all laws.
+"""What people look at: the report of a corpus, or of two side by side, the gallery of all laws, and the page of a plan.
 
 Each is one HTML file that loads nothing else.
 
@@ -6,7 +6,7 @@ Each is one HTML file that loads nothing else.
 ``figures`` puts what the recipe expects beside that, ``histograms`` and ``charts`` draw it. ``shown_phrases``,
 ``pairs`` and ``neighbours`` show phrases. ``page`` joins all of it by ``templates``, and ``summary`` is the short table
 of notebooks. ``gallery`` makes a card of each law, with the settings in ``gallery_recipes`` and the coloured cells of
-``gallery_cells``.
+``gallery_cells``. ``plan_page`` is the page of a plan, from ``hyperphrase.planning``.
 """
 
 from hyperphrase.report.figures import Figures

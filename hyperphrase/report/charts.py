@@ -1,4 +1,4 @@
-"""The charts of the report, drawn by pygal as SVG; the page's style sheet gives them their colours.
+"""The charts of pages, drawn by pygal as SVG; the page's style sheet gives them their colours.
 
 pygal is pure Python: it is imported and draws four charts in 0.15 to 0.35 s, where matplotlib takes 1.3 to 2.9 s.
 """
@@ -11,6 +11,7 @@ from xml.etree import ElementTree  # only what pygal has drawn is written, nothi
 
 _WIDTH, _HEIGHT = 440, 300  # units of the picture; the page scales it
 _LETTERS = 14  # the largest letters that pages show labels in: what room they get
+_ROW = 22  # units of the picture: a bar and the space to the next
 _DROPPED = ("script", "style", "desc", "defs")  # of pygal's pages: programs, colours and what only programs show
 _ALIVE = ("tooltip", "plot tooltip-overlay")  # what programs show
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -81,6 +82,32 @@ def standalone(drawn: str) -> str:
 
     opening, _, content = (drawn or _EMPTY).partition(">")
     return fill("chart.svg.j2", scope=".chart", attributes=opening.removeprefix("<svg "), content=content)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of a chart. low, high: ends of its interval."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+
+
+def bars(name: str, title: str, rows: Sequence[Bar]) -> str:
+    """Return horizontal bars as an SVG element like that of :func:`chart`, the first row on top."""
+    import pygal  # only pages draw
+
+    picture = pygal.HorizontalBar(
+        width=_WIDTH, height=_ROW * len(rows) + 30, js=(), css=(), margin=4, show_legend=False, no_prefix=True,
+        truncate_label=-1, spacing=6, margin_right=20,
+    )  # fmt: skip
+    picture.uuid = name
+    picture.y_labels, picture.range = _ticks([0.0, *(row.high for row in rows)], Axis())
+    shown = rows[::-1]  # pygal begins below
+    picture.x_labels = [row.name for row in shown]
+    picture.add("", [{"value": row.value, "ci": {"low": row.low, "high": row.high}} for row in shown])
+    return _html(picture.render_tree(), title)
 
 
 def _scale(axis: Axis) -> Callable[[float], float]:

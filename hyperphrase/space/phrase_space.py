@@ -123,6 +123,15 @@ class Space:
         # (Cauchy-Schwarz), and the mean of sum n_i^2 is n + n(n - 1) p
         return max(distinct, draws / (1.0 + max(draws - 1.0, 0.0) * math.exp2(-self.collision_bits())))
 
+    def distinct_by_length(self, draws: float) -> dict[int, float]:
+        """Return the expected number of distinct phrases of each length after ``draws``; not for injective laws.
+
+        Short phrases repeat sooner. If not in closed form, nothing is taken off but what the bound of pairs says.
+        """
+        return {
+            length: max(draws * share - self._lost(length, share, draws), 0.0) for length, share in self.lengths.items()
+        }
+
     def _lost(self, length: int, share: float, draws: float) -> float:
         """Return the expected duplicates among the phrases of one length."""
         bound = self.phrases.law

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from beam_pipeline import fragments, inference
-from beam_pipeline.planning.cost_tables import add_options
-from beam_pipeline.terminal import options
+from beam_pipeline import fragments, inference, plan
 from beam_pipeline.terminal.corpus_option import add_follow_links
 from beam_pipeline.terminal.option_names import OPTIONS, error_line, with_options
 from beam_pipeline.tokenizer import add_special_tokens
@@ -85,8 +83,7 @@ def test_a_field_without_an_option_is_found():
 
 
 def test_every_option_is_one_of_the_program():
-    parser = options.parser("plan", "")
-    add_options(parser)
+    parser = plan.parser()
     add_follow_links(parser)
     add_special_tokens(parser)
     assert set(OPTIONS.values()) <= {*parser.names(), *fragments.parser().names(), *inference.parser().names()}

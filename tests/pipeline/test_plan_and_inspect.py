@@ -30,7 +30,7 @@ def sizes_of(text):
 @pytest.mark.parametrize("compressions", ["none,none,none,none,none", "gzip,deflate,zstandard,gzip,gzip"])
 def test_the_bytes_of_each_format_are_within_3_percent(program, corpus, manifest_of, text, compressions):
     arguments = [*LAW, *ALL, f"--compression={compressions}", f"--text={text}", "--phrases=20000"]
-    planned = sizes_of(program("plan", *arguments).out)
+    planned = sizes_of(program("plan", *arguments, "--quick").out)
     manifest = manifest_of(corpus(*arguments))
     for output in manifest.outputs:
         shards = [shard for shard in manifest.shards if shard.name.endswith("." + output.extension)]
@@ -40,7 +40,7 @@ def test_the_bytes_of_each_format_are_within_3_percent(program, corpus, manifest
 
 def test_phrases_shards_and_recipe_are_those_of_the_run(program, corpus, manifest_of):
     arguments = [*LAW, "--phrases=20000", "--phrases_per_shard=3000", "--key=11"]
-    plan, manifest = rows_of(program("plan", *arguments).out), manifest_of(corpus(*arguments))
+    plan, manifest = rows_of(program("plan", *arguments, "--quick").out), manifest_of(corpus(*arguments))
     assert plan["phrases"] == "20,000"
     assert plan["shards"].startswith(f"{len(manifest.shards)} of 3,000 seeds")
     assert plan["recipe digest"] == manifest.recipe.digest
@@ -57,7 +57,7 @@ def test_phrases_shards_and_recipe_are_those_of_the_run(program, corpus, manifes
 )
 def test_expected_duplicates_are_near_the_real_ones(program, corpus, manifest_of, law):
     arguments = [*law, "--seeds=0:8000", "--format=none"]
-    plan, manifest = rows_of(program("plan", *arguments).out), manifest_of(corpus(*arguments))
+    plan, manifest = rows_of(program("plan", *arguments, "--quick").out), manifest_of(corpus(*arguments))
     expected = float(plan["phrases"].removesuffix(" expected").replace(",", ""))
     assert abs(expected - manifest.kept) < 6 * manifest.kept**0.5
     assert plan["phrases"].endswith(" expected")
@@ -65,15 +65,15 @@ def test_expected_duplicates_are_near_the_real_ones(program, corpus, manifest_of
 
 def test_plan_needs_no_output_and_writes_nothing(program, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    outcome = program("plan", *LAW, "--phrases=10000000000")
+    outcome = program("plan", *LAW, "--phrases=10000000000", "--quick")
     assert (outcome.status, outcome.error) == (0, "")
-    assert program("plan", *LAW, "--phrases=1000", "--output=out").status == 0
+    assert program("plan", *LAW, "--phrases=1000", "--output=out", "--quick").status == 0
     assert list(tmp_path.iterdir()) == []
 
 
 def test_plan_refuses_what_the_space_does_not_hold(program):
     five = ["--sampler=uniform", "--vocabulary=5", "--lengths=uniform:min=1,max=4"]
-    assert program("plan", *five, "--phrases=780").status == 0
+    assert program("plan", *five, "--phrases=780", "--quick").status == 0
     refused = program("plan", *five, "--phrases=781")
     assert (refused.status, refused.out) == (2, "")
     assert "the space has 780 phrases" in refused.error

@@ -117,7 +117,7 @@ def test_a_file_of_others_is_not_replaced(corpus, program, tmp_path):
     mine.write_text("mine")
     outcome = program("report", corpus(*SMALL), f"--output={mine}")
     assert (outcome.status, outcome.out) == (2, "")
-    problem = "is a file that is no report; choose another name"
+    problem = "is a file that is no page of hyperphrase; choose another name"
     assert outcome.error == f"hyperphrase report: --output={mine}: {problem}\n"
     assert mine.read_text() == "mine"
     page = tmp_path / "page.html"
