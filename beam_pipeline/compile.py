@@ -4,12 +4,13 @@ import contextlib
 import io
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from beam_pipeline import find, plan, run, verify
 from beam_pipeline.terminal.command import DONE, Parser, run_command
+from beam_pipeline.terminal.progress import followed
 from hyperphrase.api.corpus import Corpus
 from hyperphrase.errors import WorkFailedError
 from hyperphrase.kernels import compiled_here, unsaved_here
@@ -32,7 +33,8 @@ RUNS = (
     "--phrases=500 --vocabulary=1000 --sampler=zipf --lengths=lognormal --format=tfrecord,avro,parquet,jsonl,txt",
     "--phrases=500 --vocabulary=1000 --format=jsonl,txt --text=words",
     "--seeds=0:2000 --vocabulary=2 --sampler=uniform --lengths=fixed:length=8 --phrases_per_shard=500",
-    "--phrases=500 --vocabulary=1000 --lexicon=synthetic --format=none",
+    "--phrases=500 --vocabulary=1000 --lexicon=synthetic --format=tokens,megatron",
+    "--phrases=500 --vocabulary=70000 --lexicon=synthetic --format=tokens,megatron",  # ids of four bytes
     "--phrases=500 --vocabulary=1000 --format=none --dictionary=whitening",
     "--phrases=500 --vocabulary=1000 --format=none --sampler=loglinear --dictionary=discourse",
     "--phrases=500 --vocabulary=1000 --format=none --dictionary=sif",
@@ -57,19 +59,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _compile(arguments: Sequence[str]) -> int:
     parser = Parser("compile", "compile all kernels for this processor, and save them in the kernel cache")
     parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        for i, options in enumerate((*RUNS, RUSSIAN_RUN) if find_spec("natasha") else RUNS):
-            out = f"{folder}/{i}"
-            _quietly(run.main, [*options.split(), f"--output={out}", "--quiet"])
-            _quietly(verify.main, [out])
+    runs = (*RUNS, RUSSIAN_RUN) if find_spec("natasha") else RUNS
+    steps = len(runs) + len(SYMBOL_LAWS) + 1
+    with tempfile.TemporaryDirectory() as folder, followed("compiling", "steps") as tell:
+        for i, options in enumerate(runs):
+            make_and_verify(options, f"{folder}/{i}")
+            tell("compiling", i + 1, steps)
         _ = Corpus.open(f"{folder}/0", source="shards")[0]
         _quietly(find.main, [f"{folder}/{len(RUNS) - 1}", "time"])
         lexicon = build_lexicon("english", VOCABULARY, "stable", storage.open_file)
-        draw_laws(folder, lexicon)
-    draw_contexts(lexicon)
-    encoder = TextEncoder(lexicon)
-    encoder.decode(encoder.encode("The time, and the Time"))
-    _quietly(plan.main, RUNS[0].split())
+        for i, _ in enumerate(draw_laws(folder, lexicon)):
+            tell("compiling", len(runs) + i + 1, steps)
+        draw_contexts(lexicon)
+        encoder = TextEncoder(lexicon)
+        encoder.decode(encoder.encode("The time, and the Time"))
+        _quietly(plan.main, RUNS[0].split())
     if lost := unsaved_here():
         raise WorkFailedError(
             f"{len(lost)} kernels could not be saved; set NUMBA_CACHE_DIR to a folder that can be written to"
@@ -78,8 +82,14 @@ def _compile(arguments: Sequence[str]) -> int:
     return DONE
 
 
-def draw_laws(folder: str, lexicon: Lexicon) -> None:
-    """Draw a few phrases and prefixes of phrases by every law; write files that laws need to ``folder``."""
+def make_and_verify(options: str, out: str) -> None:
+    """Make a corpus with these options in the folder ``out``, and verify it."""
+    _quietly(run.main, [*options.split(), f"--output={out}", "--quiet"])
+    _quietly(verify.main, [out])
+
+
+def draw_laws(folder: str, lexicon: Lexicon) -> Iterator[str]:
+    """Draw a few phrases by every law, and prefixes, and yield the law; write files that laws need to ``folder``."""
     Path(folder, "text.txt").write_text(" ".join(lexicon.words), encoding="utf-8")
     grammar = f"S -> A B A\nA ~ {' '.join(lexicon.words[:500])}\nB = {' '.join(lexicon.words[500:])}\n"
     Path(folder, "grammar.txt").write_text(grammar, encoding="utf-8")
@@ -91,6 +101,7 @@ def draw_laws(folder: str, lexicon: Lexicon) -> None:
         phrases.prefixes(seed_range(0, _SEEDS), 2)
         if isinstance(phrases.law, Discourse):
             phrases.law.discourses(0, seed_range(0, _SEEDS), phrases.lengths(seed_range(0, _SEEDS)))
+        yield text
 
 
 def draw_contexts(lexicon: Lexicon) -> None:

@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _decode(arguments: Sequence[str]) -> int:
     parser = text_parser("decode", "give back the text that encode has written, byte for byte; needs the same lexicon")
     given = parser.parse_args(arguments)
-    counts, seconds = convert(given, TextEncoder(read_lexicon(parser, given)).decoded)
+    counts, seconds = convert(given, TextEncoder(read_lexicon(parser, given)).decoded, "decoding")
     rate = format_bytes(counts.bytes_out / seconds)
     streams.say(f"{counts.bytes_in:,} bytes to {counts.bytes_out:,} of text, {rate}/s")
     return DONE

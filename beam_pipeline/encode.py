@@ -2,16 +2,19 @@
 
 import argparse
 import contextlib
+import os
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any, BinaryIO
 
 from beam_pipeline.folder.output_folder import open_corpus
 from beam_pipeline.terminal import interrupts, options, streams
 from beam_pipeline.terminal.command import DONE, Parser, run_command
 from beam_pipeline.terminal.corpus_option import add_follow_links
+from beam_pipeline.terminal.progress import BYTES, followed
 from hyperphrase.errors import InputError
 from hyperphrase.formatting import format_bytes
 from hyperphrase.given_paths import given_path
@@ -37,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _encode(arguments: Sequence[str]) -> int:
     parser = text_parser("encode", "write a text with one symbol for each word of a lexicon; all else is kept")
     given = parser.parse_args(arguments)
-    counts, seconds = convert(given, TextEncoder(read_lexicon(parser, given)).encoded)
+    counts, seconds = convert(given, TextEncoder(read_lexicon(parser, given)).encoded, "encoding")
     share = f"{100 * counts.hyperwords / max(counts.words, 1):.1f}%"
     streams.say(
         f"{counts.bytes_in:,} bytes of text to {counts.bytes_out:,}, {counts.hyperwords:,} hyperwords, {share} of the "
@@ -67,14 +70,31 @@ def read_lexicon(parser: Parser, given: argparse.Namespace) -> Lexicon:
     return open_corpus(given.corpus, given.follow_links).lexicon
 
 
-def convert(given: argparse.Namespace, work: Pieces) -> tuple[TextCounts, float]:
-    """Pass the given file through ``work``; return the counts, and the seconds that it took. Raises InputError."""
+def convert(given: argparse.Namespace, work: Pieces, phase: str) -> tuple[TextCounts, float]:
+    """Pass the given file through ``work``; return the counts, and the seconds that it took. Raises InputError.
+
+    phase: what the progress is called. Where text is typed or printed on a terminal, or goes to another program, none
+    is shown.
+    """
     counts = TextCounts()
     begin = time.monotonic()
     with opened(given.file) as source, _created(given.output) as target:
-        for piece in work(iter(lambda: source.read(BLOCK), b""), named(given.file), counts):
-            target(piece)
+        size = _size(source)
+        shown = not source.isatty() and (given.output is not None or _size(sys.stdout) is not None)
+        with followed(phase, BYTES, shown) as tell:
+            for piece in work(iter(lambda: source.read(BLOCK), b""), named(given.file), counts):
+                target(piece)
+                tell(phase, counts.bytes_in, size or 0)
     return counts, max(time.monotonic() - begin, 1e-9)
+
+
+def _size(stream: IO[Any]) -> int | None:
+    """Return the bytes of an open file, None if it is no file on a disk."""
+    try:
+        found = os.fstat(stream.fileno())
+    except OSError:
+        return None  # a file in a bucket, or a stream that gathers what is printed
+    return found.st_size if stat.S_ISREG(found.st_mode) else None
 
 
 def _print(piece: bytes) -> None:

@@ -11,6 +11,7 @@ from beam_pipeline.folder.output_folder import open_corpus
 from beam_pipeline.terminal.command import DONE, Parser, run_command
 from beam_pipeline.terminal.corpus_option import add_corpus
 from beam_pipeline.terminal.options import whole
+from beam_pipeline.terminal.progress import followed
 from hyperphrase.api.corpus import Corpus
 from hyperphrase.errors import InputError
 from hyperphrase.formatting import escape_controls
@@ -43,10 +44,11 @@ def _find(arguments: Sequence[str]) -> int:
         raise InputError('WORDS and --seed: give one of them, as in: hyperphrase find out "stormy sea at night"')
     check_search(given.search)
     corpus = open_corpus(given.out, given.follow_links)
-    dictionary = DictionarySearch(corpus, given.by)
-    query = _of_words(dictionary, given.words) if seed is None else _of_phrase(corpus, dictionary, seed)
     more = count + (seed is not None)  # the phrase itself is found, but not shown
-    found = nearest_by(given.search, corpus, dictionary)(query, more)
+    with followed("comparing meanings") as tell:
+        dictionary = DictionarySearch(corpus, given.by, tell)
+        query = _of_words(dictionary, given.words) if seed is None else _of_phrase(corpus, dictionary, seed)
+        found = nearest_by(given.search, corpus, dictionary)(query, more)
     _show(corpus, found, seed, count)
     return DONE
 

@@ -8,6 +8,7 @@ from beam_pipeline.folder.output_folder import open_corpus
 from beam_pipeline.terminal.command import DONE, Parser, run_command
 from beam_pipeline.terminal.corpus_option import add_corpus
 from beam_pipeline.terminal.options import whole
+from beam_pipeline.terminal.progress import followed
 from hyperphrase.corpus.request import TEXTS
 from hyperphrase.errors import InputError
 from hyperphrase.meaning.bpe_tokens import TOKENIZER, TOKENIZERS
@@ -68,17 +69,18 @@ def _fragments(arguments: Sequence[str]) -> int:
         raise InputError(f"--diversity={given.diversity:.60}: give a number from 0 to 1")
     check_search(given.search)
     corpus = open_corpus(given.out, given.follow_links)
-    dictionary = DictionarySearch(corpus, given.by)
-    picked = pick_fragments(
-        dictionary,
-        " ".join(given.words),
-        nearest_by(given.search, corpus, dictionary),
-        budget=budget,
-        tokenizer=given.tokenizer,
-        text=given.text,
-        diversity=diversity,
-        most=most,
-    )
+    with followed("comparing meanings") as tell:
+        dictionary = DictionarySearch(corpus, given.by, tell)
+        picked = pick_fragments(
+            dictionary,
+            " ".join(given.words),
+            nearest_by(given.search, corpus, dictionary),
+            budget=budget,
+            tokenizer=given.tokenizer,
+            text=given.text,
+            diversity=diversity,
+            most=most,
+        )
     say_ignored(picked.ignored)
     sys.stdout.write(picked.text)
     _say_size(picked, budget, given.tokenizer)

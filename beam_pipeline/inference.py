@@ -9,7 +9,7 @@ from typing import Any
 
 from beam_pipeline.terminal.command import DONE, Parser, run_command
 from beam_pipeline.terminal.options import whole
-from beam_pipeline.terminal.table import print_table
+from beam_pipeline.terminal.table import print_facts, print_table
 from hyperphrase.costs.inference import (
     FORMULAS,
     LOGIT,
@@ -117,7 +117,7 @@ def _print_model(model: Model, asked: _Asked) -> None:
     tokens = asked.tokens_of(model)
     own = footprint(model, model.vocabulary, tokens, asked.batch)
     uses = [footprint(model, size, tokens / asked.ratio, asked.batch) for size in asked.vocabularies]
-    print_table(_model_rows(model, own, asked))
+    print_facts(_model_rows(model, own, asked))
     print()
     print_table(_size_rows([own, *uses]))
     print()
@@ -125,7 +125,7 @@ def _print_model(model: Model, asked: _Asked) -> None:
     print()
     print_table(_break_even_rows(model, asked))
     print("\nfirst rows: the model's own vocabulary; whether a model with hyperwords learns as well is not measured\n")
-    print_table(FORMULAS.items())
+    print_facts(FORMULAS.items())
     print("V0: own vocabulary; r: --ratio; B: --batch; T: --tokens; b: bytes a weight; m: matrices; N: other matrices")
 
 

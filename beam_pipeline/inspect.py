@@ -7,7 +7,8 @@ from beam_pipeline.folder.output_folder import open_corpus
 from beam_pipeline.terminal.command import DONE, Parser, run_command
 from beam_pipeline.terminal.corpus_option import add_corpus
 from beam_pipeline.terminal.options import whole
-from beam_pipeline.terminal.table import print_table
+from beam_pipeline.terminal.progress import followed
+from beam_pipeline.terminal.table import print_facts
 from hyperphrase.api.corpus import Corpus
 from hyperphrase.codecs import FORMATS
 from hyperphrase.codecs.token_arrays import TokenArrayFormat
@@ -48,7 +49,9 @@ def _inspect(arguments: Sequence[str]) -> int:
             raise InputError(f"{given.out}: the corpus has no phrases to show")
         _show_phrases(corpus, corpus[:head])
     else:
-        print_table([*_rows(corpus), *_measured(corpus), ("versions", _versions(corpus))])
+        with followed("measuring"):
+            measures = _measured(corpus)
+        print_facts([*_rows(corpus), *measures, ("versions", _versions(corpus))])
     return DONE
 
 

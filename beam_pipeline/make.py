@@ -26,7 +26,7 @@ from beam_pipeline.pipeline import apply_pipeline
 from beam_pipeline.terminal import interrupts
 from beam_pipeline.terminal.local_channels import go_direct, variables_kept
 from beam_pipeline.terminal.own_threads import OwnThreadsOnly
-from beam_pipeline.terminal.progress_line import ProgressLine
+from beam_pipeline.terminal.run_progress import run_progress
 from beam_pipeline.terminal.streams import descriptors_open
 from hyperphrase.corpus.drawn_range import deduplication, up_to
 from hyperphrase.corpus.layout import MANIFEST_FILE, WORK_FOLDER
@@ -45,8 +45,8 @@ class Maker:
     """One run into one folder.
 
     log: called with each line to log. warn: with a line of what failed beside the corpus.
-    progress: as :class:`~beam_pipeline.terminal.progress_line.ProgressLine`, shows
-    the progress of the pipeline. around: a context manager that the pipeline runs in.
+    progress: as :func:`~beam_pipeline.terminal.run_progress.run_progress`, shows the progress of the
+    pipeline. around: a context manager that the pipeline runs in.
     """
 
     output: str
@@ -212,7 +212,7 @@ def make(
             go_direct()
             chosen = engine.choose(beam_options, output=output, on_lost_worker=_interrupt)
             FileSystems.set_options(chosen.options)  # who we are to a bucket, before a pipeline is there to say it
-            watched = functools.partial(ProgressLine, show=progress) if progress else no_progress
+            watched = functools.partial(run_progress, show=progress) if progress else no_progress
             log = progress or no_log
             for line in job.notes() if progress else ():
                 log(f"note: {line}")

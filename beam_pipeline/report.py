@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from beam_pipeline.folder.report_page import check_free, names_of, page_of, subject_of, write_as, write_beside
 from beam_pipeline.terminal.command import DONE, Parser, run_command
 from beam_pipeline.terminal.corpus_option import add_corpus
+from beam_pipeline.terminal.progress import followed
 from hyperphrase.formatting import escape_controls, format_bytes
 from hyperphrase.given_paths import given_path
 
@@ -38,8 +39,8 @@ def _report(arguments: Sequence[str]) -> int:
     if output is not None:
         check_free(output)
     named = zip(folders, names_of(folders), strict=True)
-    subjects = [subject_of(folder, given.follow_links, name) for folder, name in named]
-    page = page_of(*subjects)
+    with followed("measuring"):
+        page = page_of(*(subject_of(folder, given.follow_links, name) for folder, name in named))
     path = write_beside(given.out, page) if output is None else write_as(output, page)
     print(escape_controls(f"{path}: {format_bytes(len(page))}"))
     return DONE

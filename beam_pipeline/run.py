@@ -13,7 +13,8 @@ from beam_pipeline.make import Maker, no_log, no_progress
 from beam_pipeline.terminal import options
 from beam_pipeline.terminal.command import DONE, run_command
 from beam_pipeline.terminal.option_names import with_options
-from beam_pipeline.terminal.progress_line import ProgressLine
+from beam_pipeline.terminal.progress import followed
+from beam_pipeline.terminal.run_progress import run_progress
 from beam_pipeline.terminal.streams import say
 from hyperphrase.errors import InputError
 from hyperphrase.formatting import escape_controls
@@ -38,11 +39,12 @@ def _run(arguments: Sequence[str]) -> int:
     FileSystems.set_options(chosen.options)  # credentials for buckets, needed before the pipeline exists
     if not given.output:
         raise InputError("--output: is required; name a folder for the corpus, as in --output=out")
-    job = options.read_job(given)
+    with followed("preparing", shown=not given.quiet):
+        job = options.read_job(given)
     if not given.quiet:
         for line in job.notes():
             say(f"note: {with_options(line)}")
-    show, progress = (no_log, no_progress) if given.quiet else (say, ProgressLine)
+    show, progress = (no_log, no_progress) if given.quiet else (say, run_progress)
     around = _quiet if chosen.local else contextlib.nullcontext
     made = Maker(given.output, job, chosen, show, progress, say, around).make()
     if not given.quiet:

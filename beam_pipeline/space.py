@@ -9,7 +9,7 @@ from typing import Any
 
 from beam_pipeline.terminal import options
 from beam_pipeline.terminal.command import DONE, run_command
-from beam_pipeline.terminal.table import print_table
+from beam_pipeline.terminal.table import print_facts, print_table
 from hyperphrase.errors import InputError
 from hyperphrase.limits import SEED_STOP
 from hyperphrase.numbers.digits import decimal_text
@@ -55,7 +55,7 @@ def _space(arguments: Sequence[str]) -> int:
         return DONE
     print_table(_lengths(space, exact))
     print()
-    print_table(_rows(space))
+    print_facts(_rows(space))
     print()
     print_table(_distinct(space, draws))
     return DONE

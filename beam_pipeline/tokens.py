@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import itertools
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,8 @@ from typing import Any
 from beam_pipeline.encode import named, opened
 from beam_pipeline.terminal import options
 from beam_pipeline.terminal.command import DONE, Parser, run_command
-from beam_pipeline.terminal.table import print_table
+from beam_pipeline.terminal.progress import followed
+from beam_pipeline.terminal.table import print_facts, print_table
 from hyperphrase.costs.token_counts import (
     MOST_BYTES,
     PASSAGE_WORDS,
@@ -96,13 +98,13 @@ def _tokens(arguments: Sequence[str]) -> int:
     for name in names:
         token_counter(name)  # before words are loaded, which takes seconds
     lexicon, passages = _passages(made, given, count)
-    counts = [count_passages(passages, name) for name in dict.fromkeys(names)]
+    counts = _counts(passages, list(dict.fromkeys(names)))
     if given.json:
         print(json.dumps(_facts(given, lexicon, passages, counts, width), indent=1))
         return DONE
     print(answer(counts))
     print()
-    print_table(_rows(given, lexicon, passages))
+    print_facts(_rows(given, lexicon, passages))
     print()
     print_table(_figure_rows(counts))
     print()
@@ -112,6 +114,12 @@ def _tokens(arguments: Sequence[str]) -> int:
         "symbols: a tokenizer of another vocabulary spells them in bytes; they pay only in a vocabulary of their own"
     )
     return DONE
+
+
+def _counts(passages: Sequence[Passage], names: Sequence[str]) -> list[TokenCounts]:
+    done, total = itertools.count(1), len(passages) * len(names)
+    with followed("counting", "passages") as tell:
+        return [count_passages(passages, name, lambda: tell("counting", next(done), total)) for name in names]
 
 
 def _passages(made: Parser, given: argparse.Namespace, count: int) -> tuple[Lexicon, list[Passage]]:

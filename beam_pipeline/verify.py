@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from beam_pipeline.folder.output_folder import open_corpus
 from beam_pipeline.terminal.command import DONE, FAILED, Parser, run_command
 from beam_pipeline.terminal.corpus_option import add_corpus
+from beam_pipeline.terminal.progress import followed
 from hyperphrase.api.verification import problems
 from hyperphrase.formatting import escape_controls
 
@@ -29,7 +30,8 @@ def _verify(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     begin = time.monotonic()
     corpus = open_corpus(given.out, given.follow_links)
-    found = list(problems(corpus))
+    with followed("reading files") as tell:
+        found = list(problems(corpus, tell))
     for problem in found[:_MOST_PROBLEMS]:
         print(f"hyperphrase verify: {escape_controls(problem)}", file=sys.stderr)
     if found:

@@ -9,8 +9,6 @@ and may be removed at any time.
 
 import contextlib
 import hashlib
-import sys
-import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from beam_pipeline.terminal.streams import say
 from hyperphrase.api.corpus import Corpus
 from hyperphrase.corpus.layout import MANIFEST_FILE
 from hyperphrase.errors import InputError
@@ -28,7 +27,6 @@ CELLS_PER_PROBE = 8  # a query searches 1/8 of the cells: recall@10 is 0.98 for 
 _WIDER = 4  # candidates per phrase asked for, as the index rounds to bytes
 _SAMPLE = 64  # training meanings per cell
 _ROUNDS = 10  # iterations of k-means
-_SHOW_SECONDS = 1.0
 
 
 def library() -> Any:
@@ -107,18 +105,16 @@ def _keep(faiss: Any, index: Any, path: Path) -> None:
 
 def _build(faiss: Any, kept: int, dictionary: DictionarySearch) -> Any:
     dimensions, cells = dictionary.meanings.dimensions, max(1, round(kept**0.5))
-    _print_line(f"indexing {kept:,} meanings, once: finding {cells:,} cells")
+    say(f"indexing {kept:,} meanings, once")
     quantizer = faiss.IndexFlatIP(dimensions)
     kind = faiss.ScalarQuantizer.QT_8bit
     index = faiss.IndexIVFScalarQuantizer(quantizer, dimensions, cells, kind, faiss.METRIC_INNER_PRODUCT)
     index.cp.niter, index.cp.min_points_per_centroid = _ROUNDS, 1
+    dictionary.tell("finding cells", 0, 0)
     index.train(_sample(dictionary, max(1, kept // (cells * _SAMPLE))))
-    shown = time.monotonic()
     for seeds, vectors in dictionary.stored():
         index.add_with_ids(_units(vectors), seeds.astype(np.int64))
-        if time.monotonic() - shown >= _SHOW_SECONDS:
-            _print_line(f"indexing: {index.ntotal / kept:4.0%} of {kept:,} meanings")
-            shown = time.monotonic()
+        dictionary.tell("indexing", index.ntotal, kept)
     return index
 
 
@@ -134,7 +130,3 @@ def _units(vectors: NDArray[np.int8]) -> NDArray[np.float32]:
     lengths[lengths == 0.0] = 1.0
     values /= lengths
     return values
-
-
-def _print_line(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -1,13 +1,13 @@
 """The search of ``find`` and ``fragments``: all meanings of a dictionary, or its index; and the options that select."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from beam_pipeline.folder import meaning_index
+from beam_pipeline.terminal.streams import say
 from hyperphrase.api.corpus import Corpus
 from hyperphrase.errors import InputError
 from hyperphrase.formatting import escape_controls
@@ -59,4 +59,4 @@ def say_ignored(words: Sequence[str]) -> None:
     """Name on stderr the words of a query that have no meaning, if there are any."""
     if words:
         line = f"ignored, because they have no meaning in this lexicon: {', '.join(words)}"
-        print(escape_controls(line), file=sys.stderr)
+        say(escape_controls(line))

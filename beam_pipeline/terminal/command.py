@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TextIO
 
-from beam_pipeline.terminal import faults, interrupts, streams
+from beam_pipeline.terminal import faults, interrupts, screen, streams
 from beam_pipeline.terminal.option_names import error_line
 from hyperphrase.errors import CorruptError, InputError, WorkFailedError
 from hyperphrase.formatting import escape_controls
@@ -98,6 +98,7 @@ def _run(name: str, work: Callable[[Sequence[str]], int], arguments: Sequence[st
 
 def exit_process(name: str, what: object, status: int) -> NoReturn:
     """Print in one line why the command ends, and exit at once, without waiting for threads."""
+    screen.end()
     _print_line(name, what, status, sys.__stderr__)
     streams.give_up_unwritable()
     os._exit(status)

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+from beam_pipeline.terminal import screen
 from beam_pipeline.terminal.command_line import module_named
 
 INTERRUPTED = 130  # exit status
@@ -70,9 +71,9 @@ def _name() -> str:
 
 
 def _end(number: int, frame: object) -> NoReturn:
-    line = f"hyperphrase {_name()}".rstrip() + f": {reason()}\n"
-    if os.isatty(2):
-        line = "\n" + line  # after the progress line
+    screen.end()
+    before = screen.erasure() or "\n" * os.isatty(2)  # a terminal has shown ^C
+    line = before + f"hyperphrase {_name()}".rstrip() + f": {reason()}\n"
     with contextlib.suppress(OSError):
         os.write(2, line.encode())
     os._exit(INTERRUPTED)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import TextIO
 
+from beam_pipeline.terminal import screen
 from hyperphrase.errors import WorkFailedError
 
 
@@ -75,8 +76,8 @@ def descriptors_open() -> Iterator[None]:
 
 def say(line: str, stream: TextIO | None = None) -> None:
     """Print a line to stderr, if it can be written to: a log that nobody keeps is no reason to stop the work."""
-    with contextlib.suppress(OSError):
-        print(line, file=stream or sys.stderr, flush=True)
+    with contextlib.suppress(OSError), screen.DRAWING:
+        print(screen.erasure() + line, file=stream or sys.stderr, flush=True)
 
 
 class Lenient(io.TextIOWrapper):

@@ -16,6 +16,7 @@ from hyperphrase.corpus.open_corpus import OpenCorpus
 from hyperphrase.corpus.other_files import false_shards
 from hyperphrase.corpus.request import KeptPhrases, ends
 from hyperphrase.corpus.shard_table import Shard
+from hyperphrase.corpus.verification import Tell
 from hyperphrase.errors import CorruptError
 from hyperphrase.meaning.dictionary import dictionary_rows, write_meanings
 from hyperphrase.meaning.phrase_meanings import Meanings, load_meanings
@@ -34,9 +35,12 @@ def check_names(corpus: OpenCorpus) -> None:
 
 
 def dictionary_problems(
-    corpus: OpenCorpus, dictionary: Dictionary, kept: list[KeptPhrases], pool: ThreadPoolExecutor
+    corpus: OpenCorpus, dictionary: Dictionary, kept: list[KeptPhrases], pool: ThreadPoolExecutor, tell: Tell
 ) -> Iterator[str]:
-    """Yield each problem of a corpus's dictionary, by the threads of ``pool``. kept: the kept phrases of each unit."""
+    """Yield each problem of a corpus's dictionary, by the threads of ``pool``.
+
+    kept: the kept phrases of each unit. tell: is told the progress.
+    """
     try:
         meanings = _checked_words(corpus, dictionary)
     except (CorruptError, OSError) as error:
@@ -50,7 +54,12 @@ def dictionary_problems(
             return str(error)
         return None
 
-    yield from filter(None, pool.map(check, kept))
+    done = 0
+    for shard, problem in zip(dictionary.shards, pool.map(check, kept), strict=True):
+        done += shard.phrases
+        tell("reading meanings", done, corpus.manifest.kept)
+        if problem is not None:
+            yield problem
 
 
 def _checked_words(corpus: OpenCorpus, dictionary: Dictionary) -> Meanings:

@@ -20,7 +20,7 @@ from hyperphrase.corpus.other_files import false_shards
 from hyperphrase.corpus.request import KeptPhrases, Output, ends
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.corpus.statistics import RANK_BINS, Statistics, statistics_files
-from hyperphrase.corpus.verification import compare_encoded, count_phrases, find_dropped
+from hyperphrase.corpus.verification import Tell, compare_encoded, count_phrases, find_dropped, tell_nobody
 from hyperphrase.errors import CorruptError, WorkFailedError
 from hyperphrase.formatting import format_bytes
 from hyperphrase.planning.machines import this_machine
@@ -39,15 +39,19 @@ def check_corpus(corpus: OpenCorpus) -> None:
         raise CorruptError(f"{corpus.folder}: {len(found)} problems found: {shown}")
 
 
-def problems(corpus: OpenCorpus) -> Iterator[str]:
-    """Yield each problem of ``corpus`` as one line. Raises WorkFailedError if the machine has too little memory."""
-    return _Verification(corpus).problems()
+def problems(corpus: OpenCorpus, tell: Tell = tell_nobody) -> Iterator[str]:
+    """Yield each problem of ``corpus`` as one line. Raises WorkFailedError if the machine has too little memory.
+
+    tell: is told the progress.
+    """
+    return _Verification(corpus, tell).problems()
 
 
 class _Verification:
     """The checks of one corpus."""
 
-    def __init__(self, corpus: OpenCorpus) -> None:
+    def __init__(self, corpus: OpenCorpus, tell: Tell) -> None:
+        self._tell = tell
         self.corpus, self.out, self.manifest = corpus, corpus.folder, corpus.manifest
         self.request = corpus.manifest.request
 
@@ -65,7 +69,7 @@ class _Verification:
             yield from self._shard_problems(pool)
             if self.manifest.dictionary:
                 kept = [self._kept_phrases(i) for i in range(self.request.unit_count)]
-                yield from dictionary_problems(self.corpus, self.manifest.dictionary, kept, pool)
+                yield from dictionary_problems(self.corpus, self.manifest.dictionary, kept, pool, self._tell)
 
     def _caught(self, check: Callable[[], None]) -> Iterator[str]:
         try:
@@ -132,7 +136,7 @@ class _Verification:
                 f"and this machine has {format_bytes(memory)}"
             )
         dedup = deduplication(phrases, request)
-        found = np.empty(0, np.uint64) if dedup is None else find_dropped(phrases, request, dedup, pool)
+        found = np.empty(0, np.uint64) if dedup is None else find_dropped(phrases, request, dedup, pool, self._tell)
         if not np.array_equal(found, self.corpus.dropped):
             wrong = np.setxor1d(found, self.corpus.dropped)
             raise CorruptError(f"{self.out}: {len(wrong)} seeds are dropped or kept wrongly, such as {wrong[0]}")
@@ -141,7 +145,10 @@ class _Verification:
         phrases, units = self.corpus.phrases, self.request.unit_count
         tasks = [(output, i, o * units + i) for o, output in enumerate(self.manifest.outputs) for i in range(units)]
         counts: dict[Output, list[Statistics]] = {output: [] for output in self.manifest.outputs}
+        done, phrases_in_all = 0, sum(shard.phrases for shard in self.manifest.shards)
         for task, result in zip(tasks, pool.map(lambda task: self._read(*task), tasks), strict=True):
+            done += self.manifest.shards[task[2]].phrases
+            self._tell("reading shards", done, phrases_in_all)
             if isinstance(result, str):
                 yield result
             else:

@@ -1,6 +1,6 @@
 """Compare what was read from a corpus with the recipe, phrase by phrase and seed by seed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 
@@ -18,6 +18,12 @@ from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import CHUNK, Phrases, WorkUnit
 
 _PIECE = 1 << 16  # bytes that are compared at once
+#: Is told what is done: a phase, how many phrases of it, of how many; 0 if that is unknown.
+Tell = Callable[[str, int, int], object]
+
+
+def tell_nobody(phase: str, done: int, total: int) -> None:
+    """Tell the progress to nobody."""
 
 
 def count_phrases(
@@ -89,11 +95,11 @@ def _first_difference(block: PhraseBlock, expected: PhraseBlock) -> int:
 
 
 def find_dropped(
-    phrases: Phrases, request: CorpusRequest, dedup: Deduplication, pool: ThreadPoolExecutor
+    phrases: Phrases, request: CorpusRequest, dedup: Deduplication, pool: ThreadPoolExecutor, tell: Tell = tell_nobody
 ) -> NDArray[np.uint64]:
     """Repeat the deduplication: return the drawn seeds whose phrase a lower drawn seed gives, uint64, ascending.
 
-    Uses the threads of ``pool``, and 8 bytes of memory for each drawn phrase.
+    Uses the threads of ``pool``, and 8 bytes of memory for each drawn phrase. tell: is told the progress.
     """
 
     def distinct(span: WorkUnit) -> tuple[list[tuple[int, bytes]], NDArray[np.uint64]]:
@@ -113,6 +119,8 @@ def find_dropped(
         dropped.append(own)
         for bucket, keys in runs:
             buckets.setdefault(bucket, []).append((span, keys))
+        tell("fingerprinting", span.stop_seed - request.first_seed, request.stop_seed - request.first_seed)
+    tell("comparing", 0, 0)
     for found in pool.map(between, buckets.values()):
         dropped += found
     return np.sort(np.concatenate(dropped))

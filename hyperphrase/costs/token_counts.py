@@ -5,7 +5,7 @@ a symbol, and, in texts of people, for each case mark, escape and literal charac
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,13 +126,19 @@ def _checked(passages: Sequence[Passage], where: str) -> list[Passage]:
     return kept
 
 
-def count_passages(passages: Sequence[Passage], tokenizer: str) -> TokenCounts:
+def count_passages(
+    passages: Sequence[Passage], tokenizer: str, done: Callable[[], object] = lambda: None
+) -> TokenCounts:
     """Return the tokens of passages by a tokenizer. Raises InputError if it is unknown or not installed.
 
-    passages: at least one that has words and hyperwords.
+    passages: at least one that has words and hyperwords. done: called for each passage that is counted.
     """
     count = token_counter(tokenizer)
-    tokens = [count(passage.text) for passage in passages]
+    tokens, encoded = [], []
+    for passage in passages:
+        tokens.append(count(passage.text))
+        encoded.append(count(passage.encoded))
+        done()
     return TokenCounts(
         tokenizer,
         VOCABULARIES[tokenizer],
@@ -141,7 +147,7 @@ def count_passages(passages: Sequence[Passage], tokenizer: str) -> TokenCounts:
         _spread(tokens, [passage.hyperwords for passage in passages]),
         _spread([len(passage.text) for passage in passages], tokens),
         _spread(tokens, [len(passage.encoded) for passage in passages]),
-        _spread([count(passage.encoded) for passage in passages], [len(passage.encoded) for passage in passages]),
+        _spread(encoded, [len(passage.encoded) for passage in passages]),
     )
 
 

@@ -13,6 +13,7 @@ from hyperphrase.corpus.layout import DICTIONARY_FOLDER
 from hyperphrase.corpus.open_corpus import OpenCorpus
 from hyperphrase.corpus.request import DISCOURSE
 from hyperphrase.corpus.shard_table import Shard
+from hyperphrase.corpus.verification import Tell, tell_nobody
 from hyperphrase.errors import InputError
 from hyperphrase.limits import MAX_LENGTH
 from hyperphrase.meaning.dictionary import columns_of, read_meanings
@@ -39,11 +40,11 @@ class TextMeaning:
 class DictionarySearch:
     """The dictionary of ``corpus``, open for searches of phrases by one of :data:`BY`.
 
-    meanings: the vectors of the words. Raises InputError if the corpus has no such dictionary, CorruptError if it is
-    damaged.
+    meanings: the vectors of the words. tell: is told the progress of a search. Raises InputError if the corpus has no
+    such dictionary, CorruptError if it is damaged.
     """
 
-    def __init__(self, corpus: OpenCorpus, by: str = BY[0]) -> None:
+    def __init__(self, corpus: OpenCorpus, by: str = BY[0], tell: Tell = tell_nobody) -> None:
         dictionary = corpus.manifest.dictionary
         if by not in BY:
             raise InputError(f"allowed are {' and '.join(BY)}", field="by", value=by)
@@ -53,7 +54,7 @@ class DictionarySearch:
         if by == DISCOURSE != dictionary.kind:
             problem = f"the dictionary is of {dictionary.kind}; make the corpus with `dictionary={DISCOURSE}`"
             raise InputError(problem, field="by", value=by)
-        self.corpus, self.by, self._dictionary = corpus, by, dictionary
+        self.corpus, self.by, self._dictionary, self.tell = corpus, by, dictionary, tell
         self.meanings = load_meanings(corpus.files, corpus.lexicon.vocabulary)
 
     def vectors_of(self, block: PhraseBlock) -> NDArray[np.int8]:
@@ -104,7 +105,14 @@ class DictionarySearch:
             found = (nearest(query, seeds, vectors, count) for seeds, vectors in self._stored_in(shard))
             return Nearest.best(found, count)
 
-        return Nearest.best(in_threads(of_shard, shards), count)
+        done, phrases = 0, sum(shard.phrases for shard in shards)
+
+        def tell(shard: Shard) -> None:
+            nonlocal done
+            done += shard.phrases
+            self.tell("comparing meanings", done, phrases)
+
+        return Nearest.best(in_threads(of_shard, shards, tell), count)
 
     def stored(self) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int8]]]:
         """Yield (seeds, vectors) of all phrases, by batch: uint64, (n,), and int8, (n, d). Raises CorruptError."""

@@ -14,7 +14,7 @@ import hyperphrase as hp
 LOADED = """
 import sys
 import hyperphrase as hp
-heavy = ("apache_beam", "google", "numba", "numpy", "pyarrow", "torch", "jax", "transformers")
+heavy = ("apache_beam", "google", "numba", "numpy", "pyarrow", "rich", "torch", "jax", "transformers")
 print([name for name in heavy if name in sys.modules])
 lexicon = hp.Lexicon.load("synthetic", vocabulary=100)
 hp.Phrases(hp.Recipe.create("uniform", lexicon=lexicon), lexicon).draw([1])
