@@ -42,6 +42,17 @@ def test_examples_of_a_page(tmp_path, monkeypatch, page, least):
     assert (failed, tried > least) == (0, True)
 
 
+def test_the_lines_of_the_readme_open_a_corpus(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lexicon = hyperphrase.Lexicon.load("synthetic", vocabulary=1000)
+    recipe = hyperphrase.Recipe.create("zipf:s=1.0", lengths="uniform:min=1,max=9", lexicon=lexicon)
+    hyperphrase.make_corpus(recipe, lexicon, "out", phrases=50, formats=[])
+    then = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Then\n")[2]
+    names = {}
+    exec(then.partition("```python\n")[2].partition("```")[0], names)
+    assert len(names["corpus"]) == 50
+
+
 def test_the_page_lists_every_public_name():
     page = (ROOT / "docs/api.md").read_text(encoding="utf-8")
     names = set(hyperphrase.__all__) - {"__version__"}
