@@ -55,13 +55,14 @@ def _plan(arguments: Sequence[str]) -> int:
     chosen = engine.choose(rest, made.names())
     fleet = machine_options.read_fleet(given, chosen.local and "://" not in given.output)
     found = _calculated(given, fleet)
-    shown = tables(found) + (machine_tables(found.time, with_options) if found.time else [])
-    if page is not None:
-        _write_page(page, found, shown, quiet=given.json)
+    shown = tables(found) + (machine_tables(found.time) if found.time else [])
+    written = None if page is None else _write_page(page, found, shown)
     if given.json:
         print(json.dumps({"answer": answer(found)} | found.to_json(), indent=1))
-    else:
-        _print(found, shown)
+        return DONE
+    _print(found, shown)
+    if written:
+        print(f"\n{written}")
     return DONE
 
 
@@ -90,14 +91,14 @@ def _calculated(given: argparse.Namespace, fleet: Fleet | None) -> Calculation:
     return calculate(expected, sample, given.text, notes, dictionaries=not given.quick, time=time)
 
 
-def _write_page(path: str, found: Calculation, shown: Sequence[Table], quiet: bool) -> None:
+def _write_page(path: str, found: Calculation, shown: Sequence[Table]) -> str:
+    """Write the page; return a line that says so."""
     from beam_pipeline.folder.report_page import write_as
     from hyperphrase.report.plan_page import plan_page
 
     page = plan_page(found, shown).encode()
     write_as(path, page, "html")
-    if not quiet:
-        print(escape_controls(f"{path}: {format_bytes(len(page))}"))
+    return escape_controls(f"{path}: {format_bytes(len(page))}")
 
 
 def _print(found: Calculation, shown: Sequence[Table]) -> None:

@@ -3,6 +3,7 @@
 import argparse
 
 from beam_pipeline.terminal.command import Parser
+from beam_pipeline.terminal.option_names import with_options
 from beam_pipeline.terminal.options import whole
 from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.errors import InputError
@@ -79,4 +80,4 @@ def planned(
     job = expected.job
     dedup = deduplication(job.phrases, job.request)
     work = work_of(job.request, job.space, dedup, symbols, bytes_a_phrase)
-    return machine_plan(work, fleet, *measured, compiled_here())
+    return machine_plan(work, fleet, *measured, compiled_here(), with_options)

@@ -144,7 +144,8 @@ class Calculation:
         data["one_byte"]["best"] = asdict(self.one_byte.best)
         costs = self.time.costs if self.time else None
         data["time"] = self.time.to_json() if self.time else None
-        data["cost"] = None if costs is None else costs | {"total": sum(costs.values())}
+        named = {name.replace(", ", "_").replace(" ", "_"): amount for name, amount in (costs or {}).items()}
+        data["cost"] = None if costs is None else named | {"total": sum(named.values())}
         return data
 
 

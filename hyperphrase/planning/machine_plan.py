@@ -1,6 +1,6 @@
 """Time, memory and cost of a planned corpus on given machines, from the speed measured on this one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ class MachinePlan:
 
     sent: what is shuffled. needed: bytes of memory of a machine. phases: in their order. asked: requests to an object
     store. costs: of each part, None without prices. compiled: kernels compiled by the measurement, which start and
-    memory include.
+    memory include. warnings: a line for each limit that the corpus comes near.
     """
 
     fleet: Fleet
@@ -41,15 +41,12 @@ class MachinePlan:
     asked: Requests
     costs: dict[str, float] | None
     compiled: int
+    warnings: tuple[str, ...]
 
     @property
     def seconds(self) -> float:
         """The time of all phases."""
         return sum(phase.seconds for phase in self.phases)
-
-    def warnings(self) -> list[str]:
-        """Return a line for each limit that the corpus comes near; fields are in backticks."""
-        return list(size_warnings(self.work, self.fleet.workers, self.fleet.machine, self.needed))
 
     def by_workers(self) -> list[tuple[int, float]]:
         """Return (number of machines, seconds) for a series of numbers of machines of the same kind."""
@@ -80,16 +77,22 @@ class MachinePlan:
             "shuffle_bytes": self.sent.bytes,
             "shards": self.work.shards,
             "requests": asdict(self.asked),
-            "warnings": self.warnings(),
+            "warnings": list(self.warnings),
         }
 
 
-def machine_plan(work: Work, fleet: Fleet, speed: Speed, base: float, compiled: int) -> MachinePlan:
-    """Return the plan of ``work`` on ``fleet``. base: bytes of a process after a minimal run."""
+def machine_plan(
+    work: Work, fleet: Fleet, speed: Speed, base: float, compiled: int, spell: Callable[[str], str]
+) -> MachinePlan:
+    """Return the plan of ``work`` on ``fleet``.
+
+    base: bytes of a process after a minimal run. spell: puts a line with fields in backticks into the caller's words.
+    """
     planned = phases(work, fleet.workers, fleet.machine, speed, fleet.local)
     asked = requests(work, fleet.workers * fleet.machine.cores)
     costs = None
     if fleet.prices is not None:
         costs = price(work, sum(phase.seconds for phase in planned), fleet.workers, asked, fleet.prices)
     needed = memory(work, fleet.machine, base, fleet.local)
-    return MachinePlan(fleet, work, speed, shuffle(work), needed, planned, asked, costs, compiled)
+    warnings = tuple(map(spell, size_warnings(work, fleet.workers, fleet.machine, needed)))
+    return MachinePlan(fleet, work, speed, shuffle(work), needed, planned, asked, costs, compiled, warnings)

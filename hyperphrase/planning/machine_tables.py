@@ -1,18 +1,18 @@
 """Time, memory, requests and cost of a corpus on machines, in words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from hyperphrase.formatting import format_bytes
 from hyperphrase.planning.machine_plan import MachinePlan
 from hyperphrase.planning.tables import Table
 
 
-def machine_tables(plan: MachinePlan, spell: Callable[[str], str]) -> list[Table]:
-    """Return the tables of a plan on machines. spell: puts a line with fields in backticks into the caller's words."""
+def machine_tables(plan: MachinePlan) -> list[Table]:
+    """Return the tables of a plan on machines."""
     notes = ["times: from a calibration on this machine; the start of other machines is not included"]
     if plan.compiled:
         notes.append(f"start and memory: include compiling {plan.compiled} kernels, now cached; rerun for lower values")
-    notes += [f"note: {spell(line)}" for line in plan.warnings()]
+    notes += [f"note: {line}" for line in plan.warnings]
     rows = [*_fleet_rows(plan), *_shuffle_rows(plan), *_memory_rows(plan), *_file_rows(plan)]
     return [
         Table("On machines", rows, head=False),

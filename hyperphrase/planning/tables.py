@@ -25,7 +25,7 @@ class Table:
 
 def answer(found: Calculation) -> list[str]:
     """Return what comes out, in a few sentences."""
-    space, code = found.space, found.one_byte.best
+    space = found.space
     lines = [
         f"{number(space.log10_phrases)} phrases exist; this corpus has {_part(found.sampling.log10_fraction)} of them. "
         f"To draw as many as exist would take this machine {space.enumeration.words}.",
@@ -33,7 +33,7 @@ def answer(found: Calculation) -> list[str]:
         f"{_smallest(found)}; {format_bytes(found.virtual.bytes)} as a manifest.",
         f"One symbol takes {found.entropy.floor_bytes_a_symbol:.2f} bytes at least: "
         f"{'one byte is enough' if found.one_byte.possible else 'not one'}. "
-        f"The best code measured takes {code.bytes_a_symbol:.2f} ({code.code}).",
+        f"The best measured takes {_best(found)}.",
     ]
     if found.time is not None:
         lines.append(_time(found))
@@ -42,6 +42,14 @@ def answer(found: Calculation) -> list[str]:
 
 def _part(log10: float) -> str:
     return "all" if log10 > -1e-9 else f"{10**log10:.2g}" if log10 > -4.0 else number(log10)
+
+
+def _best(found: Calculation) -> str:
+    """Return the least that a symbol takes in any code or format, and in which."""
+    code, stored = found.one_byte.best, found.smallest
+    if stored.bytes < code.bytes:
+        return f"{stored.bytes_a_symbol:.2f} ({stored.format}, {stored.compression})"
+    return f"{code.bytes_a_symbol:.2f} ({code.code})"
 
 
 def _smallest(found: Calculation) -> str:

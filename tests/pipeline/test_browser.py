@@ -1,4 +1,4 @@
-"""The report in a real browser: no errors, no requests, nothing wider than the window, light and dark."""
+"""Pages in a real browser: no errors, no requests, nothing wider than the window, light and dark."""
 
 import base64
 import http.server
@@ -76,14 +76,16 @@ def browse(need, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pages(corpus, program, tmp_path_factory):
-    """The pages of three laws, of two corpora, and of a corpus that has lost a file."""
+    """The pages of three laws, of two corpora, and of a plan."""
     made = {name: (corpus(*options) / "report.html").read_text("utf-8") for name, options in CORPORA.items()}
     both = tmp_path_factory.mktemp("both") / "both.html"
     program("report", corpus(*CORPORA["scene"]), corpus(*CORPORA["dyck"]), f"--output={both}")
-    return made | {"both": both.read_text("utf-8")}
+    plan = both.with_name("plan.html")
+    program("plan", *CORPORA["zipf"], "--prices=machine_hour=1", f"--html={plan}")
+    return made | {"both": both.read_text("utf-8"), "plan": plan.read_text("utf-8")}
 
 
-@pytest.mark.parametrize("name", [*CORPORA, "both"])
+@pytest.mark.parametrize("name", [*CORPORA, "both", "plan"])
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_browser_shows_the_page_and_finds_nothing_wrong(browse, pages, name, width, dark):

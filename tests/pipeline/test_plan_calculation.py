@@ -102,7 +102,8 @@ def test_the_answer_comes_first_and_is_the_same_everywhere(program, planned, tmp
     page = tmp_path / "plan.html"
     outcome = program("plan", *arguments, "--quick", f"--html={page}")
     assert (0, "") == (outcome.status, outcome.error)
-    lines = [line for line in outcome.out.splitlines() if not line.startswith(str(page))]
+    lines = outcome.out.splitlines()
+    assert lines[-1].startswith(f"{page}: ")
     shown, text = planned(*arguments)["answer"], page.read_text("utf-8")
     assert re.sub("this machine .* ages", "", lines[0]) == re.sub("this machine .* ages", "", shown[0])
     assert lines[1:3] == shown[1:3]
