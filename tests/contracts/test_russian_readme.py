@@ -52,6 +52,18 @@ def test_each_link_leads_somewhere():
     assert [link for link in links if not link.startswith("https://") and not (ROOT / link).exists()] == []
 
 
+@pytest.mark.slow
+def test_the_scenes_are_those_that_the_commands_show(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    [block] = re.findall(r"```sh\n(hyperphrase run --preset=scene-russian.*?)```", TEXT, re.DOTALL)
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
+        statuses = [main(line.split()[1:]) for line in block.splitlines()]
+    assert [0, 0] == statuses
+    [shown] = re.findall(r"```\n(seed 0,.*?)```", TEXT, re.DOTALL)
+    assert out.getvalue().endswith(shown)
+
+
 def test_there_are_as_many_laws_as_it_says():
     assert re.search(r"всего законов (\d+)", TEXT)[1] == str(len(SYMBOL_LAWS))
 
