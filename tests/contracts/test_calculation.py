@@ -1,14 +1,15 @@
 """docs/calculation.md and README.ru.md say what benchmarks/results/calculation.json says, whichever way it points."""
 
+import io
 import json
 import re
+import tarfile
 
 import pytest
 
-from tools.calculation import russian_wording, wording
+from tools.calculation import measure, russian_wording, texts, wording
 from tools.calculation.__main__ import DATA
 from tools.calculation.inference import read_check
-from tools.calculation.measure import CHECK
 from tools.calculation.pages import PAGE, RUSSIAN, pages, wrapped
 
 
@@ -37,13 +38,43 @@ def test_the_pages_are_what_the_data_give(data):
 
 
 def test_the_model_is_that_of_the_benchmark(data):
-    assert read_check(CHECK.read_text(encoding="utf-8")) == data["check"]
+    assert read_check(measure.CHECK.read_text(encoding="utf-8")) == data["check"]
 
 
 def test_each_command_of_the_data_is_on_the_page(data):
     text = re.sub(r"\s+", " ", pages(data)[PAGE])
     for kind in ("tokens", "inference"):
         assert [run["command"] for run in data["runs"][kind].values() if run["command"] not in text] == []
+
+
+def test_measuring_runs_the_commands_of_the_data(data, monkeypatch):
+    known = {run["command"]: run for runs in data["runs"].values() for run in runs.values()}
+    monkeypatch.setattr(measure, "_run", lambda line, folder: known[f"hyperphrase {line}"])
+    said = []
+    found = measure.measured(None, None, data["prices"], said.append)
+    people = ("union", "contexts", "llama-union", "llama-contexts")
+    for kind, runs in data["runs"].items():
+        assert {name: run for name, run in runs.items() if name not in people} == found["runs"][kind]
+    assert len(said) == sum(map(len, found["runs"].values()))
+    assert found.keys() == data.keys()
+
+
+def test_texts_of_people_are_taken_from_their_archives(tmp_path):
+    with tarfile.open(tmp_path / "texts.tar", "w") as archive:
+        for name, text in (
+            ("package/data/1790.json", json.dumps({"text": "Fellow citizens"})),
+            ("package/data/1791.json", json.dumps({"text": "I meet you"})),
+            ("package/lib/1790.json", "{}"),
+            ("x/RNC/a.txt", "до \tслова\t после\t1\nзначение\t1\n\tбез начала\t.\t2\n"),
+            ("x/other/b.txt", "до \tслова\t после\t1"),
+        ):
+            member = tarfile.TarInfo(name)
+            member.size = len(text.encode())
+            archive.addfile(member, io.BytesIO(text.encode()))
+    texts.write_union_addresses(tmp_path / "texts.tar", tmp_path)
+    texts.write_contexts(tmp_path / "texts.tar", tmp_path)
+    assert "Fellow citizens\n\nI meet you" == (tmp_path / texts.UNION).read_text(encoding="utf-8")
+    assert "до слова после" == (tmp_path / texts.CONTEXTS).read_text(encoding="utf-8")
 
 
 def test_what_contradicts_the_hope_stands_in_the_first_paragraph(data):

@@ -42,7 +42,7 @@ def inference_figures(runs: Runs, check: list[dict[str, Any]]) -> dict[str, Any]
             "V | matrices fp16 | int8 | 4 bit | tokens | KV cache | memory, fp16 | work", "rrrrrrrr", _uses(own, model)
         ),
         "even_table": table(
-            "model, text | r | V | memory is saved from | or from a batch of | work is saved from | the model takes",
+            "model, text | r | V | memory is saved from | or from a batch of | work is saved from | context",
             "lrrrrrr",
             _even_rows(evens),
         ),

