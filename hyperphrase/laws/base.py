@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,30 @@ class BoundLaw(ABC):
         ids = np.empty(offsets[-1], np.uint32)
         self.draw(Batch(key, seeds, lengths, offsets, ids))
         _into_rows(offsets, ids, rows)
+
+
+class Successors(NamedTuple):
+    """What may follow in a state; arrays (n,).
+
+    ids: uint32. probabilities: of each. states: to which each leads, int64.
+    """
+
+    ids: NDArray[np.uint32]
+    probabilities: NDArray[np.float64]
+    states: NDArray[np.int64]
+
+
+class Stepwise(ABC):
+    """A bound law whose next symbol depends on what stands before it through a state alone.
+
+    first_state: that of a phrase without symbols.
+    """
+
+    first_state: int
+
+    @abstractmethod
+    def successors(self, state: int) -> Successors:
+        """Return the symbols that may follow in ``state``, each once."""
 
 
 @kernel

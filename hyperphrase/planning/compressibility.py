@@ -6,14 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.laws.base import BoundIid, BoundLaw
+from hyperphrase.laws.base import BoundIid, BoundLaw, Stepwise
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.planning.coding import entropy_coded, frequencies, parts_of, planes, varints, with_dictionary
 from hyperphrase.planning.expected_corpus import ExpectedCorpus
 from hyperphrase.planning.job import Job
+from hyperphrase.planning.step_coding import StepCoded, step_coded
 
 BYTE = 8.0  # bits
-_CODED, _TRAINED = 1 << 18, 1 << 19  # symbols of the sample that is coded, and of others that codes are trained on
+_CODED = 1 << 18  # symbols of the sample that is coded
+_STEPPED = 1 << 15  # where Python follows each of them
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class OneByte:
     """Whether one symbol can take one byte.
 
     possible: whether the entropy is at most 8 bits. independent: whether the law draws symbols independently.
+    by_law: whether a code has the law's own probabilities.
     largest_vocabulary: the most hyperwords of this law with which it is possible, None if that is not known.
     information: bytes a symbol that the sample itself takes at least, by the law. symbols, phrases: of the sample.
     best: the smallest of ``codes``.
@@ -43,6 +46,7 @@ class OneByte:
     bits_a_symbol: float
     possible: bool
     independent: bool
+    by_law: bool
     largest_vocabulary: int | None
     information: float
     phrases: int
@@ -61,19 +65,26 @@ def one_byte(expected: ExpectedCorpus, symbols: float, dictionaries: bool) -> On
     symbols: those of the corpus. dictionaries: whether to train them, which takes a second.
     """
     job, law = expected.job, expected.job.phrases.law
-    coded, trained = _samples(job)
-    least = _information(law, coded) / BYTE
+    coded, trained = _samples(job, _STEPPED if isinstance(law, Stepwise) else _CODED)
+    own = _by_law(law, coded)
+    least = law.entropy / BYTE if own is None else own.bits / BYTE / len(coded.ids)
 
     def row(name: str, total: float) -> Code:
         each = total / len(coded.ids)
         times = each / least if least else None
         return Code(name, each, times, symbols * (times * law.entropy / BYTE if times else each))
 
-    codes = _codes(law, job.lexicon.vocabulary, coded, trained, dictionaries)
+    codes = list(_codes(job.lexicon.vocabulary, coded, trained, dictionaries))
+    if own is None:
+        single = frequencies(trained.ids, job.lexicon.vocabulary)
+        codes.append(("ANS, frequencies of single symbols", float(entropy_coded(coded.ids, single))))
+    else:
+        codes.append(("ANS, the law's probabilities", float(own.bytes)))
     return OneByte(
         bits_a_symbol=law.entropy,
         possible=law.entropy <= BYTE,
         independent=isinstance(law, BoundIid),
+        by_law=own is not None,
         largest_vocabulary=_largest_vocabulary(law),
         information=least,
         phrases=len(coded),
@@ -82,37 +93,36 @@ def one_byte(expected: ExpectedCorpus, symbols: float, dictionaries: bool) -> On
     )
 
 
-def _information(law: BoundLaw, coded: PhraseBlock) -> float:
-    """Return the bits a symbol of the sample itself by the law, -log2 p, or the law's entropy if p is not known.
+def _by_law(law: BoundLaw, coded: PhraseBlock) -> StepCoded | None:
+    """Return the sample by the law's own probabilities, None if they are not available.
 
-    Both are the same on average; a sample may have more frequent symbols than the law, or fewer.
+    Their information, -log2 p, is the entropy on average; a sample may have more frequent symbols than the law, or
+    fewer.
     """
-    return float(-np.log2(law.probabilities[coded.ids]).mean()) if isinstance(law, BoundIid) else law.entropy
+    if isinstance(law, BoundIid):
+        bits = float(-np.log2(law.probabilities[coded.ids]).sum())
+        return StepCoded(entropy_coded(coded.ids, law.probabilities), bits)
+    return step_coded(parts_of(coded), law) if isinstance(law, Stepwise) else None
 
 
-def _samples(job: Job) -> tuple[PhraseBlock, PhraseBlock]:
-    """Return phrases that are coded and phrases that codes are trained on: other ones, both spread over the corpus."""
+def _samples(job: Job, symbols: int) -> tuple[PhraseBlock, PhraseBlock]:
+    """Return phrases to code, of ``symbols``, and twice as many others to train codes on, spread over the corpus."""
     first, drawn = job.request.first_seed, job.request.stop_seed - job.request.first_seed
-    count = min(drawn, max(round((_CODED + _TRAINED) / job.phrases.recipe.mean_length()), 3))
+    count = min(drawn, max(round(3 * symbols / job.phrases.recipe.mean_length()), 3))
     seeds = np.array([first + i * drawn // count for i in range(count)], np.uint64)
     apart = np.arange(count) % 3 == 0
     return job.phrases.draw(seeds[apart]), job.phrases.draw(seeds[~apart])
 
 
 def _codes(
-    law: BoundLaw, vocabulary: int, coded: PhraseBlock, trained: PhraseBlock, dictionaries: bool
+    vocabulary: int, coded: PhraseBlock, trained: PhraseBlock, dictionaries: bool
 ) -> Iterator[tuple[str, float]]:
-    """Yield (name, bytes of the sample) of each code."""
+    """Yield (name, bytes of the sample) of each code that has no probabilities."""
     bits = max((vocabulary - 1).bit_length(), 1)
     yield f"{bits} bits for each", bits * len(coded.ids) / BYTE
     yield "variable-length integers", float(len(varints(coded.ids)))
     if dictionaries:
         yield from _by_dictionary(coded, trained)
-    if isinstance(law, BoundIid):
-        yield "ANS, the law's probabilities", float(entropy_coded(coded.ids, law.probabilities))
-    else:
-        found = frequencies(trained.ids, vocabulary)
-        yield "ANS, frequencies of single symbols", float(entropy_coded(coded.ids, found))
 
 
 def _by_dictionary(coded: PhraseBlock, trained: PhraseBlock) -> Iterator[tuple[str, float]]:

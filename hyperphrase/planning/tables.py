@@ -31,9 +31,7 @@ def answer(found: Calculation) -> list[str]:
         f"To draw as many as exist would take this machine {space.enumeration.words}.",
         f"{format_bytes(found.entropy.floor_bytes)} is the floor for its {found.recipe.symbols:,.0f} symbols; "
         f"{_smallest(found)}; {format_bytes(found.virtual.bytes)} as a manifest.",
-        f"One symbol takes {found.entropy.floor_bytes_a_symbol:.2f} bytes at least: "
-        f"{'one byte is enough' if found.one_byte.possible else 'not one'}. "
-        f"The best measured takes {_best(found)}.",
+        _symbol(found),
     ]
     if found.time is not None:
         lines.append(_time(found))
@@ -44,12 +42,17 @@ def _part(log10: float) -> str:
     return "all" if log10 > -1e-9 else f"{10**log10:.2g}" if log10 > -4.0 else number(log10)
 
 
-def _best(found: Calculation) -> str:
-    """Return the least that a symbol takes in any code or format, and in which."""
+def _symbol(found: Calculation) -> str:
+    """Return whether a symbol can take one byte, and the least that it takes in any code or format here."""
     code, stored = found.one_byte.best, found.smallest
+    least, name = code.bytes_a_symbol, code.code
     if stored.bytes < code.bytes:
-        return f"{stored.bytes_a_symbol:.2f} ({stored.format}, {stored.compression})"
-    return f"{code.bytes_a_symbol:.2f} ({code.code})"
+        least, name = stored.bytes_a_symbol, f"{stored.format}, {stored.compression}"
+    said = "not one"
+    if found.one_byte.possible:
+        said = "one byte is enough" if least <= 1.0 else "one byte could be enough, but nothing here reaches it"
+    floor = found.entropy.floor_bytes_a_symbol
+    return f"One symbol takes {floor:.2f} bytes at least: {said}. The best measured takes {least:.2f} ({name})."
 
 
 def _smallest(found: Calculation) -> str:
@@ -203,19 +206,20 @@ def _code_rows(found: Calculation) -> Iterator[tuple[str, ...]]:
     yield "code", "bytes per symbol", "times the floor", "for this corpus"
     for code in found.one_byte.codes:
         yield code.code, f"{code.bytes_a_symbol:.3f}", _times(code), format_bytes(code.bytes)
-    yield "floor of this sample", f"{found.one_byte.information:.3f}", "1.00", format_bytes(found.entropy.floor_bytes)
+    sampled = "floor of this sample" if found.one_byte.by_law else "floor"
+    yield sampled, f"{found.one_byte.information:.3f}", "1.00", format_bytes(found.entropy.floor_bytes)
 
 
 def _byte_notes(found: Calculation) -> Iterator[str]:
     one = found.one_byte
     yield f"measured on {one.phrases:,} phrases, {one.symbols:,} symbols, decoded again and compared"
     if one.possible:
-        yield f"one byte: possible, since the law has {one.bits_a_symbol:.2f} bits a symbol, not more than 8"
+        yield f"one byte: the law allows it, since it has {one.bits_a_symbol:.2f} bits a symbol, not more than 8"
     else:
         yield f"one byte: not possible, since the law has {one.bits_a_symbol:.2f} bits a symbol, more than 8"
     if one.largest_vocabulary is not None and not one.possible:
         yield f"one byte: possible for this law with the {one.largest_vocabulary:,} most frequent hyperwords or fewer"
-    if not one.independent:
+    if not one.by_law:
         yield (
             "the law's probabilities depend on what stands before a symbol, and no coder here has them; frequencies of "
             "single symbols, measured on other phrases, give an upper bound"

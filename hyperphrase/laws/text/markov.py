@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.kernels import inline_kernel, kernel
-from hyperphrase.laws.base import BoundLaw, LexiconSource
+from hyperphrase.laws.base import BoundLaw, LexiconSource, Stepwise, Successors
 from hyperphrase.laws.grammar import parameter
 from hyperphrase.laws.law_file import FileLaw
 from hyperphrase.laws.text import markov_model as models
@@ -76,7 +76,7 @@ class Markov(FileLaw):
         return _BoundMarkov(model, ids)
 
 
-class _BoundMarkov(BoundLaw):
+class _BoundMarkov(BoundLaw, Stepwise):
     """Draws by one alias table a context, in whole numbers, from one array of records.
 
     records: uint32, shape (contexts + successors, 4). A context is a record (successors, their total count, 0, 0), and
@@ -96,15 +96,21 @@ class _BoundMarkov(BoundLaw):
         self._records = np.zeros((size, 4), np.uint32)
         shares = np.zeros(size)
         _fill(tree, known, places, states, self._records, shares)
-        self._start = int(places[states[1]])  # node 1 is the run of START alone
+        self.first_state = int(places[states[1]])  # node 1 is the run of START alone
         entropies, collisions = np.zeros(_RATE_STEPS), np.zeros(_RATE_STEPS)
-        _rates(self._records, shares, self._start, entropies, collisions)
+        _rates(self._records, shares, self.first_state, entropies, collisions)
         self.entropy = float(entropies.mean()) + 0.0
         self.collision_entropy = float((-np.log2(collisions) / np.arange(1, _RATE_STEPS + 1)).min()) + 0.0
 
     def draw(self, batch: Batch) -> None:
         order = np.argsort(-np.diff(batch.offsets), kind="stable")
-        _draw(batch, order, self._records, self._start)
+        _draw(batch, order, self._records, self.first_state)
+
+    def successors(self, state: int) -> Successors:
+        count, total = self._records[state, :2].tolist()
+        columns = self._records[state + 1 : state + 1 + count].astype(np.int64)
+        weights = columns[:, 0] + np.bincount(columns[:, 1], total - columns[:, 0], count)  # kept, and as an alias
+        return Successors(self._records[state + 1 : state + 1 + count, 2], weights / (count * total), columns[:, 3])
 
 
 class _Tree(NamedTuple):
