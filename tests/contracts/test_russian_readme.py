@@ -60,7 +60,7 @@ def test_the_scenes_are_those_that_the_commands_show(tmp_path, monkeypatch):
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
         statuses = [main(line.split()[1:]) for line in block.splitlines()]
     assert [0, 0] == statuses
-    [shown] = re.findall(r"```\n(seed 0,.*?)```", TEXT, re.DOTALL)
+    [shown] = re.findall(r"```text\n(seed 0,.*?)```", TEXT, re.DOTALL)
     assert out.getvalue().endswith(shown)
 
 
