@@ -6,8 +6,8 @@ its run.
 
 ``calculation`` joins everything that ``plan`` says as data, ``tables`` and ``machine_tables`` put it into words. Its
 parts: ``expected_corpus``; ``enumeration`` of the space; ``corpus_sample``, ``stored_bytes`` and ``intervals``, the
-bytes of each format measured on a sample; ``compressibility`` and ``coding``, what one symbol takes; ``virtual_size``;
-and ``machine_plan``.
+bytes of each format measured on a sample; ``compressibility``, ``coding`` and ``step_coding``, what one symbol takes;
+``virtual_size``; and ``machine_plan``.
 """
 
 from hyperphrase.planning.machines import Machine, read_machine, this_machine

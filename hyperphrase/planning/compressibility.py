@@ -23,7 +23,7 @@ class Code:
     """What a code makes of the sample, carried to the corpus.
 
     code: in words. bytes_a_symbol: of the sample. times_floor: times the least that the sample can take; None if that
-    is 0. bytes: as many times the floor of the corpus.
+    is 0. bytes: of the corpus: as many times its floor, for codes that know frequencies.
     """
 
     code: str
@@ -72,9 +72,11 @@ def one_byte(expected: ExpectedCorpus, symbols: float, dictionaries: bool) -> On
     def row(name: str, total: float) -> Code:
         each = total / len(coded.ids)
         times = each / least if least else None
-        return Code(name, each, times, symbols * (times * law.entropy / BYTE if times else each))
+        carried = each if name in plain or times is None else times * law.entropy / BYTE
+        return Code(name, each, times, symbols * carried)
 
-    codes = list(_codes(job.lexicon.vocabulary, coded, trained, dictionaries))
+    plain = dict(_plain(job.lexicon.vocabulary, coded.ids))
+    codes = [*plain.items(), *(_by_dictionary(coded, trained) if dictionaries else ())]
     if own is None:
         single = frequencies(trained.ids, job.lexicon.vocabulary)
         codes.append(("ANS, frequencies of single symbols", float(entropy_coded(coded.ids, single))))
@@ -114,15 +116,11 @@ def _samples(job: Job, symbols: int) -> tuple[PhraseBlock, PhraseBlock]:
     return job.phrases.draw(seeds[apart]), job.phrases.draw(seeds[~apart])
 
 
-def _codes(
-    vocabulary: int, coded: PhraseBlock, trained: PhraseBlock, dictionaries: bool
-) -> Iterator[tuple[str, float]]:
-    """Yield (name, bytes of the sample) of each code that has no probabilities."""
+def _plain(vocabulary: int, ids: NDArray[np.uint32]) -> Iterator[tuple[str, float]]:
+    """Yield (name, bytes of the sample) of codes that know nothing of frequencies."""
     bits = max((vocabulary - 1).bit_length(), 1)
-    yield f"{bits} bits for each", bits * len(coded.ids) / BYTE
-    yield "variable-length integers", float(len(varints(coded.ids)))
-    if dictionaries:
-        yield from _by_dictionary(coded, trained)
+    yield f"{bits} bits for each", bits * len(ids) / BYTE
+    yield "variable-length integers", float(len(varints(ids)))
 
 
 def _by_dictionary(coded: PhraseBlock, trained: PhraseBlock) -> Iterator[tuple[str, float]]:

@@ -7,6 +7,7 @@ from hyperphrase.formatting import format_bytes
 from hyperphrase.planning.calculation import Calculation
 from hyperphrase.planning.compressibility import Code
 from hyperphrase.planning.enumeration import number
+from hyperphrase.planning.machine_plan import MachinePlan
 from hyperphrase.planning.stored_bytes import StoredBytes
 from hyperphrase.space.size_table import shown
 
@@ -34,7 +35,7 @@ def answer(found: Calculation) -> list[str]:
         _symbol(found),
     ]
     if found.time is not None:
-        lines.append(_time(found))
+        lines.append(_time(found.time))
     return lines
 
 
@@ -60,18 +61,13 @@ def _smallest(found: Calculation) -> str:
     return f"{format_bytes(row.bytes)} the smallest measured format ({row.format}, {row.compression})"
 
 
-def _time(found: Calculation) -> str:
-    assert found.time is not None
-    fleet, seconds = found.time.fleet, found.time.seconds
-    where = (
-        f"{fleet.workers:,} machines of {fleet.machine.name}"
-        if fleet.workers > 1
-        else f"1 machine of {fleet.machine.name}"
-    )
+def _time(plan: MachinePlan) -> str:
+    fleet = plan.fleet
+    where = f"{fleet.workers:,} machine{'s' if fleet.workers > 1 else ''} of {fleet.machine.name}"
     if fleet.local:
         where = f"this machine, {fleet.machine.cores} cores"
-    cost = "" if found.time.costs is None else f", and costs {sum(found.time.costs.values()):,.2f}"
-    return f"Making it takes {_duration(seconds)} on {where}{cost}."
+    cost = "" if plan.costs is None else f", and costs {sum(plan.costs.values()):,.2f}"
+    return f"Making it takes {_duration(plan.seconds)} on {where}{cost}."
 
 
 def _duration(seconds: float) -> str:

@@ -100,6 +100,7 @@ def test_one_byte_is_told_by_the_entropy():
     found = [one_byte(expected_of("uniform", lexicon=lexicon, phrases=2000), 2e5, False) for lexicon in (narrow, wide)]
     assert [(True, 200), (False, 256)] == [(each.possible, each.largest_vocabulary) for each in found]
     assert [1.0, pytest.approx(10 / 8)] == [each.codes[0].bytes_a_symbol for each in found]
+    assert 2e5 == found[0].codes[0].bytes  # 8 bits are 8 bits in any sample
     for each in found:
         assert each.best.bytes_a_symbol < each.information * 1.001
         assert each.best.bytes == pytest.approx(each.best.times_floor * each.bits_a_symbol / 8 * 2e5)
