@@ -67,7 +67,7 @@ if [ "${1:-}" = docs ]; then
   install "[docs]"
   cd "$root"
   NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict
-  # .venv/bin/hyperphrase gallery --output=site/all_laws.html
+  .venv/bin/hyperphrase gallery --output=site/all_laws.html
   echo "look at   site/index.html    with search: .venv/bin/python -m http.server --directory=site"
   exit
 fi

@@ -16,6 +16,7 @@ COMMANDS = {
     "laws": "list the laws and presets, or describe one of them",
     "verify": "read a corpus and verify everything that its manifest states",
     "report": "write a page that shows a corpus, or two side by side",
+    "gallery": "write a page of all laws, with phrases that they draw",
     "inspect": "show a corpus as a table, its first phrases, or any phrase by its seed",
     "find": "show the phrases nearest in meaning to given words, or to a phrase",
     "fragments": "pick phrases near given words for a prompt, within a budget of tokens",

@@ -33,7 +33,8 @@ RUNS = (
     "--phrases=500 --vocabulary=1000 --sampler=zipf --lengths=lognormal --format=tfrecord,avro,parquet,jsonl,txt",
     "--phrases=500 --vocabulary=1000 --format=jsonl,txt --text=words",
     "--seeds=0:2000 --vocabulary=2 --sampler=uniform --lengths=fixed:length=8 --phrases_per_shard=500",
-    "--phrases=500 --vocabulary=1000 --lexicon=synthetic --format=none",
+    "--phrases=500 --vocabulary=1000 --lexicon=synthetic --format=tokens,megatron",
+    "--phrases=500 --vocabulary=70000 --lexicon=synthetic --format=tokens,megatron",  # ids of four bytes
     "--phrases=500 --vocabulary=1000 --format=none --dictionary=whitening",
     "--phrases=500 --vocabulary=1000 --format=none --sampler=loglinear --dictionary=discourse",
     "--phrases=500 --vocabulary=1000 --format=none --dictionary=sif",

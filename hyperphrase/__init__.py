@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hyperphrase.api.corpus import Corpus
     from hyperphrase.api.making import make_corpus
+    from hyperphrase.api.plots import plot
     from hyperphrase.corpus.manifest import Manifest
     from hyperphrase.errors import CorruptError, HyperphraseError, InputError, WorkFailedError
     from hyperphrase.lexicon.lexicon import Lexicon
@@ -57,6 +58,7 @@ _MODULES = {
     "count_tokens": "meaning.bpe_tokens",
     "make_corpus": "api.making",
     "mix_contexts": "training.mixing",
+    "plot": "api.plots",
     "write_tokenizer": "texts.tokenizer_file",
 }
 
@@ -80,6 +82,7 @@ __all__ = [
     "count_tokens",
     "make_corpus",
     "mix_contexts",
+    "plot",
     "write_tokenizer",
 ]
 

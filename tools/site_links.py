@@ -1,9 +1,11 @@
 """A hook of mkdocs: what pages of docs/ link to elsewhere in the repository is part of the site, below ``repository/``.
 
 Pages keep the relative links that work in a checkout, such as ``../examples/README.md``. A linked folder stands for its
-``README.md``. Linked pages are followed in turn; any other text is shown as a page of code.
+``README.md``. Linked pages are followed in turn; any other text is shown as a page of code. A page that would load
+something from elsewhere is a warning, and so an error of a strict build.
 """
 
+import logging
 import os
 import re
 from pathlib import Path, PurePosixPath
@@ -16,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 CODE = {".py": "python", ".sh": "sh", ".yaml": "yaml", ".json": "json", ".toml": "toml"}
 PICTURES = (".png", ".svg")
 FENCED = re.compile(r"^(```.*?^```$)", re.MULTILINE | re.DOTALL)
+LOADED = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*(?:src|href)=["']?(?:https?:)?//[^\s"'>]+""")
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
 
 
@@ -41,6 +44,13 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     pieces = FENCED.split(markdown)
     pieces[::2] = [LINK.sub(lambda link: _to_site(link, source, place), piece) for piece in pieces[::2]]
     return "".join(pieces)
+
+
+def on_post_page(output: str, page: Any, **_: Any) -> str:
+    """Warn of what the page would load from elsewhere; what it only links to is no matter."""
+    for found in LOADED.findall(output):
+        logging.getLogger("mkdocs.plugins.site_links").warning("%s loads from elsewhere: %s", page.file.src_uri, found)
+    return output
 
 
 def place_in_site(path: str) -> str:

@@ -129,13 +129,16 @@ def write_as(path: str, page: bytes) -> str:
 
 
 def check_free(path: str) -> None:
-    """Raise InputError unless ``path`` is free or the name of an earlier page: a file of others is not replaced."""
+    """Raise InputError unless ``path`` is free, in a folder that is there, or the name of an earlier page.
+
+    A file of others is not replaced.
+    """
     try:
         with Path(path).open("rb") as stream:
             ours = stream.read(len(MARK)) == MARK.encode()
-    except FileNotFoundError:
-        return
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and Path(path).parent.is_dir():
+            return
         raise InputError(f"cannot be written ({error.strerror}); choose another", field="output", value=path) from error
     if not ours:
         problem = "is a file that is no report; choose another name"

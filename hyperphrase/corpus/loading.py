@@ -13,7 +13,7 @@ from hyperphrase.codecs.base import Texts
 from hyperphrase.corpus import manifest as manifests
 from hyperphrase.corpus.files import CorpusFiles
 from hyperphrase.corpus.layout import DROPPED_FILE, LAW_FILE, LEXICON_FILE, MANIFEST_FILE, WORDS_FILE
-from hyperphrase.corpus.manifest import Manifest, parse_dropped_file
+from hyperphrase.corpus.manifest import Manifest
 from hyperphrase.corpus.request import Output
 from hyperphrase.errors import CorruptError, InputError
 from hyperphrase.laws.base import LexiconSource
@@ -99,6 +99,16 @@ def load_dropped(files: CorpusFiles, manifest: Manifest) -> NDArray[np.uint64]:
     if data is None:
         raise CorruptError(f"{path}: is missing; the manifest says that it holds {manifest.dropped.count} seeds")
     return parse_dropped_file(data, manifest, path)
+
+
+def parse_dropped_file(data: bytes, manifest: Manifest, where: str) -> NDArray[np.uint64]:
+    """Return the dropped seeds in the bytes of DROPPED_FILE, ascending. Raises CorruptError."""
+    if len(data) != 8 * manifest.dropped.count:
+        raise CorruptError(f"{where}: {len(data)} bytes, the manifest says {8 * manifest.dropped.count}")
+    seeds = np.frombuffer(data, "<u8")
+    if np.any(seeds[1:] <= seeds[:-1]) or seeds[0] < manifest.first_seed or seeds[-1] >= manifest.stop_seed:
+        raise CorruptError(f"{where}: seeds are not ascending within {manifest.first_seed}:{manifest.stop_seed}")
+    return seeds.astype(np.uint64)
 
 
 def files_read(recipe: Recipe, dictionary: bool) -> list[str]:

@@ -13,8 +13,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import google_crc32c
-import numpy as np
-from numpy.typing import NDArray
 
 from hyperphrase.codecs import FORMATS
 from hyperphrase.corpus import shard_table
@@ -22,6 +20,7 @@ from hyperphrase.corpus.layout import DROPPED_FILE, MEANINGS_FILE, SHARDS_FILE, 
 from hyperphrase.corpus.request import DICTIONARY_KINDS, CorpusRequest, Output, shard_names
 from hyperphrase.corpus.shard_table import Shard, ShardTable, bytes_in, shard_of
 from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.formatting import format_bytes, html_table
 from hyperphrase.lexicon.word_vectors import VECTOR_DIGESTS
 from hyperphrase.limits import MAX_LENGTH, MAX_UNIT, MAX_UNITS, SEED_STOP
 from hyperphrase.phrases.recipe import Recipe
@@ -116,6 +115,17 @@ class Manifest:
         kind = self.dictionary.kind if self.dictionary else None
         seeds = self.first_seed, self.stop_seed
         return CorpusRequest(self.recipe, *seeds, None, self.phrases_per_shard, self.outputs, kind)
+
+    def _repr_html_(self) -> str:
+        """Return a table for notebooks: totals, formats with their bytes, and the recipe."""
+        rows = [
+            ("phrases", f"{self.kept:,} of {self.drawn:,} seeds, {self.first_seed:,} to {self.stop_seed - 1:,}"),
+            ("symbols", f"{self.symbols:,}, of the lexicon {self.lexicon}"),
+        ]
+        stored = [(f"{each.format}, {each.compression}", self.shards_of(each)) for each in self.outputs]
+        stored += [(f"dictionary, {self.dictionary.kind}", self.dictionary.shards)] if self.dictionary else []
+        rows += [(name, format_bytes(bytes_in(shards))) for name, shards in stored]
+        return html_table("hyperphrase manifest", [*rows, *self.recipe.facts()])
 
     def dumps(self) -> bytes:
         """Return the manifest as JSON; its last field is the SHA-256 of the others. Equal corpora give equal bytes."""
@@ -283,16 +293,6 @@ def _parse_file(raw: Any) -> File:
     if not _FILE_NAME.fullmatch(name):
         raise InputError(f"file name {name!r:.100} is not valid in a corpus")
     return File(name, whole(raw["bytes"], 0, SEED_STOP), whole(raw["crc32c"], 0, 2**32 - 1))
-
-
-def parse_dropped_file(data: bytes, manifest: Manifest, where: str) -> NDArray[np.uint64]:
-    """Return the dropped seeds in the bytes of DROPPED_FILE, ascending. Raises CorruptError."""
-    if len(data) != 8 * manifest.dropped.count:
-        raise CorruptError(f"{where}: {len(data)} bytes, the manifest says {8 * manifest.dropped.count}")
-    seeds = np.frombuffer(data, "<u8")
-    if np.any(seeds[1:] <= seeds[:-1]) or seeds[0] < manifest.first_seed or seeds[-1] >= manifest.stop_seed:
-        raise CorruptError(f"{where}: seeds are not ascending within {manifest.first_seed}:{manifest.stop_seed}")
-    return seeds.astype(np.uint64)
 
 
 def _json_bytes(data: Any) -> bytes:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hyperphrase.errors import CorruptError, InputError
+from hyperphrase.formatting import html_table
 from hyperphrase.given_paths import open_local
 from hyperphrase.lexicon.alphabet import code_points
 from hyperphrase.lexicon.lexicon_file import LexiconRows, read_rows, write_rows
@@ -22,6 +23,7 @@ from hyperphrase.lexicon.sources import DEFAULT_VOCABULARY, find_words, is_named
 from hyperphrase.lexicon.text_table import TextTable, table_texts, text_table, unfit
 from hyperphrase.limits import MAX_WORD
 
+_FIRST_WORDS = 5  # that a notebook shows
 _DIGEST_HEAD = b"hyperphrase lexicon 1\n"
 
 
@@ -62,6 +64,16 @@ class Lexicon:
 
     def __repr__(self) -> str:
         return f"Lexicon({self.name!r}, vocabulary={self.vocabulary})"
+
+    def _repr_html_(self) -> str:
+        """Return a table for notebooks: what the lexicon is, and its most frequent words."""
+        words = self.words[:_FIRST_WORDS]
+        shares = (f"{frequency:.3g}" for frequency in self.frequencies)
+        rows = [("name", self.name), ("hyperwords", f"{self.vocabulary:,}"), ("digest", f"{self.digest:.16}...")]
+        rows += [
+            (f"{self.symbol(i)} {word}", share) for i, (word, share) in enumerate(zip(words, shares, strict=False))
+        ]
+        return html_table("hyperphrase lexicon", rows)
 
     def __len__(self) -> int:
         """Return the number of hyperwords."""

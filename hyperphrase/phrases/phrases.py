@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hyperphrase.errors import InputError
+from hyperphrase.formatting import html_table
 from hyperphrase.laws.base import LexiconSource
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.numbers.alias_table import AliasTable
@@ -68,6 +69,11 @@ class Phrases:
 
     def __repr__(self) -> str:
         return f"Phrases({self.recipe!r})"
+
+    def _repr_html_(self) -> str:
+        """Return a table for notebooks: the recipe, and the entropy of its law."""
+        entropy = ("entropy of the law", f"{self.law.entropy:.2f} bits a symbol")
+        return html_table("hyperphrase phrases", [*self.recipe.facts(), entropy])
 
     def lengths(self, seeds: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the length of each seed's phrase: int64, shape of ``seeds``."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.errors import InputError
+from hyperphrase.formatting import html_table
 from hyperphrase.given_paths import open_local
 from hyperphrase.laws.base import SymbolLaw
 from hyperphrase.laws.grammar import law_from_json, parse_law
@@ -75,6 +76,21 @@ class Recipe:
             f"Recipe(law='{self.law}', lengths='{self.lengths}', vocabulary={self.vocabulary}, "
             f"lexicon_digest='{self.lexicon_digest:.12}...', key={self.key})"
         )
+
+    def facts(self) -> list[tuple[str, str]]:
+        """Return what the recipe says, as texts: (name, value)."""
+        return [
+            ("law", f"{self.law!s:.200}"),
+            ("lengths", f"{self.lengths!s:.200}, {self.mean_length():,.1f} symbols on average"),
+            ("vocabulary", f"{self.vocabulary:,} hyperwords"),
+            ("lexicon digest", f"{self.lexicon_digest:.16}..."),
+            ("key", f"{self.key}"),
+            ("recipe digest", f"{self.digest:.16}..."),
+        ]
+
+    def _repr_html_(self) -> str:
+        """Return a table for notebooks."""
+        return html_table("hyperphrase recipe", self.facts())
 
     def length_weights(self) -> NDArray[np.float64]:
         """Return the weights of the lengths from ``lengths.shortest`` on: float64, shape (lengths,).

@@ -10,9 +10,13 @@ from typing import Any, Literal
 from xml.etree import ElementTree  # only what pygal has drawn is written, nothing is parsed
 
 _WIDTH, _HEIGHT = 440, 300  # units of the picture; the page scales it
+_LETTERS = 14  # the largest letters that pages show labels in: what room they get
 _DROPPED = ("script", "style", "desc", "defs")  # of pygal's pages: programs, colours and what only programs show
 _ALIVE = ("tooltip", "plot tooltip-overlay")  # what programs show
 _SVG = "{http://www.w3.org/2000/svg}"
+_EMPTY = (
+    f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" class="chart"><text x="20" y="40">There is nothing to show.</text></svg>'
+)
 _UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 Points = Sequence[tuple[float, float]]
@@ -49,11 +53,13 @@ def chart(name: str, title: str, series: Sequence[Series], x: Axis, y: Axis) -> 
     if not drawn:
         return ""
     import pygal  # only reports draw
+    from pygal.style import Style
 
     options: dict[str, Any] = {
         "width": _WIDTH, "height": _HEIGHT, "js": (), "css": (), "margin": 4, "show_dots": False,
         "legend_at_bottom": True, "legend_box_size": 11, "truncate_legend": -1, "dots_size": 2.4,
         "x_title": x.title, "show_legend": len(drawn) > 1,
+        "style": Style(label_font_size=_LETTERS, legend_font_size=_LETTERS),
         "no_prefix": True, "include_x_axis": not y.log and not y.share,
     }  # fmt: skip
     picture = pygal.XY(**options)
@@ -67,6 +73,14 @@ def chart(name: str, title: str, series: Sequence[Series], x: Axis, y: Axis) -> 
         picture.add(each.name, points, fill=each.kind == "area", stroke=each.kind != "dots",
                     show_dots=each.kind == "dots")  # fmt: skip
     return _html(picture.render_tree(), title)
+
+
+def standalone(drawn: str) -> str:
+    """Return what :func:`chart` gave as the text of an SVG file; of no points, one that says so."""
+    from hyperphrase.report.templates import fill
+
+    opening, _, content = (drawn or _EMPTY).partition(">")
+    return fill("chart.svg.j2", scope=".chart", attributes=opening.removeprefix("<svg "), content=content)
 
 
 def _scale(axis: Axis) -> Callable[[float], float]:

@@ -1,15 +1,12 @@
 """The figures of a report: what is expected of a corpus by its recipe, beside what it has."""
 
-import math
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from hyperphrase.corpus.statistics import Statistics
 from hyperphrase.phrases.phrases import Phrases
-from hyperphrase.report.charts import Axis, Points, Series, chart
+from hyperphrase.report.charts import Axis, Series, chart
+from hyperphrase.report.histograms import lengths_chart
 from hyperphrase.report.sample import (
     Sample,
     entropy_estimate,
@@ -24,8 +21,6 @@ from hyperphrase.report.sample import (
 from hyperphrase.report.subject import Subject
 from hyperphrase.space.phrase_space import Space
 
-_MOST_BARS, _LEAST_BARS = 200, 20
-_PHRASES_A_BAR = 50
 _FEW_PHRASES = 0.5  # expected of a length: fewer are not drawn beyond those that there are
 _FEW = 0.001  # duplicates that are not told more exactly
 
@@ -98,11 +93,7 @@ class Figures:
             for length, share in law.items()
             if ends[0] <= length <= ends[1] or share * total >= _FEW_PHRASES
         }
-        low, high, width = _bars([*counted, *expected], total)
-        series = [Series("this corpus", _outline(counted, low, high, width), "area")]
-        if expected:
-            series.append(Series("expected by the length law", _outline(expected, low, high, width), "line"))
-        return chart(name, "phrases by their length", series, Axis("symbols in a phrase"), Axis())
+        return lengths_chart(name, counted, expected)
 
     def ranks_chart(self, name: str) -> str:
         """Return the share of each word by its rank, in the sample and by the law."""
@@ -122,24 +113,3 @@ class Figures:
             series.append(Series("expected by the law", expected_growth(probabilities, self.sample.symbols), "line"))
         axes = Axis("words read", log=True), Axis(log=True)
         return chart(name, "distinct words by words read", series, *axes)
-
-
-def _bars(lengths: Collection[int], phrases: int) -> tuple[int, int, int]:
-    """Return the lowest and the highest of ``lengths``, and how many a bar covers: more where there are few phrases."""
-    low, high = min(lengths), max(lengths)
-    gap = math.gcd(*(length - low for length in lengths)) or 1  # 2 where all lengths are even
-    most = min(_MOST_BARS, max(_LEAST_BARS, phrases // _PHRASES_A_BAR))
-    return low, high, gap * -(-((high - low) // gap + 1) // most)
-
-
-def _outline(counts: dict[int, int] | dict[int, float], low: int, high: int, width: int) -> Points:
-    """Return the outline of the bars of a histogram, each of ``width`` lengths: (length, phrases of a length)."""
-    bars = np.zeros((high - low) // width + 1)
-    for length, phrases in counts.items():
-        bars[(length - low) // width] += phrases
-    starts = low + width * np.arange(len(bars))
-    bars /= np.minimum(width, high + 1 - starts)
-    edges = low - 0.5 + width * np.arange(len(bars) + 1)
-    edges[-1] = high + 0.5
-    steps = [(float(x), float(y)) for i, y in enumerate(bars) for x in (edges[i], edges[i + 1])]
-    return [(steps[0][0], 0.0), *steps, (steps[-1][0], 0.0)]

@@ -61,14 +61,17 @@ def shown(phrase: Phrase, law: SymbolLaw, lexicon: Lexicon) -> ShownPhrase:
         if size > _MOST_BYTES:
             break
         cells.append(Cell(lexicon.symbol(number), word, colours.get(place)))
-    arcs = _arcs(cells, pairs) if has_pairs(law) else None
+    arcs = _arcs(cells, pairs)
     return ShownPhrase(phrase.seed, len(phrase), cells[:_SHORT], cells[_SHORT:], len(phrase) - len(cells), arcs)
 
 
-def _arcs(cells: Sequence[Cell], pairs: Sequence[Pair]) -> Arcs:
+def _arcs(cells: Sequence[Cell], pairs: Sequence[Pair]) -> Arcs | None:
+    """Return the arcs of the pairs among the first symbols, None if there is no such pair."""
     drawn = cells[:ARC_SYMBOLS]
     inside = [(first, second) for first, second in pairs if second < len(drawn)]
-    radius = max((second - first for first, second in inside), default=1) * CELL / 2
+    if not inside:
+        return None
+    radius = max(second - first for first, second in inside) * CELL / 2
     arcs = [
         (CELL * (first + 0.5), CELL * (second + 0.5), CELL * (second - first) / 2, drawn[first].colour or 0)
         for first, second in inside

@@ -1,11 +1,9 @@
 """A corpus as notebooks show it: a table of what it is, and its first phrases."""
 
-import html
-from collections.abc import Iterable
-
 import numpy as np
 
 from hyperphrase.corpus.open_corpus import OpenCorpus
+from hyperphrase.formatting import html_table
 from hyperphrase.lexicon.lexicon import Lexicon
 from hyperphrase.phrases.blocks import Phrase
 
@@ -25,12 +23,7 @@ def corpus_summary(corpus: OpenCorpus) -> str:
     ]
     block = corpus.block(np.arange(min(_PHRASES, manifest.kept)))
     first = [(f"seed {phrase.seed}", _beginning(phrase, corpus.lexicon)) for phrase in block]
-    return f"<b>hyperphrase corpus</b>{_table(facts + first)}"
-
-
-def _table(rows: Iterable[tuple[str, str]]) -> str:
-    cells = ("".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in rows)
-    return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+    return html_table("hyperphrase corpus", facts + first)
 
 
 def _beginning(phrase: Phrase, lexicon: Lexicon) -> str:

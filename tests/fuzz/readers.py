@@ -24,7 +24,7 @@ import zstandard
 from beam_pipeline.folder import output_folder
 from beam_pipeline.folder.make_again import command_of
 from hyperphrase.codecs import FORMATS, ReadableFormat, Texts, avro
-from hyperphrase.corpus import manifest, shard_table
+from hyperphrase.corpus import loading, manifest, shard_table
 from hyperphrase.corpus.layout import SHORTFALL_FILE, meanings_name, row_file
 from hyperphrase.corpus.manifest import Dictionary, DroppedSeeds, File, Manifest
 from hyperphrase.corpus.request import Output, shard_names
@@ -259,12 +259,13 @@ def _read_manifest(data: bytes) -> Manifest:
     subject = Subject("", found.recipe, None, None, lambda places: places.astype(np.uint64), found.kept, found.shards,
                       manifest=found)  # fmt: skip
     render([subject], [command_of(subject)])  # what a manifest can hold, a page can show
+    found._repr_html_()  # and so can a notebook
     return found
 
 
 def _read_dropped(data: bytes) -> Any:
     some = SimpleNamespace(dropped=DroppedSeeds(max(1, len(data) // 8), None), first_seed=0, stop_seed=2**62)
-    return manifest.parse_dropped_file(data, some, "dropped_seeds.bin")
+    return loading.parse_dropped_file(data, some, "dropped_seeds.bin")
 
 
 def _read_row(data: bytes) -> Any:

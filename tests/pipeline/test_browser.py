@@ -76,14 +76,16 @@ def browse(need, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pages(corpus, program, tmp_path_factory):
-    """The pages of three laws, of two corpora, and of a corpus that has lost a file."""
+    """The pages of three laws, of two corpora, and of all laws."""
     made = {name: (corpus(*options) / "report.html").read_text("utf-8") for name, options in CORPORA.items()}
     both = tmp_path_factory.mktemp("both") / "both.html"
     program("report", corpus(*CORPORA["scene"]), corpus(*CORPORA["dyck"]), f"--output={both}")
-    return made | {"both": both.read_text("utf-8")}
+    gallery = tmp_path_factory.mktemp("gallery") / "gallery.html"
+    program("gallery", f"--output={gallery}")
+    return made | {path.stem: path.read_text("utf-8") for path in (both, gallery)}
 
 
-@pytest.mark.parametrize("name", [*CORPORA, "both"])
+@pytest.mark.parametrize("name", [*CORPORA, "both", "gallery"])
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_browser_shows_the_page_and_finds_nothing_wrong(browse, pages, name, width, dark):

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[3]
 MODULES = sorted({f"hyperphrase.{module}" for module in hyperphrase._MODULES.values()})
 EXAMPLES = {  # modules whose docstrings must hold examples
     "hyperphrase.api.corpus",
+    "hyperphrase.api.plots",
     "hyperphrase.errors",
     "hyperphrase.lexicon.lexicon",
     "hyperphrase.meaning.bpe_tokens",

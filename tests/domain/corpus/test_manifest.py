@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperphrase.corpus.layout import DROPPED_FILE
-from hyperphrase.corpus.manifest import MAX_LISTED, DroppedSeeds, File, Manifest, loads, parse_dropped_file
+from hyperphrase.corpus.loading import parse_dropped_file
+from hyperphrase.corpus.manifest import MAX_LISTED, DroppedSeeds, File, Manifest, loads
 from hyperphrase.corpus.request import Output
 from hyperphrase.corpus.shard_table import Shard
 from hyperphrase.errors import CorruptError

@@ -1,6 +1,7 @@
 """Corpora to show, and a reader of pages that checks what it reads."""
 
 import dataclasses
+import functools
 from html.parser import HTMLParser
 
 from hyperphrase import Corpus, Lexicon, Recipe
@@ -43,8 +44,13 @@ class Page(HTMLParser):
 
 def corpus_of(law="zipf:s=1.0", lengths="uniform:min=1,max=60", vocabulary=1000, seeds=(0, 500), lexicon=None):
     """Return a corpus without files."""
-    lexicon = lexicon or Lexicon.load("synthetic", vocabulary=vocabulary)
+    lexicon = lexicon or _lexicon(vocabulary)
     return Corpus.virtual(Recipe.create(law, lengths=lengths, lexicon=lexicon), lexicon, seeds=seeds)
+
+
+@functools.cache
+def _lexicon(vocabulary):
+    return Lexicon.load("synthetic", vocabulary=vocabulary)
 
 
 def page_of(*corpora, **changes):

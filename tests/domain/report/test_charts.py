@@ -6,7 +6,8 @@ import re
 import pytest
 
 from hyperphrase.report.charts import Axis, Series, chart, short
-from hyperphrase.report.figures import Figures, _outline
+from hyperphrase.report.figures import Figures
+from hyperphrase.report.histograms import Bars, bars_of, outline
 from hyperphrase.report.subject import of_corpus
 from tests.domain.report.pages import Page, corpus_of
 
@@ -64,10 +65,18 @@ def test_one_point_is_drawn():
 def test_an_outline_covers_as_much_as_there_are_phrases():
     counts = {1: 5, 2: 0, 3: 7, 4: 1, 7: 2}
     for width in (1, 2, 3, 7):
-        points = _outline(counts, 1, 7, width)
+        points = outline(counts, Bars(1, 7, width, gap=1))
         area = sum((x1 - x0) * y0 for (x0, y0), (x1, _) in itertools.pairwise(points))
         assert area == pytest.approx(15)
         assert (points[0], points[-1]) == ((0.5, 0.0), (7.5, 0.0))
+
+
+def test_where_every_second_length_occurs_a_bar_is_as_high_as_each_has_phrases():
+    counts = {10: 4, 12: 9, 14: 2}
+    points = outline(counts, bars_of(counts, 15))
+    assert [(9.5, 0), (9.5, 4), (11.5, 4), (11.5, 9), (13.5, 9), (13.5, 2), (15.5, 2), (15.5, 0)] == points
+    many = dict.fromkeys(range(10, 412, 2), 3)
+    assert {0.0, 3.0} == {height for _, height in outline(many, bars_of(many, 603))}
 
 
 @pytest.mark.parametrize("lengths", ["fixed:length=9", "uniform:min=1,max=500", "geometric:min=1,max=60000,p=0.001"])

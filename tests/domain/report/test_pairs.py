@@ -21,6 +21,7 @@ def test_brackets_are_paired_by_type():
 def test_words_are_paired_with_themselves_or_their_partners():
     assert [(1, 2), (0, 3)] == pairs_of(Nest(), [5, 7, 7, 5], 10)
     assert [(0, 2), (1, 3)] == pairs_of(Repetition(m=2, paired=True), [1, 1, 6, 6], 10)
+    assert [(0, 2), (1, 3), (4, 6)] == pairs_of(Repetition(m=2), [1, 1, 1, 1, 8, 1, 8], 10)
     assert [(1, 2), (0, 3)] == pairs_of(Nest(paired=True), [1, 1, 6, 6], 10)
     assert [] == pairs_of(Nest(paired=True), [6, 1], 10)
     assert ([], False) == (pairs_of(Zipf(), [1, 1], 10), has_pairs(Zipf()))
@@ -38,6 +39,29 @@ def test_all_of_a_closed_phrase_is_paired(law):
         if "shuffle" not in law and not (law == "flat" and any(ids.count(i) % 2 for i in ids)):
             assert sorted(place for pair in pairs for place in pair) == list(range(len(ids)))
         assert all(first < second and ids[second] == ids[first] + offset for first, second in pairs)
+
+
+@pytest.mark.parametrize("name", ["copy", "reverse", "sort", "set", "union", "delete"])
+@pytest.mark.parametrize("cut", [None, 25])
+def test_what_a_transduction_makes_is_paired_with_what_it_is_made_of(name, cut):
+    corpus = corpus_of(name, "uniform:min=5,max=40", 7, (0, 200))
+    for phrase in corpus:
+        ids = phrase.ids.tolist()[:cut]
+        ends = [place for place, symbol in enumerate(ids) if symbol == 6]
+        pairs = pairs_of(corpus.recipe.law, ids, 7)
+        if len(ends) < (2 if name in ("union", "delete") else 1):
+            assert [] == pairs
+            continue
+        assert [second for _, second in pairs] == list(range(ends[-1] + 1, len(ids)))
+        assert all(ids[first] == ids[second] and first < ends[-1] for first, second in pairs)
+        sources = [first for first, _ in pairs]
+        assert len(set(sources)) == len(sources)
+        if name == "sort":
+            assert sources == sorted(range(ends[0]), key=lambda place: (ids[place], place))[: len(sources)]
+        else:
+            assert sources == sorted(sources, reverse=name == "reverse")
+        if name in ("set", "union"):
+            assert all(ids[first] not in ids[:first] for first in sources)
 
 
 def test_arcs_join_the_symbols_of_a_pair():
