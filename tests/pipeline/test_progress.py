@@ -81,7 +81,8 @@ def test_elsewhere_than_on_a_terminal_progress_is_plain_lines(tmp_path, program,
     assert lines[-1].startswith("writing: ")
 
 
-def test_lines_come_every_ten_seconds_so_a_short_run_has_none(tmp_path, program):
+def test_lines_come_every_ten_seconds_so_a_short_run_has_none(tmp_path, program, monkeypatch):
+    monkeypatch.setattr(progress, "LOG_SECONDS", 10.0)
     outcome = program("run", "--vocabulary=1000", "--phrases=100", f"--output={tmp_path}/out")
     assert len(outcome.error.splitlines()) == 1
 
