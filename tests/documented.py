@@ -23,7 +23,7 @@ _HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)")
 class Command(NamedTuple):
     """A command of a page. line: its first one. place: ``block``, ``table`` or ``text``.
 
-    A cell of a table is ``text`` too, if it has no more than the name of a command.
+    ``table``: a cell that has this command alone, and more of it than its name; other cells are ``text``.
     """
 
     page: str
@@ -63,7 +63,7 @@ def commands(page: str, text: str) -> Iterator[Command]:
                 yield from (Command(page, number, line, "block") for number, line in lines)
         for child in token.children or ():
             if child.type == "code_inline" and _MENTIONED.fullmatch(child.content):
-                whole = in_cell and not re.fullmatch(r"hyperphrase \w+", child.content)
+                whole = in_cell and len(token.children) == 1 and not re.fullmatch(r"hyperphrase \w+", child.content)
                 yield Command(page, token.map[0] + 1, child.content, "table" if whole else "text")
 
 

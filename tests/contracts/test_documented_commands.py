@@ -148,7 +148,7 @@ hyperphrase: this is printed
 
 | `hyperphrase tokens book.txt` | x |
 |---|---|
-| `hyperphrase space --json` | `--json`, `python`, `hyperphrase space` |
+| `hyperphrase space --json` | `--json`, `python`, or `hyperphrase rank 5` |
 
 ```
 hyperphrase compile
@@ -170,7 +170,7 @@ def test_commands_are_found():
         (12, 'python -c "\nprint(1)"', "block"),
         (20, "hyperphrase tokens book.txt", "text"),
         (22, "hyperphrase space --json", "table"),
-        (22, "hyperphrase space", "text"),
+        (22, "hyperphrase rank 5", "text"),
         (25, "hyperphrase compile", "block"),
     ]
 

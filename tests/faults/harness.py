@@ -42,6 +42,7 @@ PROCESSES = ["--direct_running_mode=multi_processing", "--direct_num_workers=2"]
 PHASES = ["start", "begin", "fingerprint", "compare", "write", "manifest"]
 OF_WORKERS = PHASES[2:]  # before these there are no worker processes
 LONGEST = 120  # seconds that a run of these sizes may take on a loaded machine; one that takes more hangs
+LOGGED = "engine: ", "preparing: ", "fingerprinting: ", "comparing: ", "writing: ", "working: "  # of a slow run
 SAME, CLEAN, LOST = "same bytes", "clean failure, same bytes after the rerun", "LOST"  # what becomes of a run
 
 
@@ -221,7 +222,7 @@ class Judge:
         if outcome.status == 0:
             return "" if digest(folder) == self.digest else "status 0 with other bytes"
         if not killed:
-            lines = [line for line in outcome.error.splitlines() if not line.startswith(("engine: ", "working: "))]
+            lines = [line for line in outcome.error.splitlines() if not line.startswith(LOGGED)]
             if len(lines) != 1 or not lines[0].startswith("hyperphrase run: ") or outcome.out:
                 return f"status {outcome.status} without a reason of one line: {outcome.error!r:.2000}"
             if outcome.status not in (1, 130) and (outcome.status != 2 or folder.exists()):  # 2: it cannot be made

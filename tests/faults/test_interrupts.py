@@ -18,13 +18,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout, when run as a command
 
 from tests.faults import harness
-from tests.faults.harness import CLEAN, LOST, ROOT, SAME, Trial
+from tests.faults.harness import CLEAN, LOGGED, LOST, ROOT, SAME, Trial
 from tests.signals import heed_signals
 
 SECONDS = 3  # that an interrupted program may take to end on a loaded machine
 SMALL = ["--seeds=0:1000", "--vocabulary=100", "--lexicon=synthetic", "--format=txt", "--sampler=zipf"]
 MODES = ["multi_threading", "in_memory", "multi_processing"]
-PROGRESS = ("engine: ", "working: ")  # the second of a run that takes long, on a loaded machine
 LINE = "hyperphrase run: interrupted; rerun the same command to resume"
 
 # A cell that is interrupted after some seconds, and run again; "made" or "interrupted" is printed each time.
@@ -104,7 +103,7 @@ def program(folder, copy, mode, seconds, digest):
     process.send_signal(signal.SIGINT)
     begin = time.monotonic()
     _, error = process.communicate(timeout=harness.LONGEST)
-    took, lines = time.monotonic() - begin, [one for one in error.splitlines() if not one.startswith(PROGRESS)]
+    took, lines = time.monotonic() - begin, [one for one in error.splitlines() if not one.startswith(LOGGED)]
     if not over and (process.returncode, lines) != (130, [LINE]):
         return LOST, f"status {process.returncode}: {error:.2000}"
     if took > SECONDS:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from beam_pipeline.terminal import progress
 from hyperphrase.corpus import manifest as manifests
 from transforms.worker.context import CorpusContext, load_lexicon
 
@@ -36,6 +37,14 @@ class Phrase(NamedTuple):
 
     seed: int
     ids: tuple[int, ...]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_logged_progress():
+    """Let commands in this process log no progress, however slow the machine is: what they print is compared."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(progress, "LOG_SECONDS", 3600.0)
+        yield
 
 
 @pytest.fixture(scope="session")

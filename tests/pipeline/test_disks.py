@@ -182,7 +182,7 @@ def test_a_rerun_is_advised_where_it_helps(program, tmp_path, monkeypatch, code,
 
     monkeypatch.setattr(os, "replace", refuse)
     outcome = program("run", *OPTIONS, f"--output={tmp_path / 'out'}")
-    lines = [line for line in outcome.error.splitlines() if not line.startswith("engine: ")]
+    lines = [line for line in outcome.error.splitlines() if not line.startswith(("engine: ", "preparing: "))]
     assert (1, 1, True) == (outcome.status, len(lines), advice in lines[0])
     assert f"{tmp_path / 'out'}/shards/phrases-0000" in lines[0]
     monkeypatch.undo()

