@@ -2,15 +2,15 @@
 
 import shlex
 import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from beam_pipeline.folder.report_page import check_free, write_as
 from beam_pipeline.terminal.command import DONE, Parser, run_command
 from beam_pipeline.terminal.option_names import OPTIONS
-from beam_pipeline.terminal.streams import say
+from beam_pipeline.terminal.progress import followed
 from hyperphrase.formatting import escape_controls, format_bytes
 from hyperphrase.given_paths import given_path
+from hyperphrase.laws.registry import SYMBOL_LAWS
 from hyperphrase.report.gallery import Family, Fields, families, page
 
 _PAGE = "gallery.html"  # in the current folder
@@ -36,7 +36,12 @@ def _gallery(arguments: Sequence[str]) -> int:
     )
     output = given_path(parser.parse_args(arguments).output, "output")
     check_free(output)
-    written = page(list(_told(families())), command).encode()
+    made: list[Family] = []
+    with followed("drawing", "laws") as tell:
+        for family in families():
+            made.append(family)
+            tell("drawing", sum(len(each.cards) for each in made), len(SYMBOL_LAWS))
+    written = page(made, command).encode()
     path = write_as(output, written)
     print(escape_controls(f"{path}: {format_bytes(len(written))}"))
     return DONE
@@ -45,16 +50,6 @@ def _gallery(arguments: Sequence[str]) -> int:
 def command(fields: Fields) -> list[str]:
     """Return the command that makes a corpus, in parts."""
     return ["hyperphrase run", *(shlex.quote(f"{OPTIONS[field]}={value}") for field, value in fields.items())]
-
-
-def _told(made: Iterator[Family]) -> Iterator[Family]:
-    """Yield the families, and say to stderr how long each takes."""
-    begin = time.monotonic()
-    for family in made:
-        now = time.monotonic()
-        say(f"{family.title}: {', '.join(card.law.name for card in family.cards)}, {now - begin:.1f} s")
-        begin = now
-        yield family
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from beam_pipeline.planning import machine_options
 from beam_pipeline.terminal import options
 from beam_pipeline.terminal.command import DONE, Parser, run_command
 from beam_pipeline.terminal.option_names import with_options
-from beam_pipeline.terminal.table import print_table
+from beam_pipeline.terminal.progress import followed
+from beam_pipeline.terminal.table import print_facts, print_heading, print_table
 from hyperphrase.formatting import escape_controls, format_bytes
 from hyperphrase.given_paths import BUCKETS, given_path
 from hyperphrase.planning.calculation import Calculation, calculate, symbols_of
@@ -54,7 +55,8 @@ def _plan(arguments: Sequence[str]) -> int:
     page = _free_page(given.html)
     chosen = engine.choose(rest, made.names())
     fleet = machine_options.read_fleet(given, chosen.local and "://" not in given.output)
-    found = _calculated(given, fleet)
+    with followed("measuring"):
+        found = _calculated(given, fleet)
     shown = tables(found) + (machine_tables(found.time) if found.time else [])
     written = None if page is None else _write_page(page, found, shown)
     if given.json:
@@ -105,8 +107,9 @@ def _print(found: Calculation, shown: Sequence[Table]) -> None:
     for line in answer(found):
         print(line)
     for table in shown:
-        print(f"\n{table.title}")
-        print_table(table.rows)
+        print()
+        print_heading(table.title)
+        (print_table if table.head else print_facts)(table.rows)
         for note in table.notes:
             print(escape_controls(note))
     for line in found.recipe.notes:

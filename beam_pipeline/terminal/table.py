@@ -26,7 +26,7 @@ def print_table(rows: Iterable[Sequence[str]]) -> None:
         _print_columns(cells, [all(row[i][:1].isdigit() for row in cells[1:]) for i in range(len(cells[0]))])
 
 
-def print_facts(rows: Iterable[tuple[str, str]]) -> None:
+def print_facts(rows: Iterable[Sequence[str]]) -> None:
     """Print ``rows`` of a name and a value in two aligned columns."""
     cells = [list(map(escape_controls, row)) for row in rows]
     if is_watched(sys.stdout):

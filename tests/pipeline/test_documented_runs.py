@@ -27,8 +27,7 @@ PASSAGES = 20  # of hyperphrase tokens
 BOOK = "The storm at sea was long, and nobody knew the way home. Буря в море была долгой. " * 10
 #: Files that the reader of a page has.
 GIVEN = {
-    "docs/calculation.md": dict.fromkeys(("book.txt", "sotu.txt", "contexts.txt"), BOOK)
-    | {"LICENSE": read("LICENSE")}
+    "docs/calculation.md": dict.fromkeys(("book.txt", "sotu.txt", "contexts.txt"), BOOK) | {"LICENSE": read("LICENSE")}
 }
 
 
