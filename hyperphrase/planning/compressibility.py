@@ -119,7 +119,7 @@ def _samples(job: Job, symbols: int) -> tuple[PhraseBlock, PhraseBlock]:
 def _plain(vocabulary: int, ids: NDArray[np.uint32]) -> Iterator[tuple[str, float]]:
     """Yield (name, bytes of the sample) of codes that know nothing of frequencies."""
     bits = max((vocabulary - 1).bit_length(), 1)
-    yield f"{bits} bits for each", bits * len(ids) / BYTE
+    yield f"{bits} bit{'s' * (bits > 1)} for each", bits * len(ids) / BYTE
     yield "variable-length integers", float(len(varints(ids)))
 
 

@@ -97,7 +97,7 @@ def tables(found: Calculation) -> list[Table]:
                 bytes_note,
                 "floor: entropy; no store that does not know the key keeps these symbols in fewer bytes",
                 _manifest_note(found),
-                *([] if found.recipe.repeated <= 1e-3 else [_repeated_note(found)]),
+                *([] if whole or found.recipe.repeated <= 1e-3 else [_repeated_note(found)]),
             ),
         ),
         Table("One symbol, one byte", list(_code_rows(found)), notes=tuple(_byte_notes(found))),
