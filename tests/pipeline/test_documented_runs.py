@@ -25,6 +25,8 @@ LARGEST = 2000  # phrases or seeds of a corpus that is made here
 PASSAGES = 20  # of hyperphrase tokens
 
 BOOK = "The storm at sea was long, and nobody knew the way home. Буря в море была долгой. " * 10
+#: Commands that read no file, and have run: other pages may have them too.
+ALONE = set()
 #: Files that the reader of a page has.
 GIVEN = {
     "docs/calculation.md": dict.fromkeys(("book.txt", "sotu.txt", "contexts.txt"), BOOK) | {"LICENSE": read("LICENSE")}
@@ -33,6 +35,8 @@ GIVEN = {
 
 def smaller(text):
     """Return a command for fewer phrases; what plans and computes has the numbers of the page."""
+    if re.match(r"hyperphrase plan\b", text) and not re.search(r"--(workers|machine|prices|quick|html)\b", text):
+        return re.sub(r"hyperphrase plan", "hyperphrase plan --quick", text)
     if re.match(r"hyperphrase (plan|space|inference)\b", text):
         return text
     if re.match(r"hyperphrase tokens\b", text) and "--phrases" not in text:
@@ -116,14 +120,20 @@ def test_the_commands_of_a_page_run(page, tmp_path, monkeypatch, programs):
     if page == "docs/own_law.md":
         laws_written_on_the_page(tmp_path, monkeypatch)
     for command in filter(runs, FOUND[page]):
-        status, printed = run(smaller(command.text), programs)
-        assert status == 0, f"{command}\n{printed}"
+        text = smaller(command.text)
+        words = " ".join(text.partition("#")[0].split())
+        if words not in ALONE:
+            status, printed = run(text, programs)
+            assert status == 0, f"{command}\n{printed}"
+        if re.match(r"hyperphrase (gallery|inference|laws|plan|space|tokens --|unrank)\b", words):
+            ALONE.add(words)
 
 
 def test_numbers_are_made_smaller_and_plans_stay():
     assert smaller("hyperphrase run --phrases=1000000 --output=out") == "hyperphrase run --phrases=2000 --output=out"
     assert smaller("x --seeds=5000:900000") == "x --seeds=5000:7000"
-    assert smaller("hyperphrase plan --phrases=1000000") == "hyperphrase plan --phrases=1000000"
+    assert smaller("hyperphrase plan --phrases=1000000") == "hyperphrase plan --quick --phrases=1000000"
+    assert smaller("hyperphrase plan --phrases=1000000 --workers=2") == "hyperphrase plan --phrases=1000000 --workers=2"
 
 
 @pytest.mark.parametrize(
