@@ -61,7 +61,7 @@ def test_a_file_of_others_is_not_replaced(program, tmp_path):
     mine.write_text("mine")
     outcome = program("gallery", f"--output={mine}")
     assert (outcome.status, outcome.out, mine.read_text()) == (2, "", "mine")
-    problem = "is a file that is no report; choose another name"
+    problem = "is a file that is no page of hyperphrase; choose another name"
     assert outcome.error == f"hyperphrase gallery: --output={mine}: {problem}\n"
 
 
