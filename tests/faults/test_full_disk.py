@@ -99,7 +99,7 @@ def trials(folder, times, moments, corpora=(PLAIN, MIXED)):
     yield from filled(folder, -(-times // 2), moments, judges)
 
 
-@pytest.mark.parametrize(("kind", "times"), [(too_small, 4), (filled, len(PHASES[1:]))])
+@pytest.mark.parametrize(("kind", "times"), [(too_small, 3), (filled, len(PHASES[1:]))])
 def test_a_disk_that_fills_anywhere_loses_nothing(tmp_path, need, kind, times):
     try:
         with small_disk(tmp_path / "disk", 64):

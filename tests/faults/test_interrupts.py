@@ -148,7 +148,7 @@ def living(group):
 
 
 def test_an_interrupt_at_any_moment_ends_the_program_in_one_line_and_a_cell_alone(tmp_path):
-    tried = list(trials(tmp_path, 3, random.Random()))
+    tried = list(trials(tmp_path, 2, random.Random()))
     assert [] == [trial for trial in tried if trial.result == LOST]
 
 

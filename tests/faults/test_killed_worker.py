@@ -52,13 +52,13 @@ def kill_when_all_is_done(folder, judge):
 
 
 def test_a_killed_worker_ends_the_run_and_the_same_command_finishes_it(tmp_path):
-    tried = list(trials(tmp_path, 3, random.Random(), [MIXED]))
+    tried = list(trials(tmp_path, 2, random.Random(), [MIXED]))
     assert [] == [trial for trial in tried if trial.result == LOST]
 
 
 def test_workers_that_are_killed_when_all_is_done_are_not_missed(tmp_path):
     judge = Judge(tmp_path, [*MIXED, *PROCESSES])
-    tried = [kill_when_all_is_done(tmp_path, judge) for _ in range(3)]
+    tried = [kill_when_all_is_done(tmp_path, judge) for _ in range(2)]
     assert [] == [trial for trial in tried if trial.result == LOST]
 
 
