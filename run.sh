@@ -21,7 +21,7 @@ install() {  # $1: extras, as in [test]
     exit 2
   }
   [ -x "$root/.venv/bin/python" ] || "${PYTHON:-python3}" -m venv "$root/.venv"
-  "$root/.venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+  "$root/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile \
     --constraint "$root/constraints.txt" --editable "$root$1"
   echo "$want" > "$stamp"
 }
