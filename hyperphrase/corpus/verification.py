@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from hyperphrase.codecs import Encoder
 from hyperphrase.codecs.compression import read_pieces
 from hyperphrase.codecs.record_reading import Window
+from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.corpus.request import CorpusRequest, parts
 from hyperphrase.corpus.statistics import Counter, Statistics
-from hyperphrase.deduplication.duplicates import Deduplication, distinct_in_span, duplicates_in_bucket
+from hyperphrase.deduplication.duplicates import distinct_in_span, duplicates_in_bucket
 from hyperphrase.errors import CorruptError
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import CHUNK, Phrases, WorkUnit
@@ -95,12 +96,16 @@ def _first_difference(block: PhraseBlock, expected: PhraseBlock) -> int:
 
 
 def find_dropped(
-    phrases: Phrases, request: CorpusRequest, dedup: Deduplication, pool: ThreadPoolExecutor, tell: Tell = tell_nobody
+    phrases: Phrases, request: CorpusRequest, pool: ThreadPoolExecutor, tell: Tell = tell_nobody
 ) -> NDArray[np.uint64]:
     """Repeat the deduplication: return the drawn seeds whose phrase a lower drawn seed gives, uint64, ascending.
 
-    Uses the threads of ``pool``, and 8 bytes of memory for each drawn phrase. tell: is told the progress.
+    None for a law that repeats nothing. Uses the threads of ``pool``, and 8 bytes of memory for each drawn phrase.
+    tell: is told the progress.
     """
+    dedup = deduplication(phrases, request)
+    if dedup is None:
+        return np.empty(0, np.uint64)
 
     def distinct(span: WorkUnit) -> tuple[list[tuple[int, bytes]], NDArray[np.uint64]]:
         runs, offsets = distinct_in_span(phrases, span, dedup)

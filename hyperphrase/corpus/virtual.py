@@ -8,7 +8,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperphrase.corpus.drawn_range import check_seeds, deduplication
+from hyperphrase.corpus.drawn_range import check_seeds
 from hyperphrase.corpus.manifest import MAX_LISTED, DroppedSeeds, Manifest
 from hyperphrase.corpus.request import CorpusRequest
 from hyperphrase.corpus.statistics import Statistics
@@ -22,9 +22,8 @@ def virtual_manifest(phrases: Phrases, request: CorpusRequest, lexicon: str) -> 
     lexicon: its name. Takes 8 bytes of memory for each drawn phrase. Raises InputError.
     """
     check_seeds(request)
-    dedup = deduplication(phrases, request)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        dropped = np.empty(0, np.uint64) if dedup is None else find_dropped(phrases, request, dedup, pool)
+        dropped = find_dropped(phrases, request, pool)
         lengths = Statistics.total(pool.map(Statistics.of_lengths, _lengths(phrases, request, dropped))).lengths
     manifest = Manifest(
         recipe=request.recipe,

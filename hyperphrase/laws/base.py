@@ -64,6 +64,11 @@ class BoundLaw(ABC):
         """
         return drawn
 
+    @property
+    def decides_lengths(self) -> bool:
+        """Whether the content of a phrase decides how long it comes out."""
+        return type(self).lengths is not BoundLaw.lengths
+
     @abstractmethod
     def draw(self, batch: Batch) -> None:
         """Write the first ids of each phrase of ``batch``, as many as its offsets leave room for.

@@ -142,10 +142,11 @@ class Calculation:
         data: dict[str, Any] = {name: asdict(getattr(self, name)) for name in names}
         data["bytes"] = [asdict(row) for row in self.bytes]
         data["one_byte"]["best"] = asdict(self.one_byte.best)
-        costs = self.time.costs if self.time else None
         data["time"] = self.time.to_json() if self.time else None
-        named = {name.replace(", ", "_").replace(" ", "_"): amount for name, amount in (costs or {}).items()}
-        data["cost"] = None if costs is None else named | {"total": sum(named.values())}
+        data["cost"] = None
+        if self.time and self.time.costs is not None:
+            parts = self.time.costs | {"total": self.time.cost}
+            data["cost"] = {name.replace(", ", "_").replace(" ", "_"): amount for name, amount in parts.items()}
         return data
 
 

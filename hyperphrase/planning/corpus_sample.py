@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hyperphrase.corpus.drawn_range import deduplication
 from hyperphrase.corpus.verification import find_dropped
 from hyperphrase.phrases.blocks import PhraseBlock
 from hyperphrase.phrases.phrases import seed_range
@@ -90,17 +90,19 @@ def _drawn(job: Job, first: int, stop: int) -> PhraseBlock:
 
 
 def _whole(job: Job) -> Group:
-    """Return all phrases of the corpus, without duplicates, by shard."""
-    request, dedup = job.request, deduplication(job.phrases, job.request)
+    """Return all phrases of the corpus, by shard."""
+    return Group(tuple(job.phrases.draw(seeds) for seeds in kept_seeds(job)))
+
+
+def kept_seeds(job: Job) -> list[NDArray[np.uint64]]:
+    """Return the seeds of the corpus, without those that are dropped, by shard; shards without phrases are left out."""
+    request = job.request
     seeds = seed_range(request.first_seed, request.stop_seed)
-    if dedup is not None:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            dropped = find_dropped(job.phrases, request, dedup, pool)
-        seeds = seeds[~np.isin(seeds, dropped, assume_unique=True)]
-    seeds = seeds[: request.phrases]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        dropped = find_dropped(job.phrases, request, pool)
+    seeds = seeds[~np.isin(seeds, dropped, assume_unique=True)][: request.phrases]
     ends = np.searchsorted(seeds, [request.unit(i).stop_seed for i in range(request.unit_count)])
-    shards = (part for part in np.split(seeds, ends[:-1]) if len(part))
-    return Group(tuple(job.phrases.draw(part) for part in shards))
+    return [part for part in np.split(seeds, ends[:-1]) if len(part)]
 
 
 def _shard_places(job: Job, mean: float) -> tuple[list[Job], list[int], list[int]]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from hyperphrase.laws.base import BoundLaw
 from hyperphrase.planning.job import Job
 
 
@@ -28,11 +27,6 @@ class ExpectedCorpus:
         """The share of the drawn seeds that are expected to repeat a phrase; an upper bound if not in closed form."""
         return max(1.0 - self.job.space.expected_distinct(self.drawn) / self.drawn, 0.0)
 
-    @property
-    def knows_lengths(self) -> bool:
-        """Whether phrases have the lengths that the length law draws, whatever their content."""
-        return type(self.job.phrases.law).lengths is BoundLaw.lengths
-
     @cached_property
     def lengths(self) -> dict[int, float]:
         """The share of each length among the kept phrases: short ones repeat sooner, and are dropped.
@@ -40,7 +34,7 @@ class ExpectedCorpus:
         Those of the length law if the content decides of lengths.
         """
         space = self.job.space
-        if space.injective or not self.knows_lengths:
+        if space.injective or self.job.phrases.law.decides_lengths:
             return space.lengths
         kept = space.distinct_by_length(self.drawn)
         total = sum(kept.values())
@@ -49,7 +43,9 @@ class ExpectedCorpus:
     @cached_property
     def mean_length(self) -> float | None:
         """The mean length of a phrase, None if the content decides of lengths."""
-        return sum(length * share for length, share in self.lengths.items()) if self.knows_lengths else None
+        if self.job.phrases.law.decides_lengths:
+            return None
+        return sum(length * share for length, share in self.lengths.items())
 
     @property
     def length_variance(self) -> float:

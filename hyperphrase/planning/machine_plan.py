@@ -48,6 +48,11 @@ class MachinePlan:
         """The time of all phases."""
         return sum(phase.seconds for phase in self.phases)
 
+    @property
+    def cost(self) -> float | None:
+        """The cost of all parts, None without prices."""
+        return None if self.costs is None else sum(self.costs.values())
+
     def by_workers(self) -> list[tuple[int, float]]:
         """Return (number of machines, seconds) for a series of numbers of machines of the same kind."""
         fleet = self.fleet

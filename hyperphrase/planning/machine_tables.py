@@ -84,6 +84,6 @@ def _speed_rows(plan: MachinePlan) -> Iterator[tuple[str, str]]:
 
 
 def _cost_rows(plan: MachinePlan) -> Iterator[tuple[str, str]]:
-    if plan.costs is not None:
-        parts = plan.costs | {"in all": sum(plan.costs.values())}
+    if plan.costs is not None and plan.cost is not None:
+        parts = plan.costs | {"in all": plan.cost}
         yield "cost", ", ".join(f"{name} {amount:,.2f}" for name, amount in parts.items())

@@ -45,12 +45,6 @@ def stored_bytes(
     store of them goes below.
     """
     lexicon = expected.job.lexicon
-    choices = [
-        (name, compression)
-        for name in CHOICES
-        if FORMATS[name].is_installed()
-        for compression in FORMATS[name].compressions
-    ]
     texts_of(lexicon, text)  # made once, before threads ask for it
 
     def row(choice: tuple[str, str]) -> StoredBytes:
@@ -59,7 +53,17 @@ def stored_bytes(
         return StoredBytes(*choice, found.value, found.low, found.high, found.value / symbols, times)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(row, choices))
+        return list(pool.map(row, choices()))
+
+
+def choices() -> list[tuple[str, str]]:
+    """Return (format, compression) of all that can be written here."""
+    return [
+        (name, compression)
+        for name in CHOICES
+        if FORMATS[name].is_installed()
+        for compression in FORMATS[name].compressions
+    ]
 
 
 def bytes_of(expected: ExpectedCorpus, sample: CorpusSample, outputs: Sequence[Output]) -> Interval:

@@ -66,7 +66,7 @@ def _time(plan: MachinePlan) -> str:
     where = f"{fleet.workers:,} machine{'s' if fleet.workers > 1 else ''} of {fleet.machine.name}"
     if fleet.local:
         where = f"this machine, {fleet.machine.cores} cores"
-    cost = "" if plan.costs is None else f", and costs {sum(plan.costs.values()):,.2f}"
+    cost = "" if plan.cost is None else f", and costs {plan.cost:,.2f}"
     return f"Making it takes {_duration(plan.seconds)} on {where}{cost}."
 
 

@@ -12,7 +12,6 @@ from hyperphrase.report.sample import (
     entropy_estimate,
     expected_growth,
     growth_points,
-    lengths_depend_on_content,
     measure,
     probabilities_of,
     rank_points,
@@ -86,7 +85,7 @@ class Figures:
         total = sum(counted.values())
         if not total:
             return ""
-        law = {} if lengths_depend_on_content(self.phrases) else self.phrases.recipe.length_probabilities()
+        law = {} if self.phrases.law.decides_lengths else self.phrases.recipe.length_probabilities()
         ends = min(counted), max(counted)
         expected = {
             length: share * total

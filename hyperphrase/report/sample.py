@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from hyperphrase.laws.base import BoundIid, BoundLaw
 from hyperphrase.phrases.blocks import PhraseBlock
-from hyperphrase.phrases.phrases import Phrases
 from hyperphrase.phrases.recipe import Recipe
 from hyperphrase.report.charts import Points
 
@@ -117,11 +116,6 @@ def expected_growth(probabilities: NDArray[np.float64], symbols: int) -> Points:
     words = words[words > 0]
     lost = np.log1p(-np.minimum(mean, 1.0 - 1e-12))
     return [(float(n), float(-(words * np.expm1(n * lost)).sum())) for n in _spread(symbols)]
-
-
-def lengths_depend_on_content(phrases: Phrases) -> bool:
-    """Tell whether phrases come out of other lengths than the length law draws."""
-    return type(phrases.law).lengths is not BoundLaw.lengths
 
 
 def _spread(stop: int) -> NDArray[np.int64]:

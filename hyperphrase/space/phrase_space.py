@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperphrase.deduplication.fingerprints import fingerprints
-from hyperphrase.laws.base import BoundIid, BoundLaw
+from hyperphrase.laws.base import BoundIid
 from hyperphrase.phrases.phrases import Phrases, seed_range
 
 MOST_DRAWS_A_PHRASE = 1000  # a corpus that needs more draws on average is rejected
@@ -107,7 +107,7 @@ class Space:
 
         None if the length of a phrase depends on its content.
         """
-        if type(self.phrases.law).lengths is not BoundLaw.lengths:
+        if self.phrases.law.decides_lengths:
             return None
         of_length = -sum(share * math.log2(share) for share in self.lengths.values())
         return of_length + self.phrases.recipe.mean_length() * self.phrases.law.entropy
