@@ -1,0 +1,9 @@
+"""The experiments, one file a question: its arms, its jobs, and the answer in a table and a picture."""
+
+from evidence.experiments.base import Experiment, Options
+from evidence.experiments.copying import COPYING
+from evidence.experiments.plateau import PLATEAU
+
+__all__ = ["EXPERIMENTS", "Experiment", "Options"]
+
+EXPERIMENTS = {experiment.name: experiment for experiment in (COPYING, PLATEAU)}

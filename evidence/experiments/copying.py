@@ -1,0 +1,75 @@
+"""Which laws teach a model to copy a string that it has never seen?"""
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+
+from matplotlib.figure import Figure
+
+from evidence.arms import CORE, pretraining
+from evidence.experiments.base import Experiment, Key, Options, Results
+from evidence.jobs import Job
+from evidence.pretraining import OFFSETS, pretrain
+from evidence.reporting import dots, share, table
+from evidence.statistics import share_interval
+
+ONE_LAYER = ", 1 layer"  # behind the name of an arm
+FORMED = 0.5  # accuracy from which copying counts as learned; chance is 1/64
+
+
+def one_layer_arms(arms: Sequence[str]) -> list[str]:
+    """Return the arms that are also trained with one layer, which cannot form an induction head."""
+    return [arm for arm in CORE[:2] if arm in arms]
+
+
+def _jobs(options: Options) -> dict[Key, Job]:
+    two = {(arm, seed): pretraining(arm, seed, steps=options.steps) for arm in options.arms for seed in options.seeds}
+    one = {
+        (arm + ONE_LAYER, seed): pretraining(arm, seed, layers=1, steps=options.steps)
+        for arm in one_layer_arms(options.arms)
+        for seed in options.seeds
+    }
+    return {key: Job(pretrain, settings) for key, settings in (two | one).items()}
+
+
+def accuracies(results: Results) -> dict[str, list[float]]:
+    """Return the mean copy accuracy by arm, a value for each seed in their order."""
+    found: dict[str, list[float]] = {}
+    for (arm, _), result in results.items():
+        found.setdefault(arm, []).append(result["copy_mean"])
+    return found
+
+
+def _report(options: Options, results: Results) -> tuple[str, dict[str, Figure]]:
+    found = accuracies(results)
+    rows = [_row(arm, values) for arm, values in found.items()]
+    text = table(["pre-trained on", "copy accuracy by seed", "median", "seeds above .5", "95% interval"], rows)
+    offsets = _offsets(results)
+    picture = dots("Copying an unseen string, after pre-training on a law", "accuracy (chance: .016)", found, log=False)
+    return f"{text}\nMean accuracy by offset, of all seeds:\n\n{offsets}", {"copying": picture}
+
+
+def _row(arm: str, values: Sequence[float]) -> list[str]:
+    formed = sum(value > FORMED for value in values)
+    low, high = share_interval(formed, len(values))
+    each = " ".join(map(share, values))
+    return [f"`{arm}`", each, share(median(values)), f"{formed} of {len(values)}", f"{share(low)} to {share(high)}"]
+
+
+def _offsets(results: Results) -> str:
+    each: dict[str, list[list[float]]] = {}
+    for (arm, _), result in results.items():
+        each.setdefault(arm, []).append(result["copy"])
+    means: Mapping[str, list[float]] = {
+        arm: [sum(column) / len(column) for column in zip(*rows, strict=True)] for arm, rows in each.items()
+    }
+    taught = {arm: row for arm, row in means.items() if max(row) > 2 / 64} or dict(means)
+    return table(["pre-trained on", *map(str, OFFSETS)], [[f"`{arm}`", *map(share, row)] for arm, row in taught.items()])
+
+
+COPYING = Experiment(
+    name="copying",
+    question="Which laws teach a model to copy a string that it has never seen?",
+    jobs=_jobs,
+    report=_report,
+    data=lambda result: {name: result[name] for name in ("copy", "copy_mean", "losses", "cpu_seconds")},
+)

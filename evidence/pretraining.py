@@ -1,0 +1,73 @@
+"""Pre-training of one model on one law: its weights, and how well it copies strings that it has never seen."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from evidence.corpora import corpus_batches
+from evidence.decoder import Decoder, Shape
+from evidence.optimizer import Optimizer, Rates
+from evidence.tasks import copy_accuracy, next_symbol_loss, repeated_strings
+
+VOCABULARY, CONTEXT, ROWS = 64, 64, 32
+SPECIAL = 2  # ids above the vocabulary: the separator of phrases, and one that is left free
+OFFSETS = (4, 7, 11, 15, 20, 27, 31)  # of the copy test; no law is trained on any of them alone
+_TESTED = 64  # strings for each offset
+
+@dataclass(frozen=True)
+class Pretraining:
+    """One pre-training. law, lengths: as ``run`` takes them. seed: of the weights, the phrases and the order."""
+
+    law: str
+    lengths: str
+    seed: int
+    layers: int = 2
+    steps: int = 1000
+    vocabulary: int = VOCABULARY
+
+    def shape(self) -> Shape:
+        """Return the shape of the model."""
+        return Shape(self.vocabulary + SPECIAL, CONTEXT, layers=self.layers)
+
+    def weights_in(self, folder: Path) -> Path:
+        """Return the file of its weights."""
+        told = json.dumps(asdict(self), sort_keys=True)
+        return folder / f"weights-{hashlib.sha256(told.encode()).hexdigest()[:20]}.pt"
+
+
+def pretrain(settings: Pretraining, folder: Path) -> dict[str, Any]:
+    """Train, write the weights into ``folder``, and return the losses and the copy accuracy at each offset."""
+    model = Decoder(settings.shape(), settings.seed)
+    rates = Rates(decay=(settings.steps * 7 // 10, settings.steps))
+    optimizer = Optimizer(model, rates)
+    batches = corpus_batches(settings.law, settings.lengths, settings.vocabulary, CONTEXT + 1, ROWS, settings.seed)
+    losses = []
+    for step, ids in zip(range(1, settings.steps + 1), batches, strict=False):
+        loss = next_symbol_loss(model, ids)
+        optimizer.step(loss)
+        if step % 50 == 0:
+            losses.append(round(float(loss.detach()), 4))
+    path = settings.weights_in(folder)
+    torch.save(model.state_dict(), path.with_suffix(".unfinished"))
+    path.with_suffix(".unfinished").replace(path)
+    return {"losses": losses, **copying(model, settings.vocabulary)}
+
+
+def copying(model: Decoder, vocabulary: int) -> dict[str, Any]:
+    """Return the accuracy of continuing an unseen string at its second occurrence, at each offset and in the mean."""
+    random = torch.Generator().manual_seed(2**31)
+    each = [copy_accuracy(model, repeated_strings(random, _TESTED, offset, CONTEXT, vocabulary), 32) for offset in OFFSETS]
+    return {"copy": [round(value, 4) for value in each], "copy_mean": round(sum(each) / len(each), 4)}
+
+
+def loaded(settings: Pretraining, folder: Path) -> dict[str, Tensor]:
+    """Return the weights that :func:`pretrain` has written; it is called again if they are not there any more."""
+    if not settings.weights_in(folder).exists():
+        pretrain(settings, folder)
+    state: dict[str, Tensor] = torch.load(settings.weights_in(folder), weights_only=True)
+    return state

@@ -1,0 +1,86 @@
+"""Training on associative recall, from weights that were pre-trained or not: steps until 90% of answers are right."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from evidence.decoder import Decoder, Shape
+from evidence.optimizer import Optimizer, Rates
+from evidence.pretraining import CONTEXT, SPECIAL, VOCABULARY, Pretraining, loaded
+from evidence.tasks import recall_batch
+
+PAIRS, ROWS = 10, 64
+EVERY = 25  # steps between two tests
+WANTED = 0.9
+_TESTED = 1000  # questions
+_TEST_SEED, _DATA_SEED = 1 << 31, 1 << 32
+
+Transfer = Literal["fresh", "kept", "averaged", "shuffled"]
+
+
+@dataclass(frozen=True)
+class Recall:
+    """One training on recall.
+
+    start: the pre-training that weights come from, None for the first weights of ``seed``. transfer: ``fresh``: the
+    embedding is that of ``seed``, not the pre-trained one; ``kept``: all weights; ``averaged``: each row of the
+    embedding is the mean of the pre-trained rows (Jiang 2026); ``shuffled``: as fresh, and the numbers in each
+    pre-trained tensor in random order, so that only their statistics are left (Wu 2022). budget: most steps.
+    """
+
+    seed: int
+    start: Pretraining | None = None
+    transfer: Transfer = "fresh"
+    layers: int = 2
+    budget: int = 2000
+
+
+def train_recall(settings: Recall, folder: Path) -> dict[str, Any]:
+    """Return ``steps`` to 90%, None if the budget did not suffice, and the accuracy after each 25 steps.
+
+    Two runs of one seed have the same first weights, but for those that are carried over, and the same data.
+    """
+    model = first_model(settings, folder)
+    optimizer = Optimizer(model, Rates())
+    test = recall_batch(torch.Generator().manual_seed(_TEST_SEED), _TESTED, PAIRS, VOCABULARY)
+    random = torch.Generator().manual_seed(_DATA_SEED + settings.seed)
+    curve: list[float] = []
+    for step in range(1, settings.budget + 1):
+        ids, answers = recall_batch(random, ROWS, PAIRS, VOCABULARY)
+        optimizer.step(functional.cross_entropy(model(ids)[:, -1], answers))
+        if step % EVERY == 0:
+            curve.append(_accuracy(model, *test))
+            if curve[-1] >= WANTED:
+                return {"steps": step, "curve": curve}
+    return {"steps": None, "curve": curve}
+
+
+def first_model(settings: Recall, folder: Path) -> Decoder:
+    """Return the model before the first step."""
+    model = Decoder(Shape(VOCABULARY + SPECIAL, CONTEXT, layers=settings.layers), settings.seed)
+    if settings.start is None:
+        return model
+    state = loaded(settings.start, folder)
+    embedding = state["embedding.weight"]
+    if settings.transfer == "averaged":
+        state["embedding.weight"] = embedding.mean(0, keepdim=True).repeat(len(embedding), 1)
+    elif settings.transfer != "kept":
+        state["embedding.weight"] = model.embedding.weight.detach().clone()
+    if settings.transfer == "shuffled":
+        random = torch.Generator().manual_seed(settings.seed)
+        state = {name: weight if name == "embedding.weight" else _shuffled(weight, random) for name, weight in state.items()}
+    model.load_state_dict(state)
+    return model
+
+
+def _shuffled(weight: Tensor, random: torch.Generator) -> Tensor:
+    return weight.flatten()[torch.randperm(weight.numel(), generator=random)].view_as(weight)
+
+
+def _accuracy(model: Decoder, ids: Tensor, answers: Tensor) -> float:
+    with torch.inference_mode():
+        return round(float((model(ids)[:, -1].argmax(-1) == answers).float().mean()), 4)

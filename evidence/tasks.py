@@ -1,0 +1,37 @@
+"""The tasks that models are tested on: copying a string that was never seen, and recall of a value by its key."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from evidence.decoder import Decoder
+
+
+def repeated_strings(random: torch.Generator, rows: int, offset: int, length: int, vocabulary: int) -> Tensor:
+    """Return uniform strings of ``offset`` ids, repeated: int64, (rows, length)."""
+    string = torch.randint(vocabulary, (rows, offset), generator=random)
+    return string.repeat(1, -(-length // offset))[:, :length]
+
+
+def copy_accuracy(model: Decoder, ids: Tensor, first: int) -> float:
+    """Return the share of ids from place ``first`` on that the model predicts. ids: (rows, length)."""
+    with torch.inference_mode():
+        predicted = model(ids)[:, first - 1 : -1].argmax(-1)
+    return float((predicted == ids[:, first:]).float().mean())
+
+
+def recall_batch(random: torch.Generator, rows: int, pairs: int, vocabulary: int) -> tuple[Tensor, Tensor]:
+    """Return (ids, answers) of associative recall: key, value, key, value, ..., and one of the keys.
+
+    ids: int64, (rows, 2 pairs + 1); the keys of a row are different. answers: (rows,), the value behind that key.
+    """
+    keys = torch.rand(rows, vocabulary, generator=random).argsort(1)[:, :pairs]
+    values = torch.randint(vocabulary, (rows, pairs), generator=random)
+    asked = torch.randint(pairs, (rows, 1), generator=random)
+    ids = torch.stack([keys, values], 2).reshape(rows, 2 * pairs)
+    return torch.cat([ids, keys.gather(1, asked)], 1), values.gather(1, asked).squeeze(1)
+
+
+def next_symbol_loss(model: Decoder, ids: Tensor) -> Tensor:
+    """Return the mean loss in nats. ids: (rows, length + 1)."""
+    return functional.cross_entropy(model(ids[:, :-1]).flatten(0, 1), ids[:, 1:].flatten())
