@@ -2,7 +2,7 @@
 
 python -m evidence                      all experiments, 8 seeds
 python -m evidence copying plateau      some of them
-python -m evidence --quick              3 seeds, and the arms that decide: see whether all works here
+python -m evidence --quick              2 seeds, and the arms that decide: see whether all works here
 python -m evidence --output=mine        another folder than evidence/results
 
 What is finished is kept in the folder --work; a run that was stopped goes on from there.
@@ -23,11 +23,10 @@ except ImportError as missing:
     sys.exit(2)
 
 from benchmarks.machine import machine
-from evidence.arms import ARMS, CORE, QUICK_SEEDS, SEEDS
+from evidence.arms import QUICK_SEEDS, SEEDS
 from evidence.experiments import EXPERIMENTS, Experiment, Options
 from evidence.experiments.base import Key
 from evidence.jobs import Result, run
-
 from evidence.reporting import save
 
 RESULTS = Path(__file__).parent / "results"
@@ -38,10 +37,12 @@ def options_of() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evidence", description=__doc__, allow_abbrev=False,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("names", metavar="NAME", nargs="*", help=f"experiments: {', '.join(EXPERIMENTS)}; default all")
-    parser.add_argument("--quick", action="store_true", help="3 seeds, and the arms that decide")
+    parser.add_argument("--quick", action="store_true", help="2 seeds, and the arms that decide")
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder to write; default evidence/results")
     parser.add_argument("--work", type=Path, default=Path("evidence_work"), help="folder of what is finished")
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: as many as there are cores")
+    parser.add_argument(
+        "--processes", type=int, default=os.cpu_count() or 1, help="default: as many as there are cores"
+    )
     given = parser.parse_args()
     unknown = [name for name in given.names if name not in EXPERIMENTS]
     if unknown:
@@ -58,7 +59,10 @@ def measure(experiment: Experiment, options: Options, given: argparse.Namespace)
     for place, result in run(list(jobs.values()), given.work, given.processes):
         found[keys[place]] = result
         arm, seed = keys[place]
-        print(f"{experiment.name}: {len(found)} of {len(jobs)}, {time.monotonic() - begin:.0f} s: {arm}, seed {seed}", flush=True)
+        print(
+            f"{experiment.name}: {len(found)} of {len(jobs)}, {time.monotonic() - begin:.0f} s: {arm}, seed {seed}",
+            flush=True,
+        )
     return {key: found[key] for key in keys}
 
 
@@ -71,10 +75,12 @@ def write(experiment: Experiment, options: Options, results: dict[Key, Result], 
     shown = "".join(f"\n![{experiment.question}]({name}.png)\n" for name in pictures)
     seconds = sum(result["cpu_seconds"] for result in results.values())
     told = (
-        f"`python -m evidence {experiment.name}`, seeds {options.seeds[0]} to {options.seeds[-1]}: {seconds / 60:,.0f} minutes "
-        f"of processor time, on {machine()['processor']}."
+        f"`python -m evidence {experiment.name}`, seeds {options.seeds[0]} to {options.seeds[-1]}: "
+        f"{seconds / 60:,.0f} minutes of processor time, on {machine()['processor']}."
     )
-    (folder / f"{experiment.name}.md").write_text(f"# {experiment.question}\n\n{told}\n\n{text}{shown}", encoding="utf-8")
+    (folder / f"{experiment.name}.md").write_text(
+        f"# {experiment.question}\n\n{told}\n\n{text}{shown}", encoding="utf-8"
+    )
     kept = [{"arm": arm, "seed": seed, **experiment.data(result)} for (arm, seed), result in results.items()]
     (folder / f"{experiment.name}.json").write_text(_json(kept), encoding="utf-8")
 
@@ -87,7 +93,7 @@ def _json(rows: list[dict[str, object]]) -> str:
 def main() -> int:
     """Run what the command line names; return the exit status."""
     given = options_of()
-    options = Options(QUICK_SEEDS, CORE) if given.quick else Options(SEEDS, tuple(ARMS))
+    options = Options(QUICK_SEEDS, quick=True) if given.quick else Options(SEEDS)
     for name in given.names or EXPERIMENTS:
         experiment = EXPERIMENTS[name]
         write(experiment, options, measure(experiment, options, given), given.output)

@@ -1,8 +1,9 @@
 """A small decoder with rotary positions, RMSNorm, and one matrix for embedding and output.
 
-Rotary positions are of Su et al. 2021 (arXiv 2104.09864), RMSNorm of Zhang and Sennrich 2019 (arXiv 1910.07467), the
-feed-forward layer of Shazeer 2020 (arXiv 2002.05202). Without feed-forward layers, two layers of attention are the
-smallest model that forms induction heads (Elhage et al. 2021).
+Rotary positions are of Su et al. 2021 (arXiv 2104.09864), RMSNorm of Zhang and Sennrich 2019 (arXiv 1910.07467), normed
+queries and keys of Henry et al. 2020 (arXiv 2010.04245), the feed-forward layer of Shazeer 2020 (arXiv 2002.05202).
+Without feed-forward layers, two layers of attention are the smallest model that forms induction heads (Elhage et al.
+2021).
 """
 
 import math
@@ -65,7 +66,7 @@ class Layer(nn.Module):
         super().__init__()
         d, self.heads = shape.width, shape.heads
         self.norm = nn.RMSNorm(d, eps=1e-6)
-        self.queries, self.keys, self.values = (nn.Linear(d, d) for _ in range(3))
+        self.attended = nn.Linear(d, 3 * d)  # queries, keys, values
         self.out = nn.Linear(d, d, bias=False)
         self.feed_forward = FeedForward(d, shape.hidden) if shape.hidden else None
         angles = _angles(shape.context, d // shape.heads)
@@ -74,17 +75,17 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         rows, length, width = x.shape
-        y = self.norm(x)
         q, k, v = (
-            matrix(y).view(rows, length, self.heads, -1).transpose(1, 2)
-            for matrix in (self.queries, self.keys, self.values)
+            part.view(rows, length, self.heads, -1).transpose(1, 2)
+            for part in self.attended(self.norm(x)).chunk(3, dim=-1)
         )
-        mixed = functional.scaled_dot_product_attention(self._turned(q), self._turned(k), v, is_causal=True)
-        x = x + self.out(mixed.transpose(1, 2).reshape(rows, length, width))
+        seen = functional.scaled_dot_product_attention(self._turned(q), self._turned(k), v, is_causal=True)
+        x = x + self.out(seen.transpose(1, 2).reshape(rows, length, width))
         return x if self.feed_forward is None else x + self.feed_forward(x)
 
     def _turned(self, x: Tensor) -> Tensor:
-        """Rotate pairs of components by angles that grow with the position."""
+        """Norm each vector, then rotate pairs of its components by angles that grow with the position."""
+        x = functional.rms_norm(x, x.shape[-1:])
         first, second = x.chunk(2, dim=-1)
         cosine, sine = self.cosine[: x.shape[2]], self.sine[: x.shape[2]]
         return torch.cat([first * cosine - second * sine, second * cosine + first * sine], dim=-1)

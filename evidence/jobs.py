@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,6 @@ class Job:
     @property
     def name(self) -> str:
         """The name of its file: the function, and a digest of the settings."""
-        assert is_dataclass(self.settings)
         told = json.dumps([VERSION, asdict(self.settings)], sort_keys=True)
         return f"{self.work.__name__}-{hashlib.sha256(told.encode()).hexdigest()[:20]}"
 

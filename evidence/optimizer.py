@@ -1,7 +1,7 @@
 """The optimiser of all experiments: Muon for the matrices of layers, AdamW for all other weights.
 
-Muon (Jordan 2024, https://kellerjordan.github.io/posts/muon) makes the momentum of each matrix orthogonal, by
-Newton-Schulz steps, before it is subtracted.
+Muon (Jordan 2024, https://kellerjordan.github.io/posts/muon) makes the momentum of each matrix orthogonal before it is
+subtracted. Both are those of PyTorch.
 """
 
 from dataclasses import dataclass
@@ -9,16 +9,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-_COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # of the published quintic step
-_STEPS = 5
-_MOMENTUM = 0.95
-
 
 @dataclass(frozen=True)
 class Rates:
     """Learning rates and their course: linear warm-up, constant, linear decay.
 
-    decay: first step of the decay, and the step at which the rates are 0; None for no decay.
+    warm_up: steps. decay: first step of the decay, and the step at which the rates are 0; None for no decay.
     """
 
     muon: float = 0.005
@@ -36,14 +32,15 @@ class Rates:
 
 
 class Optimizer:
-    """Trains the weights of ``model`` that require gradients."""
+    """Trains the weights of ``model`` that require gradients: its matrices, but for embeddings, by Muon."""
 
     def __init__(self, model: nn.Module, rates: Rates) -> None:
         trained = [(name, weight) for name, weight in model.named_parameters() if weight.requires_grad]
-        self._matrices = [weight for name, weight in trained if weight.ndim == 2 and "embedding" not in name]
-        others = [weight for name, weight in trained if weight.ndim != 2 or "embedding" in name]
-        self._velocities = [torch.zeros_like(weight) for weight in self._matrices]
-        self._adam = torch.optim.AdamW(others, lr=rates.adam, weight_decay=0.0, betas=(0.9, 0.95))
+        matrices = [weight for name, weight in trained if _is_matrix(name, weight)]
+        others = [weight for name, weight in trained if not _is_matrix(name, weight)]
+        muon = torch.optim.Muon(matrices, momentum=0.95, weight_decay=0.0) if matrices else None
+        adam = torch.optim.AdamW(others, betas=(0.9, 0.95), weight_decay=0.0) if others else None
+        self._parts = [(part, rate) for part, rate in ((muon, rates.muon), (adam, rates.adam)) if part is not None]
         self._rates, self._step = rates, 0
 
     def step(self, loss: Tensor) -> None:
@@ -51,25 +48,12 @@ class Optimizer:
         loss.backward()
         self._step += 1
         factor = self._rates.factor(self._step)
-        with torch.no_grad():
-            for weight, velocity in zip(self._matrices, self._velocities, strict=True):
-                velocity.mul_(_MOMENTUM).add_(weight.grad)
-                update = orthogonal(weight.grad.add(velocity, alpha=_MOMENTUM))
-                scale = max(1.0, weight.shape[0] / weight.shape[1]) ** 0.5
-                weight.sub_(update, alpha=self._rates.muon * factor * scale)
-                weight.grad = None
-        for group in self._adam.param_groups:
-            group["lr"] = self._rates.adam * factor
-        self._adam.step()
-        self._adam.zero_grad()
+        for part, rate in self._parts:
+            for group in part.param_groups:
+                group["lr"] = rate * factor
+            part.step()
+            part.zero_grad()
 
 
-def orthogonal(matrix: Tensor) -> Tensor:
-    """Return about the nearest orthogonal matrix: its singular values become some 0.7 to 1.2."""
-    a, b, c = _COEFFICIENTS
-    x = matrix.T if matrix.shape[0] > matrix.shape[1] else matrix
-    x = x / (x.norm() + 1e-7)
-    for _ in range(_STEPS):
-        square = x @ x.T
-        x = a * x + (b * square + c * square @ square) @ x
-    return x.T if matrix.shape[0] > matrix.shape[1] else x
+def _is_matrix(name: str, weight: Tensor) -> bool:
+    return weight.ndim == 2 and "embedding" not in name

@@ -15,9 +15,11 @@ from evidence.optimizer import Optimizer, Rates
 from evidence.tasks import copy_accuracy, next_symbol_loss, repeated_strings
 
 VOCABULARY, CONTEXT, ROWS = 64, 64, 32
+STEPS = 1000  # of a pre-training
 SPECIAL = 2  # ids above the vocabulary: the separator of phrases, and one that is left free
 OFFSETS = (4, 7, 11, 15, 20, 27, 31)  # of the copy test; no law is trained on any of them alone
 _TESTED = 64  # strings for each offset
+
 
 @dataclass(frozen=True)
 class Pretraining:
@@ -27,7 +29,7 @@ class Pretraining:
     lengths: str
     seed: int
     layers: int = 2
-    steps: int = 1000
+    steps: int = STEPS
     vocabulary: int = VOCABULARY
 
     def shape(self) -> Shape:
@@ -61,7 +63,8 @@ def pretrain(settings: Pretraining, folder: Path) -> dict[str, Any]:
 def copying(model: Decoder, vocabulary: int) -> dict[str, Any]:
     """Return the accuracy of continuing an unseen string at its second occurrence, at each offset and in the mean."""
     random = torch.Generator().manual_seed(2**31)
-    each = [copy_accuracy(model, repeated_strings(random, _TESTED, offset, CONTEXT, vocabulary), 32) for offset in OFFSETS]
+    strings = [repeated_strings(random, _TESTED, offset, CONTEXT, vocabulary) for offset in OFFSETS]
+    each = [copy_accuracy(model, ids, CONTEXT // 2) for ids in strings]
     return {"copy": [round(value, 4) for value in each], "copy_mean": round(sum(each) / len(each), 4)}
 
 

@@ -14,6 +14,7 @@ from evidence.pretraining import CONTEXT, SPECIAL, VOCABULARY, Pretraining, load
 from evidence.tasks import recall_batch
 
 PAIRS, ROWS = 10, 64
+BUDGET = 2000  # most steps
 EVERY = 25  # steps between two tests
 WANTED = 0.9
 _TESTED = 1000  # questions
@@ -36,7 +37,7 @@ class Recall:
     start: Pretraining | None = None
     transfer: Transfer = "fresh"
     layers: int = 2
-    budget: int = 2000
+    budget: int = BUDGET
 
 
 def train_recall(settings: Recall, folder: Path) -> dict[str, Any]:
@@ -72,7 +73,8 @@ def first_model(settings: Recall, folder: Path) -> Decoder:
         state["embedding.weight"] = model.embedding.weight.detach().clone()
     if settings.transfer == "shuffled":
         random = torch.Generator().manual_seed(settings.seed)
-        state = {name: weight if name == "embedding.weight" else _shuffled(weight, random) for name, weight in state.items()}
+        for name in sorted(state.keys() - {"embedding.weight"}):
+            state[name] = _shuffled(state[name], random)
     model.load_state_dict(state)
     return model
 

@@ -25,7 +25,7 @@ def dots(title: str, axis: str, arms: Mapping[str, Sequence[float]], log: bool, 
     """
     figure = Figure(figsize=(8, 1.2 + 0.36 * len(arms)), layout="constrained")
     axes = figure.subplots()
-    for row, (name, values) in enumerate(arms.items()):
+    for row, values in enumerate(arms.values()):
         _arm(axes, row, values, limit)
     axes.set(title=title, xlabel=axis, yticks=range(len(arms)), yticklabels=list(arms), ylim=(len(arms) - 0.5, -0.5))
     if log:
@@ -41,7 +41,9 @@ def _arm(axes: Axes, row: int, values: Sequence[float], limit: float | None) -> 
     for i, value in enumerate(values):
         place = row + _SPREAD * (i / max(len(values) - 1, 1) - 0.5) * 2
         open_end = limit is not None and value >= limit
-        axes.plot(value, place, "o", color=_COLOURS[0], markersize=5, alpha=0.8, fillstyle="none" if open_end else "full")
+        axes.plot(
+            value, place, "o", color=_COLOURS[0], markersize=5, alpha=0.8, fillstyle="none" if open_end else "full"
+        )
     axes.vlines(median(values), row - 0.4, row + 0.4, color=_COLOURS[1], linewidth=2)
 
 

@@ -64,7 +64,10 @@ def mean_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float,
 
 
 def survival(times: Sequence[float], ended: Sequence[bool]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return (times, share that lasts longer), by Kaplan and Meier (1958); ``ended`` is false where a time is censored."""
+    """Return (times, share that lasts longer) by Kaplan and Meier (1958).
+
+    ended: false where a time is censored.
+    """
     order = np.argsort(times, kind="stable")
     at, share, seen, kept = [0.0], [1.0], np.asarray(times, float)[order], np.asarray(ended)[order]
     for time in np.unique(seen[kept]):

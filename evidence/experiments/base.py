@@ -11,12 +11,19 @@ from evidence.jobs import Job, Result
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says of all experiments. steps: of a pre-training. budget: most steps of a task."""
+    """What holds for all experiments.
+
+    seeds: of each arm. quick: only the arms that decide. fraction: of the steps of each training; tests take less
+    than 1.
+    """
 
     seeds: Sequence[int]
-    arms: Sequence[str]
-    steps: int = 1000
-    budget: int = 2000
+    quick: bool = False
+    fraction: float = 1.0
+
+    def steps(self, whole: int) -> int:
+        """Return the steps of a training that has ``whole`` steps."""
+        return max(1, round(whole * self.fraction))
 
 
 Key = tuple[str, int]  # arm, seed
@@ -27,8 +34,8 @@ Results = Mapping[Key, Result]
 class Experiment:
     """One question.
 
-    jobs: by arm and seed. report: the answer in Markdown, and pictures by name, of the results of all jobs. data: what
-    is kept of a result.
+    jobs: by arm and seed; they may share pre-trained weights, which are kept beside the results. report: the answer in
+    Markdown, and pictures by name, of the results of all jobs. data: what is kept of a result, in plain values.
     """
 
     name: str
@@ -36,3 +43,11 @@ class Experiment:
     jobs: Callable[[Options], Mapping[Key, Job]]
     report: Callable[[Options, Results], tuple[str, dict[str, Figure]]]
     data: Callable[[Result], Any]
+
+
+def by_arm(results: Results, value: Callable[[Result], float]) -> dict[str, list[float]]:
+    """Return values by arm, one for each seed in their order."""
+    found: dict[str, list[float]] = {}
+    for (arm, _), result in results.items():
+        found.setdefault(arm, []).append(value(result))
+    return found

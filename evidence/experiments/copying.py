@@ -1,14 +1,14 @@
-"""Which laws teach a model to copy a string that it has never seen?"""
+"""Which laws teach copying: accuracy of continuing an unseen string at its second occurrence."""
 
 from collections.abc import Mapping, Sequence
 from statistics import median
 
 from matplotlib.figure import Figure
 
-from evidence.arms import CORE, pretraining
-from evidence.experiments.base import Experiment, Key, Options, Results
+from evidence.arms import ARMS, CORE, QUICK, pretraining
+from evidence.experiments.base import Experiment, Key, Options, Results, by_arm
 from evidence.jobs import Job
-from evidence.pretraining import OFFSETS, pretrain
+from evidence.pretraining import OFFSETS, STEPS, pretrain
 from evidence.reporting import dots, share, table
 from evidence.statistics import share_interval
 
@@ -21,26 +21,24 @@ def one_layer_arms(arms: Sequence[str]) -> list[str]:
     return [arm for arm in CORE[:2] if arm in arms]
 
 
+def arms_of(options: Options) -> list[str]:
+    """Return the arms of this experiment and of the recall that starts from its weights."""
+    return list(QUICK if options.quick else ARMS)
+
+
 def _jobs(options: Options) -> dict[Key, Job]:
-    two = {(arm, seed): pretraining(arm, seed, steps=options.steps) for arm in options.arms for seed in options.seeds}
+    arms, steps = arms_of(options), options.steps(STEPS)
+    two = {(arm, seed): pretraining(arm, seed, steps=steps) for arm in arms for seed in options.seeds}
     one = {
-        (arm + ONE_LAYER, seed): pretraining(arm, seed, layers=1, steps=options.steps)
-        for arm in one_layer_arms(options.arms)
+        (arm + ONE_LAYER, seed): pretraining(arm, seed, layers=1, steps=steps)
+        for arm in one_layer_arms(arms)
         for seed in options.seeds
     }
     return {key: Job(pretrain, settings) for key, settings in (two | one).items()}
 
 
-def accuracies(results: Results) -> dict[str, list[float]]:
-    """Return the mean copy accuracy by arm, a value for each seed in their order."""
-    found: dict[str, list[float]] = {}
-    for (arm, _), result in results.items():
-        found.setdefault(arm, []).append(result["copy_mean"])
-    return found
-
-
 def _report(options: Options, results: Results) -> tuple[str, dict[str, Figure]]:
-    found = accuracies(results)
+    found = by_arm(results, lambda result: float(result["copy_mean"]))
     rows = [_row(arm, values) for arm, values in found.items()]
     text = table(["pre-trained on", "copy accuracy by seed", "median", "seeds above .5", "95% interval"], rows)
     offsets = _offsets(results)
@@ -63,7 +61,9 @@ def _offsets(results: Results) -> str:
         arm: [sum(column) / len(column) for column in zip(*rows, strict=True)] for arm, rows in each.items()
     }
     taught = {arm: row for arm, row in means.items() if max(row) > 2 / 64} or dict(means)
-    return table(["pre-trained on", *map(str, OFFSETS)], [[f"`{arm}`", *map(share, row)] for arm, row in taught.items()])
+    return table(
+        ["pre-trained on", *map(str, OFFSETS)], [[f"`{arm}`", *map(share, row)] for arm, row in taught.items()]
+    )
 
 
 COPYING = Experiment(

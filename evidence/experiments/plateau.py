@@ -1,4 +1,4 @@
-"""Does pre-training shorten the plateau of associative recall?"""
+"""The plateau of associative recall: steps until 90% of answers are right, after pre-training on each law."""
 
 import math
 from collections.abc import Sequence
@@ -7,48 +7,44 @@ from statistics import median
 from matplotlib.figure import Figure
 
 from evidence.arms import CORE, pretraining
-from evidence.experiments.base import Experiment, Key, Options, Results
+from evidence.experiments.base import Experiment, Key, Options, Results, by_arm
+from evidence.experiments.copying import arms_of
 from evidence.jobs import Job
-from evidence.recall import Recall, train_recall
+from evidence.pretraining import STEPS
+from evidence.recall import BUDGET, Recall, Transfer, train_recall
 from evidence.reporting import dots, probability, ratio, table, whole
 from evidence.statistics import holm, ratio_of_medians, sign_flip_test
 
 SCRATCH = "nothing (scratch)"
-_CONTROLS = ("kept", "averaged", "shuffled")  # of the first two arms
+_CONTROLS: tuple[Transfer, ...] = ("kept", "averaged", "shuffled")  # of the first two arms
 PRIMARY = CORE[:2]  # the two tests that were fixed in advance
 
 
 def _jobs(options: Options) -> dict[Key, Job]:
-    settings: dict[Key, Recall] = {(SCRATCH, seed): Recall(seed, budget=options.budget) for seed in options.seeds}
-    for arm in options.arms:
+    steps, budget = options.steps(STEPS), options.steps(BUDGET)
+    settings: dict[Key, Recall] = {(SCRATCH, seed): Recall(seed, budget=budget) for seed in options.seeds}
+    for arm in arms_of(options):
         for transfer in ("fresh", *(_CONTROLS if arm in PRIMARY else ())):
             name = arm if transfer == "fresh" else f"{arm}; {_WORDS[transfer]}"
             for seed in options.seeds:
-                start = pretraining(arm, seed, steps=options.steps)
-                settings[name, seed] = Recall(seed, start, transfer, budget=options.budget)  # type: ignore[arg-type]
+                start = pretraining(arm, seed, steps=steps)
+                settings[name, seed] = Recall(seed, start, transfer, budget=budget)
     return {key: Job(train_recall, each) for key, each in settings.items()}
 
 
 _WORDS = {"kept": "embeddings kept", "averaged": "embeddings averaged", "shuffled": "weights shuffled"}
 
 
-def steps_of(options: Options, results: Results) -> dict[str, list[float]]:
-    """Return the steps to 90% by arm, a value for each seed in their order; the budget where it did not suffice."""
-    found: dict[str, list[float]] = {}
-    for (arm, _), result in results.items():
-        found.setdefault(arm, []).append(options.budget if result["steps"] is None else result["steps"])
-    return found
-
-
 def _report(options: Options, results: Results) -> tuple[str, dict[str, Figure]]:
-    found = steps_of(options, results)
+    budget = options.steps(BUDGET)
+    found = by_arm(results, lambda result: float(result["steps"] or budget))
     scratch = found[SCRATCH]
     p_values = {arm: sign_flip_test(_differences(found[arm], scratch)) for arm in found if arm != SCRATCH}
     primary = [arm for arm in PRIMARY if arm in p_values]
     corrected = dict(zip(primary, holm([p_values[arm] for arm in primary]), strict=True))
-    rows = [_row(arm, values, scratch, options.budget, p_values | corrected) for arm, values in found.items()]
+    rows = [_row(arm, values, scratch, budget, p_values | corrected) for arm, values in found.items()]
     heads = ["pre-trained on", "steps to 90% by seed", "median", "times scratch (95%)", "p"]
-    picture = dots("Steps until 90% of recalls are right", "steps", found, log=True, limit=options.budget)
+    picture = dots("Steps until 90% of recalls are right", "steps", found, log=True, limit=budget)
     return table(heads, rows), {"plateau": picture}
 
 
