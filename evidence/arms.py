@@ -1,9 +1,6 @@
-"""The laws that models are pre-trained on, with lengths that fit a context of 64 symbols, and the seeds."""
+"""The laws that models are pre-trained on, with lengths that fit a context of 64 symbols."""
 
 from evidence.pretraining import STEPS, Pretraining
-
-SEEDS = tuple(range(100, 108))
-QUICK_SEEDS = SEEDS[:2]
 
 FIXED = "fixed:length=63"  # with the separator, a context
 VARIED = "uniform:min=5,max=63"  # the laws that cannot make phrases of 63, and those of short and varied copies

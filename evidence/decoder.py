@@ -6,7 +6,6 @@ Without feed-forward layers, two layers of attention are the smallest model that
 2021).
 """
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -43,9 +42,8 @@ class Decoder(nn.Module):
         self.norm = nn.RMSNorm(shape.width, eps=1e-6)
         random = torch.Generator().manual_seed(seed)
         for name, weight in self.named_parameters():
-            if weight.ndim == 2:  # normal with deviation 0.02, smaller where layers add up
-                deviation = 0.02 / math.sqrt(2 * shape.layers) if name.endswith(("out.weight", "down.weight")) else 0.02
-                nn.init.normal_(weight, std=deviation, generator=random)
+            if weight.ndim == 2:
+                nn.init.normal_(weight, std=0.02, generator=random)
             elif name.endswith("bias"):
                 nn.init.zeros_(weight)
 
@@ -69,26 +67,22 @@ class Layer(nn.Module):
         self.attended = nn.Linear(d, 3 * d)  # queries, keys, values
         self.out = nn.Linear(d, d, bias=False)
         self.feed_forward = FeedForward(d, shape.hidden) if shape.hidden else None
-        angles = _angles(shape.context, d // shape.heads)
-        self.register_buffer("cosine", angles.cos(), persistent=False)
-        self.register_buffer("sine", angles.sin(), persistent=False)
+        self.query_norm, self.key_norm = (nn.RMSNorm(d // shape.heads, eps=1e-6) for _ in range(2))
+        self.register_buffer("turns", _turns(shape.context, d // shape.heads), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         rows, length, width = x.shape
-        q, k, v = (
-            part.view(rows, length, self.heads, -1).transpose(1, 2)
-            for part in self.attended(self.norm(x)).chunk(3, dim=-1)
-        )
-        seen = functional.scaled_dot_product_attention(self._turned(q), self._turned(k), v, is_causal=True)
+        parts = self.attended(self.norm(x)).view(rows, length, 3, self.heads, -1)
+        q, k, v = parts.permute(2, 0, 3, 1, 4)
+        q, k = self._turned(self.query_norm(q)), self._turned(self.key_norm(k))
+        seen = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
         x = x + self.out(seen.transpose(1, 2).reshape(rows, length, width))
         return x if self.feed_forward is None else x + self.feed_forward(x)
 
     def _turned(self, x: Tensor) -> Tensor:
-        """Norm each vector, then rotate pairs of its components by angles that grow with the position."""
-        x = functional.rms_norm(x, x.shape[-1:])
-        first, second = x.chunk(2, dim=-1)
-        cosine, sine = self.cosine[: x.shape[2]], self.sine[: x.shape[2]]
-        return torch.cat([first * cosine - second * sine, second * cosine + first * sine], dim=-1)
+        """Rotate pairs of components by angles that grow with the position. x: (rows, heads, length, components)."""
+        pairs = torch.view_as_complex(x.unflatten(-1, (-1, 2)))
+        return torch.view_as_real(pairs * self.turns[: x.shape[2]]).flatten(-2)
 
 
 class FeedForward(nn.Module):
@@ -105,6 +99,7 @@ class FeedForward(nn.Module):
         return self.down(functional.silu(self.gate(y)) * self.up(y))
 
 
-def _angles(context: int, head: int) -> Tensor:
-    half = head // 2
-    return torch.outer(torch.arange(context, dtype=torch.float32), 10_000.0 ** -(torch.arange(half) / half))
+def _turns(context: int, head: int) -> Tensor:
+    """Return what each position multiplies pairs of components by: complex, (context, head / 2)."""
+    angles = torch.outer(torch.arange(context), 10_000.0 ** -(torch.arange(head // 2) / (head // 2)))
+    return torch.polar(torch.ones_like(angles), angles)

@@ -7,6 +7,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -20,6 +21,7 @@ _ALLOCATION = {  # of the C library: memory of tensors is kept, where fresh memo
     "MALLOC_TRIM_THRESHOLD_": "8000000000",
     "MALLOC_TOP_PAD_": "500000000",
 }
+_QUIET = (signal.SIGINT, signal.SIG_DFL)  # an interrupt ends the processes without a word: the program has one
 _THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 Result = dict[str, Any]
@@ -55,13 +57,15 @@ def run(jobs: Sequence[Job], folder: Path, processes: int) -> Iterator[tuple[int
     if not open_jobs:
         return
     os.environ.update(_ALLOCATION | _THREADS)  # read by the processes when they start
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, spawn, initializer=signal.signal, initargs=_QUIET) as pool:
         waiting = {pool.submit(_work, jobs[place], folder): place for place in open_jobs}
         try:
             for done in as_completed(waiting):
                 yield waiting[done], done.result()
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.terminate()
             raise
 
 

@@ -17,8 +17,8 @@ class Rates:
     warm_up: steps. decay: first step of the decay, and the step at which the rates are 0; None for no decay.
     """
 
-    muon: float = 0.005
-    adam: float = 3e-3
+    muon: float = 0.002
+    adam: float = 0.002
     warm_up: int = 50
     decay: tuple[int, int] | None = None
 

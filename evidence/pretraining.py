@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from evidence.tasks import copy_accuracy, next_symbol_loss, repeated_strings
 
 VOCABULARY, CONTEXT, ROWS = 64, 64, 32
 STEPS = 1000  # of a pre-training
-SPECIAL = 2  # ids above the vocabulary: the separator of phrases, and one that is left free
+SPECIAL = 2  # ids above the vocabulary: the separator of phrases, and the mark before a question
 OFFSETS = (4, 7, 11, 15, 20, 27, 31)  # of the copy test; no law is trained on any of them alone
 _TESTED = 64  # strings for each offset
 
@@ -47,9 +48,8 @@ def pretrain(settings: Pretraining, folder: Path) -> dict[str, Any]:
     model = Decoder(settings.shape(), settings.seed)
     rates = Rates(decay=(settings.steps * 7 // 10, settings.steps))
     optimizer = Optimizer(model, rates)
-    batches = corpus_batches(settings.law, settings.lengths, settings.vocabulary, CONTEXT + 1, ROWS, settings.seed)
     losses = []
-    for step, ids in zip(range(1, settings.steps + 1), batches, strict=False):
+    for step, ids in enumerate(_batches(settings), 1):
         loss = next_symbol_loss(model, ids)
         optimizer.step(loss)
         if step % 50 == 0:
@@ -58,6 +58,18 @@ def pretrain(settings: Pretraining, folder: Path) -> dict[str, Any]:
     torch.save(model.state_dict(), path.with_suffix(".unfinished"))
     path.with_suffix(".unfinished").replace(path)
     return {"losses": losses, **copying(model, settings.vocabulary)}
+
+
+def _batches(settings: Pretraining) -> Iterator[Tensor]:
+    return corpus_batches(
+        settings.law,
+        settings.lengths,
+        vocabulary=settings.vocabulary,
+        length=CONTEXT + 1,
+        rows=ROWS,
+        steps=settings.steps,
+        seed=settings.seed,
+    )
 
 
 def copying(model: Decoder, vocabulary: int) -> dict[str, Any]:

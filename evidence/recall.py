@@ -12,12 +12,13 @@ from evidence.decoder import Decoder, Shape
 from evidence.optimizer import Optimizer, Rates
 from evidence.pretraining import CONTEXT, SPECIAL, VOCABULARY, Pretraining, loaded
 from evidence.tasks import recall_batch
+from hyperphrase import InputError
 
 PAIRS, ROWS = 10, 64
 BUDGET = 2000  # most steps
 EVERY = 25  # steps between two tests
 WANTED = 0.9
-_TESTED = 1000  # questions
+_TESTED = 500  # questions
 _TEST_SEED, _DATA_SEED = 1 << 31, 1 << 32
 
 Transfer = Literal["fresh", "kept", "averaged", "shuffled"]
@@ -30,7 +31,8 @@ class Recall:
     start: the pre-training that weights come from, None for the first weights of ``seed``. transfer: ``fresh``: the
     embedding is that of ``seed``, not the pre-trained one; ``kept``: all weights; ``averaged``: each row of the
     embedding is the mean of the pre-trained rows (Jiang 2026); ``shuffled``: as fresh, and the numbers in each
-    pre-trained tensor in random order, so that only their statistics are left (Wu 2022). budget: most steps.
+    pre-trained tensor in random order, so that only their statistics are left (Wu 2022). budget: most steps. pairs: of
+    keys and values in a question.
     """
 
     seed: int
@@ -38,6 +40,14 @@ class Recall:
     transfer: Transfer = "fresh"
     layers: int = 2
     budget: int = BUDGET
+    pairs: int = PAIRS
+
+    def __post_init__(self) -> None:
+        """Raise InputError if a question does not fit the model."""
+        most = min(CONTEXT - 2, VOCABULARY) // 2
+        if not 1 <= self.pairs <= most:
+            problem = f"give 1 to {most}: a question of more does not fit the context of {CONTEXT} symbols"
+            raise InputError(problem, field="pairs", value=self.pairs)
 
 
 def train_recall(settings: Recall, folder: Path) -> dict[str, Any]:
@@ -47,11 +57,11 @@ def train_recall(settings: Recall, folder: Path) -> dict[str, Any]:
     """
     model = first_model(settings, folder)
     optimizer = Optimizer(model, Rates())
-    test = recall_batch(torch.Generator().manual_seed(_TEST_SEED), _TESTED, PAIRS, VOCABULARY)
+    test = recall_batch(torch.Generator().manual_seed(_TEST_SEED), _TESTED, settings.pairs, VOCABULARY)
     random = torch.Generator().manual_seed(_DATA_SEED + settings.seed)
     curve: list[float] = []
     for step in range(1, settings.budget + 1):
-        ids, answers = recall_batch(random, ROWS, PAIRS, VOCABULARY)
+        ids, answers = recall_batch(random, ROWS, settings.pairs, VOCABULARY)
         optimizer.step(functional.cross_entropy(model(ids)[:, -1], answers))
         if step % EVERY == 0:
             curve.append(_accuracy(model, *test))

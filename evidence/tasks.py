@@ -21,15 +21,15 @@ def copy_accuracy(model: Decoder, ids: Tensor, first: int) -> float:
 
 
 def recall_batch(random: torch.Generator, rows: int, pairs: int, vocabulary: int) -> tuple[Tensor, Tensor]:
-    """Return (ids, answers) of associative recall: key, value, key, value, ..., and one of the keys.
+    """Return (ids, answers) of associative recall: key, value, key, value, ..., a mark, and one of the keys.
 
-    ids: int64, (rows, 2 pairs + 1); the keys of a row are different. answers: (rows,), the value behind that key.
+    All keys and values of a row are different. The mark is the id after the separator of phrases, ``vocabulary + 1``.
+    ids: int64, (rows, 2 pairs + 2). answers: (rows,), the value behind the last key.
     """
-    keys = torch.rand(rows, vocabulary, generator=random).argsort(1)[:, :pairs]
-    values = torch.randint(vocabulary, (rows, pairs), generator=random)
-    asked = torch.randint(pairs, (rows, 1), generator=random)
-    ids = torch.stack([keys, values], 2).reshape(rows, 2 * pairs)
-    return torch.cat([ids, keys.gather(1, asked)], 1), values.gather(1, asked).squeeze(1)
+    symbols = torch.rand(rows, vocabulary, generator=random).argsort(1)[:, : 2 * pairs]
+    asked = 2 * torch.randint(pairs, (rows, 1), generator=random)
+    mark = torch.full((rows, 1), vocabulary + 1)
+    return torch.cat([symbols, mark, symbols.gather(1, asked)], 1), symbols.gather(1, asked + 1).squeeze(1)
 
 
 def next_symbol_loss(model: Decoder, ids: Tensor) -> Tensor:

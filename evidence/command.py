@@ -1,0 +1,70 @@
+"""Run the experiments, and write their tables, data and pictures.
+
+python -m evidence                      all experiments with 8 seeds: at most an hour on two cores
+python -m evidence copying plateau      some of them
+python -m evidence --quick              2 seeds, and the arms that decide: 5 minutes
+python -m evidence --output=mine        another folder than evidence/results
+
+What is finished is kept in the folder --work; a run that was stopped goes on from there.
+"""
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from beam_pipeline.terminal.progress import followed
+from evidence.experiments import EXPERIMENTS, Experiment, Options
+from evidence.experiments.base import QUICK_SEEDS, SEEDS, Key
+from evidence.jobs import Result, run
+from evidence.pages import write
+
+RESULTS = Path(__file__).parent / "results"
+WORK = Path("evidence_work")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what the command line names; return the exit status."""
+    given = _given(arguments)
+    options = Options(QUICK_SEEDS, quick=True) if given.quick else Options(SEEDS)
+    for name in given.names or EXPERIMENTS:
+        experiment = EXPERIMENTS[name]
+        results = measure(experiment, options, given.work, given.processes)
+        print(write(experiment, options, results, given.output))
+    return 0
+
+
+def measure(experiment: Experiment, options: Options, work: Path, processes: int) -> dict[Key, Result]:
+    """Return the results of all jobs of an experiment, and show how far it is. work: where results are kept."""
+    jobs = experiment.jobs(options)
+    keys, found = list(jobs), {}
+    with followed(experiment.name, "trainings") as tell:
+        tell(experiment.name, 0, len(jobs))
+        for place, result in run(list(jobs.values()), work, processes):
+            found[keys[place]] = result
+            tell(experiment.name, len(found), len(jobs))
+    return {key: found[key] for key in keys}
+
+
+def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return what the command line says; a mistake ends the program with status 2."""
+    parser = argparse.ArgumentParser(
+        "python -m evidence",
+        description=__doc__,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", metavar="NAME", nargs="*", help=f"experiments: {', '.join(EXPERIMENTS)}; default all")
+    parser.add_argument("--quick", action="store_true", help="2 seeds, and the arms that decide")
+    parser.add_argument("--output", type=Path, default=RESULTS, help="folder to write; default evidence/results")
+    parser.add_argument("--work", type=Path, default=WORK, help="folder of what is finished; default %(default)s")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: one for each core")
+    given = parser.parse_args(arguments)
+    for name in given.names:
+        if name not in EXPERIMENTS:
+            parser.error(f"{name}: there is no such experiment; choose from {', '.join(EXPERIMENTS)}")
+    if given.processes < 1:
+        parser.error(f"--processes={given.processes}: give 1 or more")
+    if given.quick and given.output == RESULTS:
+        parser.error("--quick: name another folder, as in --output=quick; evidence/results is for all seeds")
+    return given
