@@ -30,6 +30,8 @@ ARMS = {
     "topics": ("topics", FIXED),
     "uniform": ("uniform", FIXED),
 }
+LONGER = "repetition, varied, twice the steps"
+ARMS[LONGER] = ARMS["repetition, varied"]
 CORE = tuple(ARMS)[:5]
 QUICK = tuple(ARMS)[:3]
 LEFT_OUT = {
@@ -43,7 +45,8 @@ LEFT_OUT = {
 }
 
 
-def pretraining(arm: str, seed: int, layers: int = 2, steps: int = STEPS) -> Pretraining:
-    """Return the pre-training of an arm."""
+def pretraining(arm: str, seed: int, layers: int = 2, fraction: float = 1.0) -> Pretraining:
+    """Return the pre-training of an arm. fraction: of its steps."""
     law, lengths = ARMS[arm]
-    return Pretraining(law, lengths, seed, layers, steps)
+    steps = 2 * STEPS if arm == LONGER else STEPS
+    return Pretraining(law, lengths, seed, layers, max(1, round(steps * fraction)))

@@ -4,7 +4,7 @@ Muon (Jordan 2024, https://kellerjordan.github.io/posts/muon) makes the momentum
 subtracted. Both are those of PyTorch.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +21,10 @@ class Rates:
     adam: float = 0.002
     warm_up: int = 50
     decay: tuple[int, int] | None = None
+
+    def times(self, factor: float) -> "Rates":
+        """Return rates that are ``factor`` times as high."""
+        return replace(self, muon=self.muon * factor, adam=self.adam * factor)
 
     def factor(self, step: int) -> float:
         """Return the share of the rates at ``step``, from 1 on."""

@@ -8,6 +8,8 @@ from statistics import median
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from evidence.statistics import survival
+
 _SPREAD = 0.28  # of the dots of an arm, in rows
 _COLOURS = ("tab:blue", "tab:orange", "tab:green")
 
@@ -45,6 +47,20 @@ def _arm(axes: Axes, row: int, values: Sequence[float], limit: float | None) -> 
             value, place, "o", color=_COLOURS[0], markersize=5, alpha=0.8, fillstyle="none" if open_end else "full"
         )
     axes.vlines(median(values), row - 0.4, row + 0.4, color=_COLOURS[1], linewidth=2)
+
+
+def survival_curves(title: str, axis: str, arms: Mapping[str, Sequence[float]], limit: float) -> Figure:
+    """Return a picture of the share of each arm that lasts longer, by Kaplan and Meier; above ``limit`` is censored."""
+    figure = Figure(figsize=(8, 4), layout="constrained")
+    axes = figure.subplots()
+    for name, values in arms.items():
+        times, shares = survival(values, [value <= limit for value in values])
+        axes.step([*times, limit], [*shares, shares[-1]], where="post", label=name)
+    axes.set(title=title, xlabel=axis, ylabel="share", ylim=(0, 1.02), xlim=(0, limit))
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, fontsize="small")
+    return figure
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from evidence.arms import ARMS, CORE, QUICK, pretraining
 from evidence.experiments.base import Experiment, Key, Options, Results, by_arm
 from evidence.jobs import Job
-from evidence.pretraining import OFFSETS, STEPS, pretrain
+from evidence.pretraining import OFFSETS, pretrain
 from evidence.reporting import dots, share, table
 from evidence.statistics import share_interval
 
@@ -27,10 +27,10 @@ def arms_of(options: Options) -> list[str]:
 
 
 def _jobs(options: Options) -> dict[Key, Job]:
-    arms, steps = arms_of(options), options.steps(STEPS)
-    two = {(arm, seed): pretraining(arm, seed, steps=steps) for arm in arms for seed in options.seeds}
+    arms = arms_of(options)
+    two = {(arm, seed): pretraining(arm, seed, fraction=options.fraction) for arm in arms for seed in options.seeds}
     one = {
-        (arm + ONE_LAYER, seed): pretraining(arm, seed, layers=1, steps=steps)
+        (arm + ONE_LAYER, seed): pretraining(arm, seed, layers=1, fraction=options.fraction)
         for arm in one_layer_arms(arms)
         for seed in options.seeds
     }

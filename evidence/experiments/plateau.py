@@ -1,51 +1,67 @@
 """The plateau of associative recall: steps until 90% of answers are right, after pre-training on each law."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from matplotlib.figure import Figure
 
 from evidence.arms import CORE, pretraining
 from evidence.experiments.base import Experiment, Key, Options, Results, by_arm
-from evidence.experiments.copying import arms_of
+from evidence.experiments.copying import FORMED, arms_of
 from evidence.jobs import Job
-from evidence.pretraining import STEPS
 from evidence.recall import BUDGET, Recall, Transfer, train_recall
-from evidence.reporting import dots, probability, ratio, table, whole
+from evidence.reporting import dots, probability, ratio, share, survival_curves, table, whole
 from evidence.statistics import holm, ratio_of_medians, sign_flip_test
 
 SCRATCH = "nothing (scratch)"
-_CONTROLS: tuple[Transfer, ...] = ("kept", "averaged", "shuffled")  # of the first two arms
+_CONTROLS: dict[Transfer, str] = {
+    "kept": "embeddings kept",
+    "averaged": "embeddings averaged",
+    "shuffled": "weights shuffled",
+}
+_RATES = {1.0: "", 0.5: "; half the rates", 2.0: "; twice the rates"}
 PRIMARY = CORE[:2]  # the two tests that were fixed in advance
 
 
 def _jobs(options: Options) -> dict[Key, Job]:
-    steps, budget = options.steps(STEPS), options.steps(BUDGET)
-    settings: dict[Key, Recall] = {(SCRATCH, seed): Recall(seed, budget=budget) for seed in options.seeds}
+    settings: dict[Key, Recall] = {}
+    for seed in options.seeds:
+        settings.update({(name, seed): each for name, each in _of_seed(options, seed)})
+    order = list(dict.fromkeys(name for name, _ in settings))
+    return {(name, seed): Job(train_recall, settings[name, seed]) for name in order for seed in options.seeds}
+
+
+def _of_seed(options: Options, seed: int) -> Iterator[tuple[str, Recall]]:
+    """Yield the trainings of a seed with their names."""
+    budget = options.steps(BUDGET)
+    for rate, words in _RATES.items():
+        yield SCRATCH + words, Recall(seed, budget=budget, rate=rate)
     for arm in arms_of(options):
-        for transfer in ("fresh", *(_CONTROLS if arm in PRIMARY else ())):
-            name = arm if transfer == "fresh" else f"{arm}; {_WORDS[transfer]}"
-            for seed in options.seeds:
-                start = pretraining(arm, seed, steps=steps)
-                settings[name, seed] = Recall(seed, start, transfer, budget=budget)
-    return {key: Job(train_recall, each) for key, each in settings.items()}
-
-
-_WORDS = {"kept": "embeddings kept", "averaged": "embeddings averaged", "shuffled": "weights shuffled"}
+        start = pretraining(arm, seed, fraction=options.fraction)
+        yield arm, Recall(seed, start, budget=budget)
+        if arm in PRIMARY:
+            for transfer, words in _CONTROLS.items():
+                yield f"{arm}; {words}", Recall(seed, start, transfer, budget=budget)
+            for rate, words in _RATES.items():
+                if rate != 1:
+                    yield arm + words, Recall(seed, start, budget=budget, rate=rate)
 
 
 def _report(options: Options, results: Results) -> tuple[str, dict[str, Figure]]:
     budget = options.steps(BUDGET)
-    found = by_arm(results, lambda result: float(result["steps"] or budget))
+    found = by_arm(results, lambda result: float(result["steps"] or budget + 1))
     scratch = found[SCRATCH]
     p_values = {arm: sign_flip_test(_differences(found[arm], scratch)) for arm in found if arm != SCRATCH}
-    primary = [arm for arm in PRIMARY if arm in p_values]
-    corrected = dict(zip(primary, holm([p_values[arm] for arm in primary]), strict=True))
+    corrected = dict(zip(PRIMARY, holm([p_values[arm] for arm in PRIMARY]), strict=True))
     rows = [_row(arm, values, scratch, budget, p_values | corrected) for arm, values in found.items()]
     heads = ["pre-trained on", "steps to 90% by seed", "median", "times scratch (95%)", "p"]
-    picture = dots("Steps until 90% of recalls are right", "steps", found, log=True, limit=budget)
-    return table(heads, rows), {"plateau": picture}
+    shown = {arm: found[arm] for arm in (SCRATCH, *PRIMARY, "zipf", f"{PRIMARY[0]}; {_CONTROLS['shuffled']}")}
+    pictures = {
+        "plateau": dots("Steps until 90% of recalls are right", "steps", found, log=True, limit=budget + 1),
+        "plateau_survival": survival_curves("Trainings below 90% of recalls", "steps", shown, budget),
+    }
+    return f"{table(heads, rows)}\n{_by_copying(budget, results)}", pictures
 
 
 def _differences(steps: Sequence[float], scratch: Sequence[float]) -> list[float]:
@@ -53,10 +69,33 @@ def _differences(steps: Sequence[float], scratch: Sequence[float]) -> list[float
 
 
 def _row(arm: str, steps: Sequence[float], scratch: Sequence[float], budget: int, p: dict[str, float]) -> list[str]:
-    each = " ".join(f"(>{whole(value)})" if value >= budget else whole(value) for value in steps)
+    each, middle = " ".join(_steps(value, budget) for value in steps), _steps(median(steps), budget)
     if arm == SCRATCH:
-        return [arm, each, whole(median(steps)), "1", ""]
-    return [f"`{arm}`", each, whole(median(steps)), ratio(*ratio_of_medians(steps, scratch)), probability(p[arm])]
+        return [arm, each, middle, "1", ""]
+    return [f"`{arm}`", each, middle, ratio(*ratio_of_medians(steps, scratch)), probability(p[arm])]
+
+
+def _steps(value: float, budget: int) -> str:
+    return f"(>{whole(budget)})" if value > budget else whole(value)
+
+
+def _by_copying(budget: int, results: Results) -> str:
+    """Return the steps of the primary arms where copying had formed, and where it had not."""
+    rows = []
+    for arm in PRIMARY:
+        ends = [
+            (result["copied"], result["steps"] or budget + 1) for (name, _), result in results.items() if name == arm
+        ]
+        for words, part in (
+            ("formed", [end for end in ends if end[0] > FORMED]),
+            ("not", [end for end in ends if end[0] <= FORMED]),
+        ):
+            each = "; ".join(
+                f"{share(copied)}: {_steps(steps, budget)}" for copied, steps in sorted(part, reverse=True)
+            )
+            rows.append([f"`{arm}`", words, each or "no seed"])
+    heads = ["pre-trained on", f"copying (accuracy above {share(FORMED)})", "copy accuracy: steps to 90%, by seed"]
+    return table(heads, rows)
 
 
 PLATEAU = Experiment(
@@ -64,5 +103,5 @@ PLATEAU = Experiment(
     question="Does pre-training shorten the plateau of associative recall?",
     jobs=_jobs,
     report=_report,
-    data=lambda result: {name: result[name] for name in ("steps", "curve", "cpu_seconds")},
+    data=lambda result: {name: result[name] for name in ("steps", "copied", "curve", "cpu_seconds")},
 )
