@@ -1,4 +1,4 @@
-"""The steps of the Dataflow image, in a bare Debian: two minutes and a half, most of them compilation."""
+"""The steps of the Dataflow image, in a bare Debian: a minute and a half, most of it installation."""
 
 import os
 import shutil

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout, when run as 
 
 from tests.engines.dask_cluster import Cluster
 from tests.faults import harness
-from tests.faults.harness import LOST, MIXED, PHASES, PLAIN, SAME, Judge, Run, Trial
+from tests.faults.harness import LOST, MIXED, PHASES, PLAIN, SAME, Run, Trial, judges_of
 
 WORKERS = 3
 BEGUN = {  # kinds of tasks, by the phase that they begin; of the other phases the folder tells
@@ -84,7 +84,7 @@ def await_moment(cluster, run, phase, moments):
 
 
 def trials(folder, times, moments, corpora=(PLAIN, MIXED), kills=tuple(KILLS)):
-    judges = [Judge(folder, arguments) for arguments in corpora]
+    judges = judges_of(folder, corpora)
 
     def strike(folder, phase, choice):
         judge, kill = choice

@@ -16,13 +16,13 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout, when run as a command
 
 from tests.faults import harness
-from tests.faults.harness import LOST, MIXED, PLAIN, SAME, THREADS, Judge, Run, Trial, make
+from tests.faults.harness import LOST, MIXED, PLAIN, SAME, THREADS, Run, Trial, judges_of, make
 
 WAYS = ["in_turn", "at_once", "late"]
 
 
 def trials(folder, times, moments, corpora=(PLAIN, MIXED), ways=WAYS):
-    judges = [Judge(folder, arguments) for arguments in corpora]
+    judges = judges_of(folder, corpora)
     for i in range(times):
         judge, way = judges[i // len(ways) % len(judges)], ways[i % len(ways)]
         line = [*judge.arguments, *THREADS]

@@ -15,8 +15,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout, when run as a command
 
 from tests.faults import harness
-from tests.faults.harness import LOST, MIXED, PLAIN, PROCESSES, SAME, THREADS, Judge, Run, Trial
-from tests.faults.unreliable import failing, library
+from tests.faults.harness import LOST, MIXED, PLAIN, PROCESSES, SAME, THREADS, Run, Trial, judges_of
+from tests.faults.unreliable import failing, library, run_failing
 
 # (calls, how, which: 0 is every second one, -1 every one): nothing may come of these
 ALWAYS = [
@@ -48,38 +48,46 @@ ALONE = ["--direct_num_workers=1"]  # of two threads one could meet every second
 
 def calls_made(folder, judge, engine, call):
     """Return how many such calls the process that makes most of them makes."""
-    count = folder / "count"
-    with Run(folder / "out", [*judge.arguments, *engine], failing(folder / "out", call, "EIO", 10**9, count)) as run:
-        judge.verdict(run.folder, run.finish())
-    made = max(map(int, count.read_text().split()))
-    count.unlink()
-    return made
+    count = folder / "count"  # where other processes write it
+    outcome, made = run_failing(folder, [*judge.arguments, *engine], call, "EIO", 10**9, count)
+    judge.verdict(folder / "out", outcome)
+    of_workers = count.read_text().split() if count.exists() else []
+    count.unlink(missing_ok=True)
+    return max([made, *map(int, of_workers)])
 
 
-def try_once(folder, judge, engine, call, kind, at, count=None):
-    """Return the trial of one run with a fault."""
-    with Run(folder / "out", [*judge.arguments, *engine], failing(folder / "out", call, kind, at, count)) as run:
+def try_once(folder, judge, engine, call, kind, at):
+    """Return the trial of one run in which one call fails."""
+    with Run(folder / "out", [*judge.arguments, *engine], failing(folder / "out", call, kind, at)) as run:
         outcome = run.finish()
-        phase = run.phase() if at > 0 else "all"
+        phase = run.phase()
         result, why = judge.verdict(run.folder, outcome)
-    if at <= 0 and result != SAME:
+    return Trial(f"{call}: {kind}", phase, result, why or f"call {at}")
+
+
+def try_all(folder, judge, call, kind, at):
+    """Return the trial of a run in which all calls go wrong, or every second one, and how many there were."""
+    outcome, count = run_failing(folder, [*judge.arguments, *ALONE], call, kind, at)
+    result, why = judge.verdict(folder / "out", outcome)
+    if result != SAME:
         result, why = LOST, f"status {outcome.status}: {outcome.error!r:.500}"
-    which = {0: ", every second one", -1: ", every one"}.get(at, "")
-    return Trial(f"{call}: {kind}{which}", phase, result, why or f"call {at}")
+    which = {0: "every second one", -1: "every one"}[at]
+    return Trial(f"{call}: {kind}, {which}", "all", result, why or f"{count} calls"), count
 
 
 def trials(folder, times, moments, corpora=(PLAIN, MIXED)):
-    judges = [Judge(folder, arguments) for arguments in corpora]
+    judges = judges_of(folder, corpora)
     made, cases = {}, [*ALWAYS, *((*case, None) for case in ONCE)]
     for i in range(times):
         call, kind, at = cases[i % len(cases)] if times >= len(cases) else moments.choice(cases)
         judge, engine = moments.choice(judges), moments.choice([THREADS, PROCESSES])
-        engine = engine if at is None else ALONE
-        if at is None:
-            key = call, judge, engine[0]
-            if key not in made:
-                made[key] = calls_made(folder, judge, engine, call)
-            at = moments.randint(1, max(1, made[key]))  # 0: workers made them, and were ended before they could tell
+        if at is not None:
+            yield try_all(folder, judge, call, kind, at)[0]
+            continue
+        key = call, judge, engine[0]
+        if key not in made:
+            made[key] = calls_made(folder, judge, engine, call)
+        at = moments.randint(1, max(1, made[key]))  # 0: workers made them, and were ended before they could tell
         yield try_once(folder, judge, engine, call, kind, at)
 
 
@@ -100,19 +108,17 @@ def test_calls_that_go_wrong_lose_nothing(tmp_path):
 
 @pytest.mark.usefixtures("_compiler")
 def test_calls_that_a_file_system_lacks_change_nothing(tmp_path):
-    judge, count = Judge(tmp_path, MIXED), tmp_path / "count"
+    (judge,) = judges_of(tmp_path, [MIXED])
     for case in ALWAYS:
-        trial = try_once(tmp_path, judge, ALONE, *case, count)
-        assert (SAME, True) == (trial.result, max(map(int, count.read_text().split())) > 0), trial
-        count.unlink()
+        trial, count = try_all(tmp_path, judge, *case)
+        assert (SAME, True) == (trial.result, count > 0), trial
 
 
 @pytest.mark.usefixtures("_compiler")
 @pytest.mark.parametrize("call", ["rename", "close", "write", "fsync", "fsyncdir"])
 def test_the_library_does_what_it_is_asked(tmp_path, call):
     """A fault that nothing meets would prove nothing."""
-    with Run(tmp_path / "out", MIXED, failing(tmp_path / "out", call, "EIO", 3)) as run:
-        outcome = run.finish()
+    outcome, _ = run_failing(tmp_path, MIXED, call, "EIO", 3)
     assert (1, True) == (outcome.status, "Input/output error" in outcome.error)
 
 

@@ -17,7 +17,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout, when run as a command
 
 from tests.faults import harness
-from tests.faults.harness import LOST, MIXED, PHASES, PLAIN, PROCESSES, THREADS, Judge, Run, Trial
+from tests.faults.harness import LOST, MIXED, PHASES, PLAIN, PROCESSES, THREADS, Run, Trial, judges_of
 
 ENGINES = [THREADS, PROCESSES]
 ROOM = 1 << 20  # KiB: enough for all
@@ -94,7 +94,7 @@ def filled(folder, times, moments, judges):
 
 
 def trials(folder, times, moments, corpora=(PLAIN, MIXED)):
-    judges = [Judge(folder, arguments) for arguments in corpora]
+    judges = judges_of(folder, corpora)
     yield from too_small(folder, times, moments, judges)
     yield from filled(folder, -(-times // 2), moments, judges)
 
@@ -106,7 +106,7 @@ def test_a_disk_that_fills_anywhere_loses_nothing(tmp_path, need, kind, times):
             pass
     except (subprocess.CalledProcessError, FileNotFoundError):
         need("the permission to mount a file system", "run the tests as root")
-    tried = list(kind(tmp_path, times, random.Random(), [Judge(tmp_path, MIXED)]))
+    tried = list(kind(tmp_path, times, random.Random(), judges_of(tmp_path, [MIXED])))
     assert [] == [trial for trial in tried if trial.result == LOST]
 
 

@@ -57,8 +57,8 @@ def trials(folder, times, moments):
     """Interrupt the program and the cell at ``times`` moments each, spread over a whole run and a bit random."""
     digest = harness.make(folder / "undisturbed", SMALL)
     copy = uncompiled(folder / "copy")
+    longest = program(folder, copy, MODES[0], None, digest)
     for what in (program, cell):
-        longest = what(folder, copy, MODES[0], None, digest)
         for i in range(times):
             mode, seconds = MODES[i % len(MODES)], longest * (i + moments.random()) / times
             result, why = what(folder, copy, mode, seconds, digest)
@@ -115,14 +115,9 @@ def program(folder, copy, mode, seconds, digest):
 
 
 def cell(folder, copy, mode, seconds, digest):
-    """Interrupt a cell ``seconds`` after it began; return (result, why). Without: the seconds that both runs take."""
-    begin = time.monotonic()
-    process = start(
-        folder, copy, "-c", CELL, str(harness.LONGEST if seconds is None else seconds), f"{folder}/out", mode
-    )
+    """Interrupt a cell ``seconds`` after it began; return (result, why)."""
+    process = start(folder, copy, "-c", CELL, str(seconds), f"{folder}/out", mode)
     out, error = process.communicate(timeout=harness.LONGEST)
-    if seconds is None:
-        return time.monotonic() - begin - 2
     lines = [one for one in error.splitlines() if "apitools" not in one]  # Beam's warning when it is imported
     if process.returncode or lines or out not in ("interrupted\nmade\n", "made\nmade\n"):
         return LOST, f"status {process.returncode}: {out} {error:.2000}"

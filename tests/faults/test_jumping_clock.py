@@ -12,12 +12,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout, when run as a command
 
 from tests.faults import harness
-from tests.faults.harness import LOST, MIXED, PLAIN, PROCESSES, SAME, THREADS, Judge, Run, Trial
+from tests.faults.harness import LOST, MIXED, PLAIN, PROCESSES, SAME, THREADS, Run, Trial, judges_of
 from tests.faults.unreliable import jumping_clock, library
 
 
 def trials(folder, times, moments, corpora=(PLAIN, MIXED)):
-    judges = [Judge(folder, arguments) for arguments in corpora]
+    judges = judges_of(folder, corpora)
     for i in range(times):
         judge, engine = judges[i % len(judges)], [THREADS, PROCESSES][i // len(judges) % 2]
         with Run(folder / "out", [*judge.arguments, *engine], jumping_clock(moments.randint(1, 100))) as run:

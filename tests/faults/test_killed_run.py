@@ -13,11 +13,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout, when run as a command
 
 from tests.faults import harness
-from tests.faults.harness import LOST, MIXED, PLAIN, PROCESSES, THREADS, Judge, Run, Trial
+from tests.faults.harness import LOST, MIXED, PLAIN, PROCESSES, THREADS, Run, Trial, judges_of
 
 
 def trials(folder, times, moments, corpora=(PLAIN, MIXED)):
-    judges = [Judge(folder, arguments) for arguments in corpora]
+    judges = judges_of(folder, corpora)
 
     def stop(folder, phase, choice):
         number, judge, engine = choice

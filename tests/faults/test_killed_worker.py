@@ -14,11 +14,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout, when run as a command
 
 from tests.faults import harness
-from tests.faults.harness import LOST, MIXED, OF_WORKERS, PLAIN, PROCESSES, SAME, Judge, Run, Trial
+from tests.faults.harness import LOST, MIXED, OF_WORKERS, PLAIN, PROCESSES, SAME, Run, Trial, judges_of
 
 
-def trials(folder, times, moments, corpora=(PLAIN, MIXED)):
-    judges = [Judge(folder, [*arguments, *PROCESSES]) for arguments in corpora]
+def at_random(folder, times, moments, judges):
+    """Yield trials in which one worker is killed at a random moment."""
 
     def kill_worker(folder, phase, judge):
         with Run(folder / "out", judge.arguments) as run:
@@ -33,9 +33,7 @@ def trials(folder, times, moments, corpora=(PLAIN, MIXED)):
                 result, why = LOST, f"worker processes {left} live on"
         return Trial("worker killed", met, result, why or f"ended after {seconds:.1f} s")
 
-    yield from harness.try_at_all_phases(folder, times, moments, judges, kill_worker, OF_WORKERS)
-    for i in range(-(-times // 4)):
-        yield kill_when_all_is_done(folder, judges[i % len(judges)])
+    return harness.try_at_all_phases(folder, times, moments, judges, kill_worker, OF_WORKERS)
 
 
 def kill_when_all_is_done(folder, judge):
@@ -51,15 +49,22 @@ def kill_when_all_is_done(folder, judge):
     return Trial("worker killed", "over", result if result == SAME else LOST, why or outcome.error.strip())
 
 
+def trials(folder, times, moments):
+    judges = judges_of(folder, [[*arguments, *PROCESSES] for arguments in (PLAIN, MIXED)])
+    yield from at_random(folder, times, moments, judges)
+    for i in range(-(-times // 4)):
+        yield kill_when_all_is_done(folder, judges[i % len(judges)])
+
+
 def test_a_killed_worker_ends_the_run_and_the_same_command_finishes_it(tmp_path):
-    tried = list(trials(tmp_path, 2, random.Random(), [MIXED]))
+    tried = list(at_random(tmp_path, 2, random.Random(), judges_of(tmp_path, [[*MIXED, *PROCESSES]])))
     assert [] == [trial for trial in tried if trial.result == LOST]
 
 
 def test_workers_that_are_killed_when_all_is_done_are_not_missed(tmp_path):
-    judge = Judge(tmp_path, [*MIXED, *PROCESSES])
-    tried = [kill_when_all_is_done(tmp_path, judge) for _ in range(2)]
-    assert [] == [trial for trial in tried if trial.result == LOST]
+    (judge,) = judges_of(tmp_path, [[*MIXED, *PROCESSES]])
+    trial = kill_when_all_is_done(tmp_path, judge)
+    assert SAME == trial.result, trial
 
 
 if __name__ == "__main__":

@@ -14,11 +14,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout, when run as a command
 
 from tests.faults import harness
-from tests.faults.harness import LOST, MIXED, OF_WORKERS, PLAIN, PROCESSES, SAME, Judge, Run, Trial
+from tests.faults.harness import LOST, MIXED, OF_WORKERS, PLAIN, PROCESSES, SAME, Run, Trial, judges_of
 
 
 def trials(folder, times, moments, corpora=(PLAIN, MIXED), longest=5.0):
-    judges = [Judge(folder, [*arguments, *PROCESSES]) for arguments in corpora]
+    judges = judges_of(folder, [[*arguments, *PROCESSES] for arguments in corpora])
 
     def stop_worker(folder, phase, judge):
         with Run(folder / "out", judge.arguments) as run:

@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static atomic_long calls;
+atomic_long fault_calls; /* such calls of the process so far; who calls may read it, and set it to 0 */
 
 static int below(const char *path) {
     const char *folder = getenv("FAULT_FOLDER");
@@ -55,7 +55,7 @@ static int goes_wrong(const char *call, int concerned) {
         if (!(which = strchr(which, ','))) return 0;
         which++;
     }
-    long now = ++calls, when = atol(at);
+    long now = ++fault_calls, when = atol(at);
     if (when < 0) return 1;
     return when ? now == when : now % 2 == 0;
 }
@@ -205,6 +205,6 @@ __attribute__((destructor)) static void count(void) {
     const char *path = getenv("FAULT_COUNT");
     FILE *file = path ? fopen(path, "a") : NULL;
     if (!file) return;
-    fprintf(file, "%ld\n", (long)calls);
+    fprintf(file, "%ld\n", (long)fault_calls);
     fclose(file);
 }

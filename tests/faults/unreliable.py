@@ -1,12 +1,17 @@
 """The C library of ``unreliable.c``: compiled once, and told by the environment what goes wrong."""
 
 import atexit
+import ctypes
 import errno
 import functools
+import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from unittest import mock
+
+from tests.faults import harness
 
 SOURCE = Path(__file__).with_suffix(".c")
 
@@ -30,6 +35,30 @@ def failing(folder, call, kind, at, count=None):
     said = {"FAULT_FOLDER": folder, "FAULT_CALL": call, "FAULT_KIND": getattr(errno, kind, kind), "FAULT_AT": at}
     said |= {"FAULT_COUNT": count} if count else {}
     return {"LD_PRELOAD": library()} | {name: str(value) for name, value in said.items()}
+
+
+def run_failing(folder, arguments, call, kind, at, count=None):
+    """Make a corpus in folder/out while calls go wrong; return (Outcome, how many such calls its process made).
+
+    One other process does it for all calls of this function. The rest as for ``failing``.
+    """
+    given = failing(folder / "out", call, kind, at, count), [*arguments, f"--output={folder}/out"]
+    return _other_process().apply_async(_call_failing, given).get(harness.LONGEST)
+
+
+@functools.cache
+def _other_process():
+    with mock.patch.dict(os.environ, LD_PRELOAD=library()):
+        return harness.new_process()
+
+
+def _call_failing(environment, arguments):
+    """Call the program in this process, which has loaded the library; return (Outcome, calls counted)."""
+    counted = ctypes.c_long.in_dll(ctypes.CDLL(None), "fault_calls")
+    counted.value = 0
+    with mock.patch.dict(os.environ, environment):
+        outcome = harness.call(arguments)
+    return outcome, counted.value
 
 
 def jumping_clock(hours):
