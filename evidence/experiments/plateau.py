@@ -11,9 +11,10 @@ from evidence.experiments.base import Experiment, Key, Options, Results, by_arm
 from evidence.experiments.copying import arms_of
 from evidence.jobs import Job
 from evidence.pretraining import STEPS
-from evidence.recall import BUDGET, Recall, Transfer, train_recall
+from evidence.recall import BUDGET, Recall, train_recall
 from evidence.reporting import dots, probability, ratio, table, whole
 from evidence.statistics import holm, ratio_of_medians, sign_flip_test
+from evidence.transfer import Transfer
 
 SCRATCH = "nothing (scratch)"
 _CONTROLS: tuple[Transfer, ...] = ("kept", "averaged", "shuffled")  # of the first two arms
