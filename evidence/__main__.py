@@ -17,6 +17,7 @@ from pathlib import Path
 
 try:
     import matplotlib  # noqa: F401 - so that what is missing is said at once
+    import tokenizers  # noqa: F401
     import torch  # noqa: F401
 except ImportError as missing:
     print(f"evidence: {missing.name} is not installed; pip install 'hyperphrase[evidence]'", file=sys.stderr)
