@@ -13,21 +13,20 @@ from evidence.pretraining import CONTEXT, ROWS, Pretraining
 from evidence.transfer import Transfer, take_over
 
 STEPS = 900  # of English
-RATE = 2.0  # times the rates of pre-training; chosen by the sweep
 
 
 @dataclass(frozen=True)
 class EnglishLoss:
     """One training on English.
 
-    start: the pre-training that weights come from, None for the first weights of ``seed``. transfer: what is taken
-    over. rate: times the rates of pre-training. part: what the loss is of.
+    rate: times the rates of pre-training. start: the pre-training that weights come from, None for the first weights of
+    ``seed``. transfer: what is taken over. part: what the loss is of.
     """
 
     seed: int
+    rate: float
     start: Pretraining | None = None
     transfer: Transfer = "fresh"
-    rate: float = RATE
     steps: int = STEPS
     part: Literal["validation", "test"] = "test"
 

@@ -15,10 +15,10 @@ from evidence.statistics import holm, mean_interval, sign_flip_test
 BPE = "BPE tokens, 4,096"
 #: kind and number of ids, width, ids in a context, and the rate that did best on exploratory seeds.
 READERS: dict[str, tuple[str, int, int, int, float]] = {
-    BPE: ("bpe", 4096, 64, 64, 1.0),
-    "hyperwords, 4,096": ("hyperwords", 4096, 64, 64, 1.0),  # the very same model
-    "hyperwords, 8,192": ("hyperwords", 8192, 64, 64, 1.0),  # more parameters, fewer steps
-    "characters": ("characters", 0, 128, 256, 1.0),  # as many parameters, and as long a context in characters
+    BPE: ("bpe", 4096, 64, 64, 4.0),
+    "hyperwords, 4,096": ("hyperwords", 4096, 64, 64, 4.0),  # the very same model
+    "hyperwords, 8,192": ("hyperwords", 8192, 64, 64, 4.0),  # more parameters, fewer steps
+    "characters": ("characters", 0, 128, 256, 4.0),  # as many parameters, and as long a context in characters
 }
 _QUICK = 2  # of the readers
 Readings = dict[str, list[Result]]  # by reader, one for each seed

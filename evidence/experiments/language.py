@@ -19,21 +19,22 @@ LAWS = (MIXTURE, "zipf", "shuffle_dyck")
 SHUFFLED = f"{MIXTURE}; weights shuffled"
 SWEEP = "rate"  # before the name of an arm of the sweep
 SWEEP_SEEDS = (0, 1)  # of those that choices were made on, never of those that are measured
-RATES = (1.0, 2.0, 4.0)
+RATES = {SCRATCH: (1.0, 2.0, 4.0), MIXTURE: (2.0, 4.0, 8.0)}  # of the sweep, times those of pre-training
+RATE, RATE_AFTER = 2.0, 4.0  # without and after pre-training: the middle ones of the sweep
 _EXCLUDED = "An effect beyond an interval is excluded, for this model, text and training."
 
 
 def _jobs(options: Options) -> dict[Key, Job]:
     first, steps = options.steps(FIRST_STEPS), _steps(options)
     laws = LAWS[:2] if options.quick else LAWS
-    settings: dict[Key, EnglishLoss] = {(SCRATCH, seed): EnglishLoss(seed, steps=steps) for seed in options.seeds}
+    settings: dict[Key, EnglishLoss] = {(SCRATCH, seed): EnglishLoss(seed, RATE, steps=steps) for seed in options.seeds}
     for law in laws:
         for seed in options.seeds:
-            settings[law, seed] = EnglishLoss(seed, pretraining(law, seed, steps=first), steps=steps)
+            settings[law, seed] = EnglishLoss(seed, RATE_AFTER, pretraining(law, seed, steps=first), steps=steps)
     if not options.quick:
         for seed in options.seeds:
             start = pretraining(MIXTURE, seed, steps=first)
-            settings[SHUFFLED, seed] = EnglishLoss(seed, start, "shuffled", steps=steps)
+            settings[SHUFFLED, seed] = EnglishLoss(seed, RATE_AFTER, start, "shuffled", steps=steps)
         settings |= _sweep(first, steps)
     return {key: Job(train_on_english, each) for key, each in settings.items()}
 
@@ -43,11 +44,11 @@ def _steps(options: Options) -> int:
 
 
 def _sweep(first: int, steps: int) -> dict[Key, EnglishLoss]:
-    """Return the trainings with several rates; the arm that the rates are those of has no other."""
+    """Return the trainings with several rates, on seeds of their own."""
     return {
-        (f"{SWEEP} {rate:g}: {arm}", seed): EnglishLoss(seed, start, rate=rate, steps=steps, part="validation")
-        for arm in (SCRATCH, MIXTURE)
-        for rate in RATES
+        (f"{SWEEP} {rate:g}: {arm}", seed): EnglishLoss(seed, rate, start, steps=steps, part="validation")
+        for arm, rates in RATES.items()
+        for rate in rates
         for seed in SWEEP_SEEDS
         for start in [None if arm == SCRATCH else pretraining(arm, seed, steps=first)]
     }
@@ -113,10 +114,13 @@ def _course(results: Results) -> str:
 
 def _sweep_table(sweep: Results) -> str:
     found = by_arm(sweep, _end)
-    rows = [[arm, *(_each(found[f"{SWEEP} {rate:g}: {arm}"]) for rate in RATES)] for arm in (SCRATCH, MIXTURE)]
-    heads = ["pre-trained on", *(f"{rate:g} times" for rate in RATES)]
+    rates = sorted({rate for each in RATES.values() for rate in each})
+    rows = [[arm, *(_each(found.get(f"{SWEEP} {rate:g}: {arm}", [])) for rate in rates)] for arm in RATES]
+    heads = ["pre-trained on", *(f"{rate:g} times" for rate in rates)]
     seeds = " and ".join(map(str, SWEEP_SEEDS))
-    return f"Loss on the validation part by learning rate, seeds {seeds}:\n\n{table(heads, rows)}"
+    taken = f"{RATE:g} times without and {RATE_AFTER:g} times after pre-training"
+    told = f"Loss on the validation part by learning rate, seeds {seeds}; the measured seeds took {taken}:"
+    return f"{told}\n\n{table(heads, rows)}"
 
 
 def _losses(results: Results) -> Panel:

@@ -148,6 +148,19 @@ def test_only_the_sweep_of_rates_reads_the_validation_part_and_its_seeds_are_tho
     assert len({job.settings.rate for key, job in whole.items() if key in validation}) >= 3
 
 
+def test_the_report_of_the_whole_run_has_differences_to_scratch_and_the_sweep():
+    loss = {SCRATCH: 1.7, MIXTURE: 1.6}
+    whole = LANGUAGE.jobs(Options(seeds=tuple(range(100, 108))))
+    results = {
+        (arm, seed): {"at": [1, 2], "curve": [3.0, loss.get(arm, 1.8) + 0.001 * (seed % 10)]} for arm, seed in whole
+    }
+    lines = LANGUAGE.report(Options(seeds=tuple(range(100, 108))), results)[0].splitlines()
+    (mixture,) = (line for line in lines if line.startswith(f"| `{MIXTURE}` | 1.600 1.601"))
+    assert mixture.endswith("| 1.603 | -.100 (-.100 to -.100) | 0.031 |")  # 2 of 256 sign patterns, for four arms
+    assert f"| {SCRATCH} | 1.800 1.801 | 1.800 1.801 | 1.800 1.801 |  |" in lines
+    assert f"| {MIXTURE} |  | 1.800 1.801 | 1.800 1.801 | 1.800 1.801 |" in lines
+
+
 def test_the_first_loss_is_that_of_knowing_nothing(short_text):
     ids = english_ids("characters", 0, "test")
     told = code_length(uniform_model(len(english_alphabet())), ids, 8) / len(ids)
