@@ -58,6 +58,11 @@ class Optimizer:
             part.step()
             part.zero_grad()
 
+    def state_bytes(self) -> int:
+        """Return the bytes of what is kept beside the weights; 0 before the first step."""
+        kept = [value for part, _ in self._parts for state in part.state.values() for value in state.values()]
+        return sum(value.nbytes for value in kept if isinstance(value, Tensor) and value.ndim)
+
 
 def _is_matrix(name: str, weight: Tensor) -> bool:
     return weight.ndim == 2 and "embedding" not in name

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,6 +12,7 @@ from evidence.decoder import Decoder, Shape
 from evidence.optimizer import Optimizer, Rates
 from evidence.pretraining import CONTEXT, SPECIAL, VOCABULARY, Pretraining, copying, loaded
 from evidence.tasks import recall_batch
+from evidence.transfer import Transfer, take_over
 from hyperphrase import InputError
 
 PAIRS, ROWS = 10, 64
@@ -21,18 +22,14 @@ WANTED = 0.9
 _TESTED = 500  # questions
 _TEST_SEED, _DATA_SEED = 1 << 31, 1 << 32
 
-Transfer = Literal["fresh", "kept", "averaged", "shuffled"]
-
 
 @dataclass(frozen=True)
 class Recall:
     """One training on recall.
 
-    start: the pre-training that weights come from, None for the first weights of ``seed``. transfer: ``fresh``: the
-    embedding is that of ``seed``, not the pre-trained one; ``kept``: all weights; ``averaged``: each row of the
-    embedding is the mean of the pre-trained rows (Jiang 2026); ``shuffled``: as fresh, and the numbers in each
-    pre-trained tensor in random order, so that only their statistics are left (Wu 2022). budget: most steps. pairs: of
-    keys and values in a question. rate: factor of the learning rates.
+    start: the pre-training that weights come from, None for the first weights of ``seed``. transfer: what is taken
+    over (:func:`evidence.transfer.take_over`). budget: most steps. pairs: of keys and values in a question. rate:
+    factor of the learning rates.
     """
 
     seed: int
@@ -76,19 +73,8 @@ def train_recall(settings: Recall, folder: Path) -> dict[str, Any]:
 def first_model(settings: Recall, folder: Path) -> Decoder:
     """Return the model before the first step."""
     model = Decoder(Shape(VOCABULARY + SPECIAL, CONTEXT, layers=settings.layers), settings.seed)
-    if settings.start is None:
-        return model
-    state = loaded(settings.start, folder)
-    embedding = state["embedding.weight"]
-    if settings.transfer == "averaged":
-        state["embedding.weight"] = embedding.mean(0, keepdim=True).repeat(len(embedding), 1)
-    elif settings.transfer != "kept":
-        state["embedding.weight"] = model.embedding.weight.detach().clone()
-    if settings.transfer == "shuffled":
-        random = torch.Generator().manual_seed(settings.seed)
-        for name in sorted(state.keys() - {"embedding.weight"}):
-            state[name] = _shuffled(state[name], random)
-    model.load_state_dict(state)
+    if settings.start is not None:
+        take_over(model, settings.start, settings.transfer, folder)
     return model
 
 
@@ -96,10 +82,6 @@ def _copy_accuracy(start: Pretraining, folder: Path) -> float:
     model = Decoder(start.shape(), start.seed)
     model.load_state_dict(loaded(start, folder))
     return float(copying(model, start.vocabulary)["copy_mean"])
-
-
-def _shuffled(weight: Tensor, random: torch.Generator) -> Tensor:
-    return weight.flatten()[torch.randperm(weight.numel(), generator=random)].view_as(weight)
 
 
 def _accuracy(model: Decoder, ids: Tensor, answers: Tensor) -> float:

@@ -10,9 +10,10 @@ from evidence.arms import CORE, pretraining
 from evidence.experiments.base import Experiment, Key, Options, Results, by_arm
 from evidence.experiments.copying import FORMED, arms_of
 from evidence.jobs import Job
-from evidence.recall import BUDGET, Recall, Transfer, train_recall
+from evidence.recall import BUDGET, Recall, train_recall
 from evidence.reporting import dots, probability, ratio, share, survival_curves, table, whole
 from evidence.statistics import holm, ratio_of_medians, sign_flip_test
+from evidence.transfer import Transfer
 
 SCRATCH = "nothing (scratch)"
 _CONTROLS: dict[Transfer, str] = {
