@@ -19,8 +19,8 @@ STEPS = 900  # of English
 class EnglishLoss:
     """One training on English.
 
-    rate: times .005 for Muon and .003 for AdamW. start: the pre-training that weights come from, None for the first weights of
-    ``seed``. transfer: what is taken over. part: what the loss is of.
+    rate: times .005 for Muon and .003 for AdamW. start: the pre-training that weights come from, None for the first
+    weights of ``seed``. transfer: what is taken over. part: what the loss is of.
     """
 
     seed: int
