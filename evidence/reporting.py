@@ -115,6 +115,15 @@ def share(value: float) -> str:
     return f"{value:.2f}".removeprefix("0")
 
 
+def thousandths(value: float) -> str:
+    """Return a share with three decimals, without the 0 before the point.
+
+    >>> thousandths(0.0051), thousandths(-0.2)
+    ('.005', '-.200')
+    """
+    return f"{value:.3f}".replace("0.", ".", 1)
+
+
 def ratio(value: float, low: float, high: float) -> str:
     """Return a ratio and its interval.
 

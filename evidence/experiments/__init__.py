@@ -4,8 +4,9 @@ from evidence.experiments.base import Experiment, Options
 from evidence.experiments.copying import COPYING
 from evidence.experiments.hyperwords import HYPERWORDS
 from evidence.experiments.language import LANGUAGE
+from evidence.experiments.meaning import MEANING
 from evidence.experiments.plateau import PLATEAU
 
 __all__ = ["EXPERIMENTS", "Experiment", "Options"]
 
-EXPERIMENTS = {experiment.name: experiment for experiment in (COPYING, PLATEAU, LANGUAGE, HYPERWORDS)}
+EXPERIMENTS = {experiment.name: experiment for experiment in (COPYING, PLATEAU, MEANING, LANGUAGE, HYPERWORDS)}

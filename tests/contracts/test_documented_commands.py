@@ -93,7 +93,7 @@ def missing(word, page):
 
 def source_of(words):
     """Return the source of all that stands beside the module, program or script that is called; None for others'."""
-    if re.match(r"python -m (benchmarks|tools|tests|beam_pipeline)\b", " ".join(words)):
+    if re.match(r"python -m (benchmarks|evidence|tools|tests|beam_pipeline)\b", " ".join(words)):
         spec = importlib.util.find_spec(words[2])
         assert spec, words[2]
         paths = Path(spec.origin).parent.glob("*.py")
