@@ -1,9 +1,9 @@
 """Run the experiments, and write their tables, data and pictures.
 
-python -m evidence                      all experiments with 8 seeds: at most an hour on two cores
-python -m evidence copying plateau      some of them
-python -m evidence --quick              2 seeds, and the arms that decide: 5 minutes
-python -m evidence --output=mine        another folder than evidence/results
+python -m evidence                              all experiments with 8 seeds: at most an hour on two cores
+python -m evidence copying plateau              some of them
+python -m evidence --quick --output=quick       2 seeds, and the arms that decide: 5 minutes
+python -m evidence --seeds=0:8 --output=mine    other seeds: evidence/results is for seeds 100 to 107
 
 What is finished is kept in the folder --work; a run that was stopped goes on from there.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from beam_pipeline.terminal.progress import followed
 from evidence.experiments import EXPERIMENTS, Experiment, Options
-from evidence.experiments.base import QUICK_SEEDS, SEEDS, Key
+from evidence.experiments.base import MOST_SEEDS, QUICK_SEEDS, SEEDS, Key
 from evidence.jobs import Result, run
 from evidence.pages import write
 
@@ -26,7 +26,7 @@ WORK = Path("evidence_work")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line names; return the exit status."""
     given = _given(arguments)
-    options = Options(QUICK_SEEDS, quick=True) if given.quick else Options(SEEDS)
+    options = Options(given.seeds or (QUICK_SEEDS if given.quick else SEEDS), quick=given.quick)
     for name in given.names or EXPERIMENTS:
         experiment = EXPERIMENTS[name]
         results = measure(experiment, options, given.work, given.processes)
@@ -56,6 +56,7 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("names", metavar="NAME", nargs="*", help=f"experiments: {', '.join(EXPERIMENTS)}; default all")
     parser.add_argument("--quick", action="store_true", help="2 seeds, and the arms that decide")
+    parser.add_argument("--seeds", type=_seeds, metavar="A:B", help="seeds A to B - 1; default 100:108, quick 100:102")
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder to write; default evidence/results")
     parser.add_argument("--work", type=Path, default=WORK, help="folder of what is finished; default %(default)s")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: one for each core")
@@ -65,6 +66,14 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
             parser.error(f"{name}: there is no such experiment; choose from {', '.join(EXPERIMENTS)}")
     if given.processes < 1:
         parser.error(f"--processes={given.processes}: give 1 or more")
-    if given.quick and given.output == RESULTS:
-        parser.error("--quick: name another folder, as in --output=quick; evidence/results is for all seeds")
+    if (given.quick or given.seeds) and given.output == RESULTS:
+        parser.error("--output: name another folder; evidence/results is for whole experiments and their own seeds")
     return given
+
+
+def _seeds(given: str) -> range:
+    """Return the seeds A to B - 1 of ``A:B``."""
+    first, _, end = given.partition(":")
+    if not (first.isdecimal() and end.isdecimal() and 2 <= int(end) - int(first) <= MOST_SEEDS and int(end) <= 1 << 20):
+        raise argparse.ArgumentTypeError(f"{given!r}: give 2 to {MOST_SEEDS} seeds below 2^20, as in 0:8")
+    return range(int(first), int(end))

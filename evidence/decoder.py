@@ -29,10 +29,7 @@ class Shape:
 
 
 class Decoder(nn.Module):
-    """A decoder of ``shape`` whose first weights are those of ``seed``.
-
-    It takes ids, int64, (rows, length), and returns logits, (rows, length, vocabulary).
-    """
+    """A decoder of ``shape`` whose first weights are those of ``seed``."""
 
     def __init__(self, shape: Shape, seed: int) -> None:
         super().__init__()
@@ -48,6 +45,7 @@ class Decoder(nn.Module):
                 nn.init.zeros_(weight)
 
     def forward(self, ids: Tensor) -> Tensor:
+        """Return logits, (rows, length, vocabulary), of what follows each id. ids: int64, (rows, length)."""
         return self.read(self.embedding(ids)) @ self.embedding.weight.T
 
     def read(self, x: Tensor) -> Tensor:
@@ -71,6 +69,7 @@ class Layer(nn.Module):
         self.register_buffer("turns", _turns(shape.context, d // shape.heads), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return what the next layer reads: (rows, length, width), as x."""
         rows, length, width = x.shape
         parts = self.attended(self.norm(x)).view(rows, length, 3, self.heads, -1)
         q, k, v = parts.permute(2, 0, 3, 1, 4)
@@ -95,6 +94,7 @@ class FeedForward(nn.Module):
         self.down = nn.Linear(hidden, width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return what is added to x, of any shape that ends in the width."""
         y = self.norm(x)
         return self.down(functional.silu(self.gate(y)) * self.up(y))
 

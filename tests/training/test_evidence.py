@@ -189,9 +189,14 @@ def test_an_experiment_reports_every_seed(name, tmp_path):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (["copyng"], "copyng: there is no such experiment; choose from copying, plateau"),
+        (["copyng"], "copyng: there is no such experiment; choose from copying, plateau, "),
         (["--processes=0"], "--processes=0: give 1 or more"),
-        (["--quick"], "--quick: name another folder, as in --output=quick; evidence/results is for all seeds"),
+        (
+            ["--quick"],
+            "--output: name another folder; evidence/results is for whole experiments and their own seeds",
+        ),
+        (["--seeds=5"], "argument --seeds: '5': give 2 to 16 seeds below 2^20, as in 0:8"),
+        (["--seeds=0:17"], "argument --seeds: '0:17': give 2 to 16 seeds below 2^20, as in 0:8"),
     ],
 )
 def test_a_wrong_option_is_one_line(given, said, tmp_path, monkeypatch, capsys):
