@@ -66,13 +66,12 @@ def survival_curves(title: str, axis: str, arms: Mapping[str, Sequence[float]], 
 
 @dataclass(frozen=True)
 class Panel:
-    """A picture of curves. arms: name: (x, y) of each seed. log: whether the axis below is logarithmic."""
+    """A picture of curves. below, beside: what the axes are. arms: name: (x, y) of each seed."""
 
     title: str
     below: str
     beside: str
     arms: Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]]
-    log: bool = False
 
 
 def curves(panels: Sequence[Panel]) -> Figure:
@@ -84,7 +83,7 @@ def curves(panels: Sequence[Panel]) -> Figure:
                 axes.plot(x, y, color=f"C{i}", linewidth=0.6, alpha=0.6)
             mean = [sum(values) / len(values) for values in zip(*(y for _, y in seeds), strict=True)]
             axes.plot(seeds[0][0], mean, color=f"C{i}", linewidth=2, label=arm)
-        axes.set(title=panel.title, xlabel=panel.below, ylabel=panel.beside, xscale="log" if panel.log else "linear")
+        axes.set(title=panel.title, xlabel=panel.below, ylabel=panel.beside)
         axes.legend(frameon=False)
         axes.grid(alpha=0.25)
         axes.spines[["top", "right"]].set_visible(False)

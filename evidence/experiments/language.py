@@ -123,12 +123,12 @@ def _sweep_table(sweep: Results) -> str:
 
 
 def _losses(results: Results) -> Panel:
-    return Panel("Held-out loss on English", "steps of English", "nats a character", _by_seed(results), log=True)
+    return Panel("Held-out loss on English", "steps of English", "nats a character", _by_seed(results))
 
 
 def _differences(results: Results) -> Panel:
-    return Panel("The same, minus scratch of the same seed", "steps of English", "nats a character",
-                 _minus_scratch(results), log=True)  # fmt: skip
+    title = "The same, minus scratch of the same seed"
+    return Panel(title, "steps of English", "nats a character", _minus_scratch(results))
 
 
 LANGUAGE = Experiment(
