@@ -2,8 +2,9 @@
 
 from evidence.experiments.base import Experiment, Options
 from evidence.experiments.copying import COPYING
+from evidence.experiments.frozen import FROZEN
 from evidence.experiments.plateau import PLATEAU
 
 __all__ = ["EXPERIMENTS", "Experiment", "Options"]
 
-EXPERIMENTS = {experiment.name: experiment for experiment in (COPYING, PLATEAU)}
+EXPERIMENTS = {experiment.name: experiment for experiment in (COPYING, PLATEAU, FROZEN)}
