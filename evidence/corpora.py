@@ -1,6 +1,7 @@
 """What models are pre-trained on: contexts of virtual corpora, one stream of contexts for each seed."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -19,7 +20,7 @@ def corpus_batches(
     the contexts, so that each seed trains on phrases of its own. phrases: of the corpus, fewer if the law has fewer.
     Raises InputError, also where the corpus is too short for so many steps.
     """
-    lexicon = hp.Lexicon.load("synthetic", vocabulary=vocabulary)
+    lexicon = _lexicon(vocabulary)
     recipe = hp.Recipe.create(law, lengths=lengths, lexicon=lexicon, key=seed)
     corpus = hp.Corpus.virtual(recipe, lexicon, seeds=(0, min(phrases, recipe.seed_stop())))
     contexts = corpus.contexts(length=length, separator=vocabulary, seed=seed)
@@ -31,3 +32,8 @@ def corpus_batches(
         )
     batches = contexts.stream(rows)
     return (torch.from_numpy(next(batches)["input_ids"]).long() for _ in range(steps))
+
+
+@cache
+def _lexicon(vocabulary: int) -> hp.Lexicon:
+    return hp.Lexicon.load("synthetic", vocabulary=vocabulary)

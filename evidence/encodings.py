@@ -8,7 +8,7 @@ import re
 import tempfile
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +20,7 @@ import hyperphrase as hp
 from evidence.english import english_alphabet, english_parts
 
 _MARKS = "^\\"  # of case and of escapes, in a text that is encoded as hyperwords
+_UPPER, _MARKED = re.compile(" ?[A-Z]"), re.compile(r"\^ ?[a-z]")
 _WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*")
 
 
@@ -55,8 +56,9 @@ class Characters(Encoding):
 class Bpe(Encoding):
     """Pairs that are frequent are merged (Sennrich et al. 2016), within words with the space before, as in GPT-2."""
 
-    def __init__(self, training: str, size: int) -> None:
-        alphabet = english_alphabet()
+    def __init__(self, training: str, size: int, alphabet: str | None = None) -> None:
+        """alphabet: of the texts, if it is not that of the English text."""
+        alphabet = alphabet or english_alphabet()
         split = pre_tokenizers.ByteLevel(add_prefix_space=False)
         written = {letter for piece, _ in split.pre_tokenize_str(alphabet) for letter in piece}
         self._tokenizer = Tokenizer(models.BPE())
@@ -72,6 +74,24 @@ class Bpe(Encoding):
     def decode(self, ids: Sequence[int]) -> str:
         text: str = self._tokenizer.decode(ids)
         return text
+
+
+class MarkedBpe(Encoding):
+    """BPE of a text in lower case, with a mark before each letter that was upper case, and before its space."""
+
+    def __init__(self, training: str, size: int) -> None:
+        self._bpe = Bpe(self._marked(training), size, "".join(sorted(set(english_alphabet().lower() + "^"))))
+        self.size = self._bpe.size
+
+    def encode(self, text: str) -> list[int]:
+        return self._bpe.encode(self._marked(text))
+
+    def decode(self, ids: Sequence[int]) -> str:
+        return _MARKED.sub(lambda found: found[0][1:].upper(), self._bpe.decode(ids))
+
+    @staticmethod
+    def _marked(text: str) -> str:
+        return _UPPER.sub(lambda found: "^" + found[0].lower(), text)
 
 
 class Hyperwords(Encoding):
@@ -100,11 +120,14 @@ class Hyperwords(Encoding):
 
 @cache
 def english_encoding(kind: str, size: int) -> Encoding:
-    """Return an encoding of the English text. kind: ``characters``, which ignores ``size``, ``bpe``, ``hyperwords``."""
+    """Return an encoding of the English text.
+
+    kind: ``characters``, which ignores ``size``, ``bpe``, ``marked bpe`` or ``hyperwords``.
+    """
     if kind == "characters":
         return Characters(english_alphabet())
-    made = {"bpe": Bpe, "hyperwords": Hyperwords}[kind]
-    return made(english_parts().training, size)
+    made: dict[str, Callable[[str, int], Encoding]] = {"bpe": Bpe, "marked bpe": MarkedBpe, "hyperwords": Hyperwords}
+    return made[kind](english_parts().training, size)
 
 
 @cache

@@ -29,9 +29,10 @@ def take_over(model: Decoder, start: Pretraining, transfer: Transfer, folder: Pa
     if transfer == "shuffled":
         random = torch.Generator().manual_seed(start.seed)
         for name in sorted(state.keys() - {"embedding.weight"}):
-            state[name] = _shuffled(state[name], random)
+            state[name] = shuffled(state[name], random)
     model.load_state_dict(state)
 
 
-def _shuffled(weight: Tensor, random: torch.Generator) -> Tensor:
+def shuffled(weight: Tensor, random: torch.Generator) -> Tensor:
+    """Return the numbers of a tensor in random order."""
     return weight.flatten()[torch.randperm(weight.numel(), generator=random)].view_as(weight)

@@ -2,6 +2,7 @@
 
 from evidence.experiments.base import Experiment, Options
 from evidence.experiments.copying import COPYING
+from evidence.experiments.frozen import FROZEN
 from evidence.experiments.hyperwords import HYPERWORDS
 from evidence.experiments.language import LANGUAGE
 from evidence.experiments.meaning import MEANING
@@ -9,4 +10,4 @@ from evidence.experiments.plateau import PLATEAU
 
 __all__ = ["EXPERIMENTS", "Experiment", "Options"]
 
-EXPERIMENTS = {experiment.name: experiment for experiment in (COPYING, PLATEAU, MEANING, LANGUAGE, HYPERWORDS)}
+EXPERIMENTS = {experiment.name: experiment for experiment in (COPYING, PLATEAU, FROZEN, MEANING, LANGUAGE, HYPERWORDS)}

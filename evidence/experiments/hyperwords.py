@@ -17,6 +17,7 @@ BPE = "BPE tokens, 4,096"
 READERS: dict[str, tuple[str, int, int, int, float]] = {
     BPE: ("bpe", 4096, 64, 64, 4.0),
     "hyperwords, 4,096": ("hyperwords", 4096, 64, 64, 4.0),  # the very same model
+    "BPE tokens, 4,096, case marked": ("marked bpe", 4096, 64, 64, 4.0),
     "hyperwords, 8,192": ("hyperwords", 8192, 64, 64, 4.0),  # more parameters, fewer steps
     "characters": ("characters", 0, 128, 256, 4.0),  # as many parameters, and as long a context in characters
 }

@@ -20,7 +20,7 @@ torch.set_num_threads(1)
 
 TEXT = english_text()[: english_text().index(". ", 100_000) + 2]
 UNSEEN = "Zyzzv, THE god's thee."
-KINDS = [("characters", 0), ("bpe", 300), ("hyperwords", 300)]
+KINDS = [("characters", 0), ("bpe", 300), ("marked bpe", 300), ("hyperwords", 300)]
 OPTIONS = Options(seeds=(0, 1), quick=True, fraction=0.01)
 
 
