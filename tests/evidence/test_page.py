@@ -2,11 +2,8 @@
 
 import json
 from pathlib import Path
-from statistics import mean, median
 
 import pytest
-
-from evidence.statistics import mean_interval, ratio_of_medians
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "evidence" / "results"
