@@ -1,8 +1,10 @@
 """Evidence: what pre-training on corpora of hyperphrase teaches small models, measured with controls.
 
-``decoder``, ``optimizer``, ``corpora`` and ``tasks`` are the models and what they are trained and tested on;
-``pretraining`` trains them on laws. ``word_vectors`` and ``meaning`` learn words from what stands near them in phrases.
-``jobs`` runs the parts of an experiment in processes, keeps what is finished, and goes on after a stop.
-``experiments`` has one file for each question; ``statistics`` and ``reporting`` say and draw the answer.
-``python -m evidence`` runs all.
+* All experiments: ``experiments`` has a file for each question. ``jobs`` runs its parts in processes and keeps what is
+  finished; ``statistics``, ``reporting`` and ``pages`` say and draw the answer; ``command`` is ``python -m evidence``.
+* Models: ``decoder``, ``optimizer``, ``corpora``, ``tasks``; ``pretraining`` trains on the laws of ``arms``, ``transfer``
+  takes weights over, ``recall`` trains on associative recall.
+* English: ``text``; ``english_words`` and ``frozen_encoder``; ``english``, ``language_model`` and ``english_loss``;
+  ``encodings`` and ``equal_compute``.
+* Words: ``word_vectors`` and ``meaning`` learn words from what stands near them in phrases.
 """
