@@ -43,7 +43,10 @@ def _report(options: Options, results: Results) -> tuple[str, dict[str, Figure]]
     text = table(["pre-trained on", "copy accuracy by seed", "median", "seeds above .5", "95% interval"], rows)
     offsets = _offsets(results)
     picture = dots("Copying an unseen string, after pre-training on a law", "accuracy (chance: .016)", found, log=False)
-    return f"{text}\nMean accuracy by offset, of all seeds:\n\n{offsets}", {"copying": picture}
+    return (
+        f"{text}\nThe interval is that of Clopper and Pearson, of the share of seeds.\n\nMean accuracy by offset, of all seeds:\n\n{offsets}",
+        {"copying": picture},
+    )
 
 
 def _row(arm: str, values: Sequence[float]) -> list[str]:
