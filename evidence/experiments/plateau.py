@@ -23,8 +23,8 @@ _CONTROLS: dict[Transfer, str] = {
 }
 _RATES = {1.0: "", 0.5: "; half the rates", 2.0: "; twice the rates"}
 _NOTE = """Seeds that did not reach 90% in {budget:,} steps stand there as (>{budget:,}). p: exact two-sided sign-flip
-test of the logarithm of steps against scratch of the same seed; those of the first two laws are corrected for each other
-(Holm), all others are not corrected."""
+test of the logarithm of steps against scratch of the same seed; those of the first two laws are corrected for each
+other (Holm), all others are not corrected."""
 PRIMARY = CORE[:2]  # the two tests that were fixed in advance
 
 
