@@ -41,12 +41,9 @@ def _report(options: Options, results: Results) -> tuple[str, dict[str, Figure]]
     found = by_arm(results, lambda result: float(result["copy_mean"]))
     rows = [_row(arm, values) for arm, values in found.items()]
     text = table(["pre-trained on", "copy accuracy by seed", "median", "seeds above .5", "95% interval"], rows)
-    offsets = _offsets(results)
+    note = "The interval is that of Clopper and Pearson, of the share of seeds. Mean accuracy by offset, of all seeds:"
     picture = dots("Copying an unseen string, after pre-training on a law", "accuracy (chance: .016)", found, log=False)
-    return (
-        f"{text}\nThe interval is that of Clopper and Pearson, of the share of seeds.\n\nMean accuracy by offset, of all seeds:\n\n{offsets}",
-        {"copying": picture},
-    )
+    return f"{text}\n{note}\n\n{_offsets(results)}", {"copying": picture}
 
 
 def _row(arm: str, values: Sequence[float]) -> list[str]:
