@@ -18,8 +18,9 @@ LAWS = (MIXTURE, "zipf", "shuffle_dyck")
 SHUFFLED = f"{MIXTURE}; weights shuffled"
 SWEEP = "rate"  # before the name of an arm of the sweep
 SWEEP_SEEDS = (0, 1)  # of those that choices were made on, never of those that are measured
-RATES = {SCRATCH: (1.0, 2.0, 4.0), MIXTURE: (2.0, 4.0, 8.0)}  # of the sweep, times those of pre-training
-RATE, RATE_AFTER = 2.0, 4.0  # without and after pre-training: the middle ones of the sweep
+SWEPT = (SCRATCH, MIXTURE)
+RATES = (1.0, 2.0, 4.0)  # of the sweep
+RATE = 2.0  # of the measured seeds: the best of the sweep on both sides
 _EXCLUDED = "An effect beyond an interval is excluded, for this model, text and training."
 
 
@@ -29,11 +30,11 @@ def _jobs(options: Options) -> dict[Key, Job]:
     settings: dict[Key, EnglishLoss] = {(SCRATCH, seed): EnglishLoss(seed, RATE, steps=steps) for seed in options.seeds}
     for law in laws:
         for seed in options.seeds:
-            settings[law, seed] = EnglishLoss(seed, RATE_AFTER, pretraining(law, seed, fraction=fraction), steps=steps)
+            settings[law, seed] = EnglishLoss(seed, RATE, pretraining(law, seed, fraction=fraction), steps=steps)
     if not options.quick:
         for seed in options.seeds:
             start = pretraining(MIXTURE, seed, fraction=fraction)
-            settings[SHUFFLED, seed] = EnglishLoss(seed, RATE_AFTER, start, "shuffled", steps=steps)
+            settings[SHUFFLED, seed] = EnglishLoss(seed, RATE, start, "shuffled", steps=steps)
         settings |= _sweep(fraction, steps)
     return {key: Job(train_on_english, each) for key, each in settings.items()}
 
@@ -46,8 +47,8 @@ def _sweep(fraction: float, steps: int) -> dict[Key, EnglishLoss]:
     """Return the trainings with several rates, on seeds of their own."""
     return {
         (f"{SWEEP} {rate:g}: {arm}", seed): EnglishLoss(seed, rate, start, steps=steps, part="validation")
-        for arm, rates in RATES.items()
-        for rate in rates
+        for arm in SWEPT
+        for rate in RATES
         for seed in SWEEP_SEEDS
         for start in [None if arm == SCRATCH else pretraining(arm, seed, fraction=fraction)]
     }
@@ -113,12 +114,10 @@ def _course(results: Results) -> str:
 
 def _sweep_table(sweep: Results) -> str:
     found = by_arm(sweep, _end)
-    rates = sorted({rate for each in RATES.values() for rate in each})
-    rows = [[arm, *(_each(found.get(f"{SWEEP} {rate:g}: {arm}", [])) for rate in rates)] for arm in RATES]
-    heads = ["pre-trained on", *(f"{rate:g} times" for rate in rates)]
+    rows = [[arm, *(_each(found[f"{SWEEP} {rate:g}: {arm}"]) for rate in RATES)] for arm in SWEPT]
+    heads = ["pre-trained on", *(f"{rate:g} times" for rate in RATES)]
     seeds = " and ".join(map(str, SWEEP_SEEDS))
-    taken = f"{RATE:g} times without and {RATE_AFTER:g} times after pre-training"
-    told = f"Loss on the validation part by learning rate, seeds {seeds}; the measured seeds took {taken}:"
+    told = f"Loss on the validation part by learning rate, seeds {seeds}; the measured seeds took {RATE:g} times:"
     return f"{told}\n\n{table(heads, rows)}"
 
 

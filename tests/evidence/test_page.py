@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from evidence.reporting import probability, ratio, share, whole
-from evidence.statistics import ratio_of_medians, share_interval, sign_flip_test
+from evidence.statistics import mean_interval, ratio_of_medians, share_interval, sign_flip_test
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "evidence" / "results"
@@ -65,3 +65,24 @@ def test_recall_is_what_was_measured(words):
     row = f"| {words} | {whole(median(ours))} | {ratio(*ratio_of_medians(ours, scratch))} | {probability(p)}"
     assert row.replace("| 0.0", "| .0") in PAGE
     assert f"| nothing | {whole(median(scratch))} | 1 | |" in PAGE
+
+
+FROZEN = {
+    "`cross`": "cross",
+    "`nest`": "nest",
+    "`flat`": "flat",
+    "`uniform`": "uniform",
+    "`zipf`": "zipf",
+    "`nest`, weights shuffled": "nest, weights shuffled",
+    "English, frozen": "English, frozen",
+    "English, nothing frozen": "English, nothing frozen",
+}
+
+
+@pytest.mark.parametrize("words", FROZEN)
+def test_frozen_encoders_are_what_was_measured(words):
+    losses = by_arm("frozen", lambda row: row["loss"])
+    ours, random = losses[FROZEN[words]], losses["random weights"]
+    mean, low, high = mean_interval(np.subtract(ours, random))
+    assert f"| {words} | {median(np.exp(ours)):.1f} | {mean:+.3f} ({low:+.3f} to {high:+.3f}) |" in PAGE
+    assert f"| random weights | {median(np.exp(random)):.1f} | 0 | |" in PAGE
