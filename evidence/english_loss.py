@@ -7,8 +7,7 @@ from typing import Any, Literal
 from evidence.decoder import Decoder, Shape
 from evidence.encodings import english_ids
 from evidence.english import english_alphabet, english_parts
-from evidence.language_model import Course, train_language_model
-from evidence.optimizer import Rates
+from evidence.language_model import RATES, Course, train_language_model
 from evidence.pretraining import CONTEXT, ROWS, Pretraining
 from evidence.transfer import Transfer, take_over
 
@@ -19,8 +18,8 @@ STEPS = 900  # of English
 class EnglishLoss:
     """One training on English.
 
-    rate: times .005 for Muon and .003 for AdamW. start: the pre-training that weights come from, None for the first
-    weights of ``seed``. transfer: what is taken over. part: what the loss is of.
+    rate: times those of :mod:`evidence.language_model`. start: the pre-training that weights come from, None for the
+    first weights of ``seed``. transfer: what is taken over. part: what the loss is of.
     """
 
     seed: int
@@ -40,8 +39,7 @@ def train_on_english(settings: EnglishLoss, folder: Path) -> dict[str, Any]:
     model = Decoder(Shape(len(english_alphabet()), CONTEXT), settings.seed)
     if settings.start is not None:
         take_over(model, settings.start, settings.transfer, folder)
-    decay = (settings.steps * 7 // 10, settings.steps)
-    rates = Rates(muon=0.005, adam=0.003, decay=decay).times(settings.rate)
+    rates = RATES.times(settings.rate).falling(settings.steps)
     training, held_out = (english_ids("characters", 0, part) for part in ("training", settings.part))
     found = train_language_model(model, training, held_out, Course(settings.steps, ROWS, rates), settings.seed)
     characters = len(getattr(english_parts(), settings.part))

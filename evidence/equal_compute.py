@@ -8,8 +8,7 @@ from typing import Any, Literal
 from evidence.decoder import Decoder, Shape
 from evidence.encodings import english_encoding, english_ids
 from evidence.english import english_parts
-from evidence.language_model import Course, train_language_model
-from evidence.optimizer import Rates
+from evidence.language_model import RATES, Course, train_language_model
 
 FLOPS = 6e11  # of a training
 TOKENS = 1024  # a step
@@ -22,7 +21,7 @@ class Reader:
     """A model that reads the English text.
 
     kind, size: of the encoding (:func:`evidence.encodings.english_encoding`). context: ids. hidden layers are twice as
-    wide as ``width``. rate: times .005 for Muon and .003 for AdamW. flops: of the training. part: what is coded.
+    wide as ``width``. rate: times those of :mod:`evidence.language_model`. flops: of the training. part: what is coded.
     """
 
     kind: str
@@ -63,7 +62,7 @@ def train_reader(settings: Reader, folder: Path) -> dict[str, Any]:
     text, a_token = getattr(english_parts(), settings.part), training_flops(shape)
     if english_encoding(settings.kind, settings.size).decode(held_out.tolist()) != text:
         raise ValueError(f"{settings.kind}: the held-out text does not come back")
-    rates, rows = Rates(muon=0.005, adam=0.003).times(settings.rate), TOKENS // settings.context
+    rates, rows = RATES.times(settings.rate), TOKENS // settings.context
     course = Course(max(1, round(settings.flops / a_token / TOKENS)), rows, rates)
     found = train_language_model(model, training, held_out, course, settings.seed)
     tokens = [step * TOKENS for step in found["at"]]

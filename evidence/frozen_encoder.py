@@ -5,10 +5,8 @@ an LSTM, English in place of Spanish, and input and output embeddings that are n
 encoder that passes on its input, such as a random one.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from torch.nn import functional
 from evidence.corpora import corpus_batches
 from evidence.decoder import Decoder, Shape
 from evidence.english_words import UNKNOWN, WORDS, english_batches, held_out_windows
+from evidence.kept_weights import kept
 from evidence.optimizer import Optimizer, Rates
 from evidence.tasks import next_symbol_loss
 from evidence.transfer import shuffled
@@ -62,11 +61,6 @@ class Encoder:
     steps: int = LAW_STEPS
     rates: Rates = RATES
 
-    def weights_in(self, folder: Path) -> Path:
-        """Return the file of its weights."""
-        told = json.dumps(asdict(self), sort_keys=True)
-        return folder / f"encoder-{hashlib.sha256(told.encode()).hexdigest()[:20]}.pt"
-
 
 @dataclass(frozen=True)
 class Reading:
@@ -97,17 +91,17 @@ def read_english(settings: Reading, folder: Path) -> dict[str, Any]:
 def read_whole(settings: Encoder, folder: Path) -> dict[str, Any]:
     """Return the losses of held-out English of a model that was trained whole on English."""
     model = UntiedDecoder(_SHAPE, settings.seed)
-    kept = loaded(settings, folder)
-    model.load_state_dict(kept["weights"])
-    return {**held_out_losses(model), "law_loss": kept["loss"]}
+    found = loaded(settings, folder)
+    model.load_state_dict(found["weights"])
+    return {**held_out_losses(model), "law_loss": found["loss"]}
 
 
 def frozen_model(settings: Reading, folder: Path) -> tuple[UntiedDecoder, float | None]:
     """Return the model before its first step on English, and the last loss of its encoder's training."""
     model, loss = UntiedDecoder(_SHAPE, settings.seed), None
     if settings.encoder is not None:
-        kept = loaded(settings.encoder, folder)
-        weights, loss = kept["weights"], kept["loss"]
+        found = loaded(settings.encoder, folder)
+        weights, loss = found["weights"], found["loss"]
         random = torch.Generator().manual_seed(settings.seed)
         for name in sorted(filter(_in_encoder, weights)):
             weights[name] = shuffled(weights[name], random) if settings.shuffled else weights[name]
@@ -124,14 +118,13 @@ def _in_encoder(name: str) -> bool:
 
 def loaded(settings: Encoder, folder: Path) -> dict[str, Any]:
     """Return ``weights`` and last ``loss`` of a whole model; it is trained if it is not in the folder yet."""
-    path = settings.weights_in(folder)
-    if not path.exists():
-        model = UntiedDecoder(_SHAPE, settings.seed)
-        loss = train(model, _batches(settings), settings.steps, settings.rates)
-        torch.save({"weights": model.state_dict(), "loss": loss}, path.with_suffix(".unfinished"))
-        path.with_suffix(".unfinished").replace(path)
-    kept: dict[str, Any] = torch.load(path, weights_only=True)
-    return kept
+    return kept(settings, folder, lambda: _trained(settings))
+
+
+def _trained(settings: Encoder) -> dict[str, Any]:
+    model = UntiedDecoder(_SHAPE, settings.seed)
+    loss = train(model, _batches(settings), settings.steps, settings.rates)
+    return {"weights": model.state_dict(), "loss": loss}
 
 
 def _batches(settings: Encoder) -> Iterator[Tensor]:
@@ -150,7 +143,7 @@ def _batches(settings: Encoder) -> Iterator[Tensor]:
 
 def train(model: UntiedDecoder, batches: Iterator[Tensor], steps: int, rates: Rates) -> float:
     """Train what requires gradients, with rates that fall to 0 at the end; return the mean loss of the last tenth."""
-    optimizer = Optimizer(model, replace(rates, decay=(steps * 7 // 10, steps)))
+    optimizer = Optimizer(model, rates.falling(steps))
     last: list[float] = []
     for step, ids in zip(range(steps), batches, strict=False):
         loss = next_symbol_loss(model, ids)

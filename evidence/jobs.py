@@ -37,8 +37,13 @@ class Job:
     @property
     def name(self) -> str:
         """The name of its file: the function, and a digest of the settings."""
-        told = json.dumps([VERSION, asdict(self.settings)], sort_keys=True)
-        return f"{self.work.__name__}-{hashlib.sha256(told.encode()).hexdigest()[:20]}"
+        return f"{self.work.__name__}-{digest(self.settings)}"
+
+
+def digest(settings: Any) -> str:
+    """Return a digest of settings, a dataclass of plain values, and of the version of what jobs do."""
+    told = json.dumps([VERSION, asdict(settings)], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:20]
 
 
 def run(jobs: Sequence[Job], folder: Path, processes: int) -> Iterator[tuple[int, Result]]:

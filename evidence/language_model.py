@@ -12,6 +12,8 @@ from evidence.english import code_length, text_batches
 from evidence.optimizer import Optimizer, Rates
 from evidence.tasks import next_symbol_loss
 
+RATES = Rates(muon=0.005, adam=0.003)  # that experiments take multiples of
+
 
 @dataclass(frozen=True)
 class Course:

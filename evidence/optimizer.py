@@ -26,6 +26,10 @@ class Rates:
         """Return rates that are ``factor`` times as high."""
         return replace(self, muon=self.muon * factor, adam=self.adam * factor)
 
+    def falling(self, steps: int) -> "Rates":
+        """Return rates that fall from 70% of the steps on, to 0 at the last one."""
+        return replace(self, decay=(steps * 7 // 10, steps))
+
     def factor(self, step: int) -> float:
         """Return the share of the rates at ``step``, from 1 on."""
         rising = min(1.0, step / self.warm_up)

@@ -1,9 +1,7 @@
 """Pre-training of one model on one law: its weights, and how well it copies strings that it has never seen."""
 
-import hashlib
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ from torch import Tensor
 
 from evidence.corpora import corpus_batches
 from evidence.decoder import Decoder, Shape
+from evidence.kept_weights import kept
 from evidence.optimizer import Optimizer, Rates
 from evidence.tasks import copy_accuracy, next_symbol_loss, repeated_strings
 
@@ -37,27 +36,27 @@ class Pretraining:
         """Return the shape of the model."""
         return Shape(self.vocabulary + SPECIAL, CONTEXT, layers=self.layers)
 
-    def weights_in(self, folder: Path) -> Path:
-        """Return the file of its weights."""
-        told = json.dumps(asdict(self), sort_keys=True)
-        return folder / f"weights-{hashlib.sha256(told.encode()).hexdigest()[:20]}.pt"
-
 
 def pretrain(settings: Pretraining, folder: Path) -> dict[str, Any]:
-    """Train, write the weights into ``folder``, and return the losses and the copy accuracy at each offset."""
+    """Train, keep the weights in ``folder``, and return the losses and the copy accuracy at each offset."""
+    return {name: value for name, value in loaded(settings, folder).items() if name != "weights"}
+
+
+def loaded(settings: Pretraining, folder: Path) -> dict[str, Any]:
+    """Return ``weights``, and what :func:`pretrain` returns; train the model if the folder does not have it yet."""
+    return kept(settings, folder, lambda: _trained(settings))
+
+
+def _trained(settings: Pretraining) -> dict[str, Any]:
     model = Decoder(settings.shape(), settings.seed)
-    rates = Rates(decay=(settings.steps * 7 // 10, settings.steps))
-    optimizer = Optimizer(model, rates)
+    optimizer = Optimizer(model, Rates().falling(settings.steps))
     losses = []
     for step, ids in enumerate(_batches(settings), 1):
         loss = next_symbol_loss(model, ids)
         optimizer.step(loss)
         if step % 50 == 0:
             losses.append(round(float(loss.detach()), 4))
-    path = settings.weights_in(folder)
-    torch.save(model.state_dict(), path.with_suffix(".unfinished"))
-    path.with_suffix(".unfinished").replace(path)
-    return {"losses": losses, **copying(model, settings.vocabulary)}
+    return {"weights": model.state_dict(), "losses": losses, **copying(model, settings.vocabulary)}
 
 
 def _batches(settings: Pretraining) -> Iterator[Tensor]:
@@ -78,11 +77,3 @@ def copying(model: Decoder, vocabulary: int) -> dict[str, Any]:
     strings = [repeated_strings(random, _TESTED, offset, CONTEXT, vocabulary) for offset in OFFSETS]
     each = [copy_accuracy(model, ids, CONTEXT // 2) for ids in strings]
     return {"copy": [round(value, 4) for value in each], "copy_mean": round(sum(each) / len(each), 4)}
-
-
-def loaded(settings: Pretraining, folder: Path) -> dict[str, Tensor]:
-    """Return the weights that :func:`pretrain` has written; it is called again if they are not there any more."""
-    if not settings.weights_in(folder).exists():
-        pretrain(settings, folder)
-    state: dict[str, Tensor] = torch.load(settings.weights_in(folder), weights_only=True)
-    return state

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from evidence.decoder import Decoder, Shape
 from evidence.optimizer import Optimizer, Rates
-from evidence.pretraining import CONTEXT, SPECIAL, VOCABULARY, Pretraining, copying, loaded
+from evidence.pretraining import CONTEXT, SPECIAL, VOCABULARY, Pretraining, loaded
 from evidence.tasks import recall_batch
 from evidence.transfer import Transfer, take_over
 from hyperphrase import InputError
@@ -54,7 +54,7 @@ def train_recall(settings: Recall, folder: Path) -> dict[str, Any]:
     ``copied`` is the copy accuracy of the weights that it starts from, None for those that were not pre-trained.
     Two runs of one seed have the same first weights, but for those that are carried over, and the same data.
     """
-    copied = {"copied": None if settings.start is None else _copy_accuracy(settings.start, folder)}
+    copied = {"copied": None if settings.start is None else loaded(settings.start, folder)["copy_mean"]}
     model = first_model(settings, folder)
     optimizer = Optimizer(model, Rates().times(settings.rate))
     test = recall_batch(torch.Generator().manual_seed(_TEST_SEED), _TESTED, settings.pairs, VOCABULARY)
@@ -76,12 +76,6 @@ def first_model(settings: Recall, folder: Path) -> Decoder:
     if settings.start is not None:
         take_over(model, settings.start, settings.transfer, folder)
     return model
-
-
-def _copy_accuracy(start: Pretraining, folder: Path) -> float:
-    model = Decoder(start.shape(), start.seed)
-    model.load_state_dict(loaded(start, folder))
-    return float(copying(model, start.vocabulary)["copy_mean"])
 
 
 def _accuracy(model: Decoder, ids: Tensor, answers: Tensor) -> float:

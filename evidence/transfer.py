@@ -20,7 +20,7 @@ def take_over(model: Decoder, start: Pretraining, transfer: Transfer, folder: Pa
     as fresh, and the numbers in each pre-trained tensor in random order, so that only their statistics are left (Wu
     2022). folder: of the pre-trained weights.
     """
-    state = loaded(start, folder)
+    state = loaded(start, folder)["weights"]
     embedding = state["embedding.weight"]
     if transfer == "averaged":
         state["embedding.weight"] = embedding.mean(0, keepdim=True).repeat(len(embedding), 1)

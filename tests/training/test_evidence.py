@@ -16,7 +16,7 @@ from evidence.decoder import Decoder, Shape
 from evidence.experiments import EXPERIMENTS, Options
 from evidence.optimizer import Optimizer, Rates
 from evidence.pages import write
-from evidence.pretraining import pretrain
+from evidence.pretraining import loaded, pretrain
 from evidence.recall import Recall, first_model, train_recall
 from evidence.tasks import copy_accuracy, recall_batch, repeated_strings
 from hyperphrase import InputError
@@ -143,7 +143,7 @@ def trained(tmp_path_factory):
 def test_transfer_keeps_what_it_says(trained):
     settings, _, folder = trained
     own = first_model(Recall(seed=5), folder).state_dict()
-    learned = torch.load(settings.weights_in(folder), weights_only=True)
+    learned = loaded(settings, folder)["weights"]
     kept, fresh, averaged, shuffled = (
         first_model(Recall(5, settings, transfer), folder).state_dict()
         for transfer in ("kept", "fresh", "averaged", "shuffled")
