@@ -1,10 +1,10 @@
 """How experiments report: tables in Markdown, and a picture in which every seed is a dot."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from evidence.statistics import survival
 
 _SPREAD = 0.28  # of the dots of an arm, in rows
-_COLOURS = ("tab:blue", "tab:orange", "tab:green")
+_DOT, _BAR = "tab:blue", "tab:orange"
+Curve = tuple[Sequence[float], Sequence[float]]  # x, y
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -35,8 +36,7 @@ def dots(title: str, axis: str, arms: Mapping[str, Sequence[float]], log: bool, 
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.xaxis.set_minor_formatter(lambda value, _: f"{value:,.0f}" if str(value)[0] in "25" else "")
-    axes.grid(axis="x", alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)
+    quiet(axes, "x")
     return figure
 
 
@@ -44,10 +44,8 @@ def _arm(axes: Axes, row: int, values: Sequence[float], limit: float | None) -> 
     for i, value in enumerate(values):
         place = row + _SPREAD * (i / max(len(values) - 1, 1) - 0.5) * 2
         open_end = limit is not None and value >= limit
-        axes.plot(
-            value, place, "o", color=_COLOURS[0], markersize=5, alpha=0.8, fillstyle="none" if open_end else "full"
-        )
-    axes.vlines(median(values), row - 0.4, row + 0.4, color=_COLOURS[1], linewidth=2)
+        axes.plot(value, place, "o", color=_DOT, markersize=5, alpha=0.8, fillstyle="none" if open_end else "full")
+    axes.vlines(median(values), row - 0.4, row + 0.4, color=_BAR, linewidth=2)
 
 
 def survival_curves(title: str, axis: str, arms: Mapping[str, Sequence[float]], limit: float) -> Figure:
@@ -58,8 +56,7 @@ def survival_curves(title: str, axis: str, arms: Mapping[str, Sequence[float]], 
         times, shares = survival(values, [value <= limit for value in values])
         axes.step([*times, limit], [*shares, shares[-1]], where="post", label=name)
     axes.set(title=title, xlabel=axis, ylabel="share", ylim=(0, 1.02), xlim=(0, limit))
-    axes.grid(alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)
+    quiet(axes)
     axes.legend(frameon=False, fontsize="small")
     return figure
 
@@ -71,7 +68,7 @@ class Panel:
     title: str
     below: str
     beside: str
-    arms: Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]]
+    arms: Mapping[str, Sequence[Curve]]
 
 
 def curves(panels: Sequence[Panel]) -> Figure:
@@ -85,9 +82,14 @@ def curves(panels: Sequence[Panel]) -> Figure:
             axes.plot(seeds[0][0], mean, color=f"C{i}", linewidth=2, label=arm)
         axes.set(title=panel.title, xlabel=panel.below, ylabel=panel.beside)
         axes.legend(frameon=False)
-        axes.grid(alpha=0.25)
-        axes.spines[["top", "right"]].set_visible(False)
+        quiet(axes)
     return figure
+
+
+def quiet(axes: Axes, grid: Literal["both", "x", "y"] = "both") -> None:
+    """Draw a faint grid, and no frame above and to the right. grid: of which axis."""
+    axes.grid(axis=grid, alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def save(figure: Figure, path: Path) -> None:
@@ -137,6 +139,6 @@ def probability(value: float) -> str:
     return f"{value:.4f}" if value < 0.01 else f"{value:.2g}"
 
 
-def whole(value: float | None) -> str:
-    """Return a number of steps; a dash for one that was not reached."""
-    return "-" if value is None or math.isnan(value) else f"{value:,.0f}"
+def whole(value: float) -> str:
+    """Return a number of steps."""
+    return f"{value:,.0f}"

@@ -24,6 +24,11 @@ def sign_flip_test(differences: ArrayLike) -> float:
     return float((sums >= abs(values.sum()) * (1 - 1e-12)).mean())
 
 
+def paired(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
+    """Return the differences of two samples whose values belong together, seed by seed."""
+    return [a - b for a, b in zip(ours, theirs, strict=True)]
+
+
 def share_interval(found: int, of: int, level: float = 0.95) -> tuple[float, float]:
     """Return the interval of Clopper and Pearson (1934) for a share.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from matplotlib.figure import Figure
 
@@ -32,6 +32,7 @@ class Options:
 
 Key = tuple[str, int]  # arm, seed
 Results = Mapping[Key, Result]
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -39,19 +40,24 @@ class Experiment:
     """One question.
 
     jobs: by arm and seed; they may share pre-trained weights, which are kept beside the results. report: the answer in
-    Markdown, and pictures by name, of the results of all jobs. data: what is kept of a result, in plain values.
+    Markdown, and pictures by name, of the results of all jobs. kept: the names of what is kept of a result, beside its
+    time.
     """
 
     name: str
     question: str
     jobs: Callable[[Options], Mapping[Key, Job]]
     report: Callable[[Options, Results], tuple[str, dict[str, Figure]]]
-    data: Callable[[Result], Any]
+    kept: Sequence[str]
+
+    def data(self, result: Result) -> dict[str, Any]:
+        """Return what is kept of a result, in plain values."""
+        return {name: result[name] for name in (*self.kept, "cpu_seconds")}
 
 
-def by_arm(results: Results, value: Callable[[Result], float]) -> dict[str, list[float]]:
+def by_arm(results: Results, value: Callable[[Result], Value]) -> dict[str, list[Value]]:
     """Return values by arm, one for each seed in their order."""
-    found: dict[str, list[float]] = {}
+    found: dict[str, list[Value]] = {}
     for (arm, _), result in results.items():
         found.setdefault(arm, []).append(value(result))
     return found

@@ -5,7 +5,7 @@ from statistics import median
 
 from matplotlib.figure import Figure
 
-from evidence.arms import ARMS, CORE, QUICK, pretraining
+from evidence.arms import ARMS, PRIMARY, QUICK, pretraining
 from evidence.experiments.base import Experiment, Key, Options, Results, by_arm
 from evidence.jobs import Job
 from evidence.pretraining import OFFSETS, pretrain
@@ -14,11 +14,6 @@ from evidence.statistics import share_interval
 
 ONE_LAYER = ", 1 layer"  # behind the name of an arm
 FORMED = 0.5  # accuracy from which copying counts as learned; chance is 1/64
-
-
-def one_layer_arms(arms: Sequence[str]) -> list[str]:
-    """Return the arms that are also trained with one layer, which cannot form an induction head."""
-    return [arm for arm in CORE[:2] if arm in arms]
 
 
 def arms_of(options: Options) -> list[str]:
@@ -31,7 +26,7 @@ def _jobs(options: Options) -> dict[Key, Job]:
     two = {(arm, seed): pretraining(arm, seed, fraction=options.fraction) for arm in arms for seed in options.seeds}
     one = {
         (arm + ONE_LAYER, seed): pretraining(arm, seed, layers=1, fraction=options.fraction)
-        for arm in one_layer_arms(arms)
+        for arm in PRIMARY  # one layer cannot form an induction head
         for seed in options.seeds
     }
     return {key: Job(pretrain, settings) for key, settings in (two | one).items()}
@@ -54,9 +49,7 @@ def _row(arm: str, values: Sequence[float]) -> list[str]:
 
 
 def _offsets(results: Results) -> str:
-    each: dict[str, list[list[float]]] = {}
-    for (arm, _), result in results.items():
-        each.setdefault(arm, []).append(result["copy"])
+    each = by_arm(results, lambda result: result["copy"])
     means: Mapping[str, list[float]] = {
         arm: [sum(column) / len(column) for column in zip(*rows, strict=True)] for arm, rows in each.items()
     }
@@ -71,5 +64,5 @@ COPYING = Experiment(
     question="Which laws teach a model to copy a string that it has never seen?",
     jobs=_jobs,
     report=_report,
-    data=lambda result: {name: result[name] for name in ("copy", "copy_mean", "losses", "cpu_seconds")},
+    kept=("copy", "copy_mean", "losses"),
 )

@@ -23,7 +23,7 @@ from evidence.frozen_encoder import (
 )
 from evidence.jobs import Job
 from evidence.reporting import dots, probability, table
-from evidence.statistics import holm, mean_interval, sign_flip_test
+from evidence.statistics import holm, mean_interval, paired, sign_flip_test
 
 #: The words of all but uniform are equally frequent: the shift of ranks, beta, is that of nest and cross.
 LAWS = {
@@ -85,23 +85,19 @@ def _reading(arm: str, seed: int, encoder: Encoder | None, steps: int) -> Job:
 def _report(options: Options, results: Results) -> tuple[str, dict[str, Figure]]:
     losses = by_arm(results, lambda result: float(result["loss"]))
     gains = by_arm(results, lambda result: float(result["early"] - result["late"]))
-    p_values = {arm: sign_flip_test(_differences(losses, arm, RANDOM)) for arm in losses if arm != RANDOM}
+    p_values = {arm: sign_flip_test(paired(losses[arm], losses[RANDOM])) for arm in losses if arm != RANDOM}
     laws = [arm for arm in LAWS if arm in p_values]
     p_values |= dict(zip(laws, holm([p_values[arm] for arm in laws]), strict=True))
     rows = []
     for arm, values in losses.items():
         name = f"`{arm}`" if arm in LAWS else arm
-        compared = _compared(_differences(losses, arm, RANDOM), p_values[arm]) if arm != RANDOM else ["0", ""]
+        compared = _compared(paired(losses[arm], losses[RANDOM]), p_values[arm]) if arm != RANDOM else ["0", ""]
         rows.append([name, *_perplexities(values), *compared, f"{median(gains[arm]):.2f}", _learned(results, arm)])
     heads = ["encoder", "perplexity by seed", "median", "log perplexity against random (95%)", "p", "gain by context"]
     heads.append("loss before freezing")
     perplexity = {arm: [math.exp(value) for value in values] for arm, values in losses.items()}
     picture = dots("Held-out English, read through a frozen encoder", "perplexity", perplexity, log=False)
     return f"{table(heads, rows)}\n{_notes(options)}\n\n{_pairs(losses)}", {"frozen": picture}
-
-
-def _differences(losses: dict[str, list[float]], ours: str, theirs: str) -> list[float]:
-    return [a - b for a, b in zip(losses[ours], losses[theirs], strict=True)]
 
 
 def _perplexities(losses: Sequence[float]) -> list[str]:
@@ -121,7 +117,7 @@ def _learned(results: Results, arm: str) -> str:
 
 def _pairs(losses: dict[str, list[float]]) -> str:
     pairs = [pair for pair in PAIRS if all(arm in losses for arm in pair)]
-    differences = [_differences(losses, *pair) for pair in pairs]
+    differences = [paired(losses[ours], losses[theirs]) for ours, theirs in pairs]
     p_values = holm([sign_flip_test(values) for values in differences])
     rows = [
         [" against ".join(pair), *_compared(values, p)]
@@ -152,5 +148,5 @@ FROZEN = Experiment(
     question="Does an encoder that learned a law, and is then frozen, help to read English?",
     jobs=_jobs,
     report=_report,
-    data=lambda result: {name: result[name] for name in ("loss", "early", "late", "law_loss", "cpu_seconds")},
+    kept=("loss", "early", "late", "law_loss"),
 )

@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evidence.equal_compute import FLOPS, Reader, train_reader
-from evidence.experiments.base import Experiment, Key, Options, Results
+from evidence.experiments.base import Experiment, Key, Options, Results, by_arm
 from evidence.jobs import Job, Result
 from evidence.reporting import Panel, curves, difference, probability, table
-from evidence.statistics import holm, mean_interval, sign_flip_test
+from evidence.statistics import holm, mean_interval, paired, sign_flip_test
 
 BPE = "BPE tokens, 4,096"
 #: kind and number of ids, width, ids in a context, and times the rates of pre-training (of 2, 4 and 8, on seed 0).
@@ -39,9 +39,7 @@ def _flops(options: Options) -> float:
 
 
 def _report(options: Options, results: Results) -> tuple[str, dict[str, Figure]]:
-    found: Readings = {}
-    for (arm, _), result in results.items():
-        found.setdefault(arm, []).append(result)
+    found = by_arm(results, lambda result: result)
     others = [arm for arm in found if arm != BPE]
     differences = {(arm, at): at(found, arm) for arm in others for at in (_at_equal_compute, _at_equal_text)}
     p_values = holm([sign_flip_test(each) for each in differences.values()])
@@ -61,7 +59,7 @@ def _bits(results: Sequence[Result]) -> tuple[str, str]:
 
 
 def _at_equal_compute(found: Readings, arm: str) -> list[float]:
-    return [ours["bits"][-1] - theirs["bits"][-1] for ours, theirs in zip(found[arm], found[BPE], strict=True)]
+    return paired(*([result["bits"][-1] for result in found[reads]] for reads in (arm, BPE)))
 
 
 def _at_equal_text(found: Readings, arm: str) -> list[float]:
@@ -106,5 +104,13 @@ HYPERWORDS = Experiment(
     question="Does a model that reads hyperwords code a text better than one that reads BPE tokens?",
     jobs=_jobs,
     report=_report,
-    data=lambda result: {name: value for name, value in result.items() if name != "settings"},
+    kept=(
+        "flops",
+        "characters",
+        "bits",
+        "parameters",
+        "bytes",
+        "characters_a_token",
+        "characters_a_second",
+    ),
 )

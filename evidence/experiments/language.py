@@ -9,8 +9,8 @@ from evidence.arms import pretraining
 from evidence.english_loss import STEPS, EnglishLoss, train_on_english
 from evidence.experiments.base import Experiment, Key, Options, Results, by_arm
 from evidence.jobs import Job, Result
-from evidence.reporting import Panel, curves, difference, probability, table
-from evidence.statistics import holm, mean_interval, sign_flip_test
+from evidence.reporting import Curve, Panel, curves, difference, probability, table
+from evidence.statistics import holm, mean_interval, paired, sign_flip_test
 
 SCRATCH = "nothing (scratch)"
 MIXTURE = "repetition, varied"
@@ -59,7 +59,7 @@ def _report(options: Options, results: Results) -> tuple[str, dict[str, Figure]]
     sweep = {key: result for key, result in results.items() if key not in measured}
     found = by_arm(measured, _end)
     scratch = found[SCRATCH]
-    gains = {arm: _paired(values, scratch) for arm, values in found.items() if arm != SCRATCH}
+    gains = {arm: paired(values, scratch) for arm, values in found.items() if arm != SCRATCH}
     p = dict(zip(gains, holm([sign_flip_test(each) for each in gains.values()]), strict=True))
     rows = [[SCRATCH, _each(scratch), f"{mean(scratch):.3f}", "", ""]]
     for arm, each in gains.items():
@@ -77,26 +77,19 @@ def _end(result: Result) -> float:
     return float(result["curve"][-1])
 
 
-def _paired(values: Sequence[float], scratch: Sequence[float]) -> list[float]:
-    return [a - b for a, b in zip(values, scratch, strict=True)]
-
-
 def _each(values: Sequence[float]) -> str:
     return " ".join(f"{value:.3f}" for value in values)
 
 
-def _by_seed(results: Results) -> dict[str, list[tuple[Sequence[float], Sequence[float]]]]:
-    found: dict[str, list[tuple[Sequence[float], Sequence[float]]]] = {}
-    for (arm, _), result in results.items():
-        found.setdefault(arm, []).append((result["at"], result["curve"]))
-    return found
+def _by_seed(results: Results) -> dict[str, list[Curve]]:
+    return by_arm(results, lambda result: (result["at"], result["curve"]))
 
 
-def _minus_scratch(results: Results) -> dict[str, list[tuple[Sequence[float], Sequence[float]]]]:
+def _minus_scratch(results: Results) -> dict[str, list[Curve]]:
     found = _by_seed(results)
     scratch = found.pop(SCRATCH)
     return {
-        arm: [(at, _paired(curve, other)) for (at, curve), (_, other) in zip(seeds, scratch, strict=True)]
+        arm: [(at, paired(curve, other)) for (at, curve), (_, other) in zip(seeds, scratch, strict=True)]
         for arm, seeds in found.items()
     }
 
@@ -135,5 +128,5 @@ LANGUAGE = Experiment(
     question="Does pre-training on a law lower the loss of a language model on English?",
     jobs=_jobs,
     report=_report,
-    data=lambda result: {name: result[name] for name in ("at", "curve", "cpu_seconds")},
+    kept=("at", "curve"),
 )

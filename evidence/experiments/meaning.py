@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from evidence.experiments.base import Experiment, Key, Options, Results
-from evidence.jobs import Job, Result
+from evidence.experiments.base import Experiment, Key, Options, Results, by_arm
+from evidence.jobs import Job
 from evidence.meaning import SIZES, WITHIN, Meaning, Prose, learn_from_prose, learn_meaning
-from evidence.reporting import probability, table, thousandths
-from evidence.statistics import holm, mean_interval, sign_flip_test
+from evidence.reporting import probability, quiet, table, thousandths
+from evidence.statistics import holm, mean_interval, paired, sign_flip_test
 
 #: name: (law, the vectors that neighbours are compared with).
 ARMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -69,11 +69,8 @@ class _Line:
 
 
 def _lines(results: Results) -> list[_Line]:
-    by_arm: dict[str, list[Result]] = {}
-    for (arm, _), result in results.items():
-        by_arm.setdefault(arm, []).append(result)
     lines = []
-    for arm, found in by_arm.items():
+    for arm, found in by_arm(results, lambda result: result).items():
         for vectors, first in found[0]["scores"].items():
             seeds = [result["scores"][vectors]["share"] for result in found]
             shares = list(zip(*seeds, strict=True))
@@ -106,10 +103,7 @@ def _tests(lines: Sequence[_Line]) -> str:
     """Return a table of the tests whose two sides were measured."""
     last = {(line.arm, line.vectors): line.shares[-1] for line in lines}
     tested = [(law, control, vectors) for law, control, vectors in _TESTS if (control, vectors) in last]
-    differences = [
-        [a - b for a, b in zip(last[law, vectors], last[control, vectors], strict=True)]
-        for law, control, vectors in tested
-    ]
+    differences = [paired(last[law, vectors], last[control, vectors]) for law, control, vectors in tested]
     p_values = holm([sign_flip_test(each) for each in differences])
     rows = []
     for (law, control, vectors), each, p in zip(tested, differences, p_values, strict=True):
@@ -148,8 +142,7 @@ def _panel(axes: Axes, title: str, lines: Sequence[_Line]) -> None:
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
     axes.set_xticks([], minor=True)
     axes.legend(loc="upper left", bbox_to_anchor=(0, -0.15), fontsize=8, frameon=False)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="y", alpha=0.25)
+    quiet(axes, "y")
 
 
 MEANING = Experiment(
@@ -157,5 +150,5 @@ MEANING = Experiment(
     question="Can word vectors be learned back from the phrases that they drew?",
     jobs=_jobs,
     report=_report,
-    data=lambda result: {name: result[name] for name in ("sizes", "scores", "cpu_seconds")},
+    kept=("sizes", "scores"),
 )

@@ -6,13 +6,13 @@ from statistics import median
 
 from matplotlib.figure import Figure
 
-from evidence.arms import CORE, pretraining
+from evidence.arms import PRIMARY, pretraining
 from evidence.experiments.base import Experiment, Key, Options, Results, by_arm
 from evidence.experiments.copying import FORMED, arms_of
 from evidence.jobs import Job
 from evidence.recall import BUDGET, Recall, train_recall
 from evidence.reporting import dots, probability, ratio, share, survival_curves, table, whole
-from evidence.statistics import holm, ratio_of_medians, sign_flip_test
+from evidence.statistics import holm, paired, ratio_of_medians, sign_flip_test
 from evidence.transfer import Transfer
 
 SCRATCH = "nothing (scratch)"
@@ -25,15 +25,12 @@ _RATES = {1.0: "", 0.5: "; half the rates", 2.0: "; twice the rates"}
 _NOTE = """Seeds that did not reach 90% in {budget:,} steps stand there as (>{budget:,}). p: exact two-sided sign-flip
 test of the logarithm of steps against scratch of the same seed; those of the first two laws are corrected for each
 other (Holm), all others are not corrected."""
-PRIMARY = CORE[:2]  # the two tests that were fixed in advance
 
 
 def _jobs(options: Options) -> dict[Key, Job]:
-    settings: dict[Key, Recall] = {}
-    for seed in options.seeds:
-        settings.update({(name, seed): each for name, each in _of_seed(options, seed)})
-    order = list(dict.fromkeys(name for name, _ in settings))
-    return {(name, seed): Job(train_recall, settings[name, seed]) for name in order for seed in options.seeds}
+    of_seed = {seed: dict(_of_seed(options, seed)) for seed in options.seeds}
+    names = of_seed[options.seeds[0]]
+    return {(name, seed): Job(train_recall, of_seed[seed][name]) for name in names for seed in options.seeds}
 
 
 def _of_seed(options: Options, seed: int) -> Iterator[tuple[str, Recall]]:
@@ -56,7 +53,8 @@ def _report(options: Options, results: Results) -> tuple[str, dict[str, Figure]]
     budget = options.steps(BUDGET)
     found = by_arm(results, lambda result: float(result["steps"] or budget + 1))
     scratch = found[SCRATCH]
-    p_values = {arm: sign_flip_test(_differences(found[arm], scratch)) for arm in found if arm != SCRATCH}
+    logs = {arm: list(map(math.log, values)) for arm, values in found.items()}
+    p_values = {arm: sign_flip_test(paired(logs[arm], logs[SCRATCH])) for arm in found if arm != SCRATCH}
     corrected = dict(zip(PRIMARY, holm([p_values[arm] for arm in PRIMARY]), strict=True))
     rows = [_row(arm, values, scratch, budget, p_values | corrected) for arm, values in found.items()]
     heads = ["pre-trained on", "steps to 90% by seed", "median", "times scratch (95%)", "p"]
@@ -66,10 +64,6 @@ def _report(options: Options, results: Results) -> tuple[str, dict[str, Figure]]
         "plateau_survival": survival_curves("Trainings below 90% of recalls", "steps", shown, budget),
     }
     return f"{table(heads, rows)}\n{_NOTE.format(budget=budget)}\n\n{_by_copying(budget, results)}", pictures
-
-
-def _differences(steps: Sequence[float], scratch: Sequence[float]) -> list[float]:
-    return [math.log(a / b) for a, b in zip(steps, scratch, strict=True)]
 
 
 def _row(arm: str, steps: Sequence[float], scratch: Sequence[float], budget: int, p: dict[str, float]) -> list[str]:
@@ -85,18 +79,12 @@ def _steps(value: float, budget: int) -> str:
 
 def _by_copying(budget: int, results: Results) -> str:
     """Return the steps of the primary arms where copying had formed, and where it had not."""
+    ends = by_arm(results, lambda result: (result["copied"], result["steps"] or budget + 1))
     rows = []
     for arm in PRIMARY:
-        ends = [
-            (result["copied"], result["steps"] or budget + 1) for (name, _), result in results.items() if name == arm
-        ]
-        for words, part in (
-            ("formed", [end for end in ends if end[0] > FORMED]),
-            ("not", [end for end in ends if end[0] <= FORMED]),
-        ):
-            each = "; ".join(
-                f"{share(copied)}: {_steps(steps, budget)}" for copied, steps in sorted(part, reverse=True)
-            )
+        for words, formed in (("formed", True), ("not", False)):
+            part = sorted((end for end in ends[arm] if (end[0] > FORMED) == formed), reverse=True)
+            each = "; ".join(f"{share(copied)}: {_steps(steps, budget)}" for copied, steps in part)
             rows.append([f"`{arm}`", words, each or "no seed"])
     heads = ["pre-trained on", f"copying (accuracy above {share(FORMED)})", "copy accuracy: steps to 90%, by seed"]
     return table(heads, rows)
@@ -107,5 +95,5 @@ PLATEAU = Experiment(
     question="Does pre-training shorten the plateau of associative recall?",
     jobs=_jobs,
     report=_report,
-    data=lambda result: {name: result[name] for name in ("steps", "copied", "curve", "cpu_seconds")},
+    kept=("steps", "copied", "curve"),
 )

@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional
 
 from evidence import command
-from evidence.arms import ARMS, pretraining
+from evidence.arms import ARMS, LEFT_OUT, pretraining
 from evidence.corpora import corpus_batches
 from evidence.decoder import Decoder, Shape
 from evidence.experiments import EXPERIMENTS, Options
@@ -20,6 +20,7 @@ from evidence.pretraining import loaded, pretrain
 from evidence.recall import Recall, first_model, train_recall
 from evidence.tasks import copy_accuracy, recall_batch, repeated_strings
 from hyperphrase import InputError
+from hyperphrase.laws.registry import SYMBOL_LAWS
 
 TINY = Options(seeds=(0, 1), quick=True, fraction=0.003)
 
@@ -216,3 +217,10 @@ def test_a_missing_library_is_one_line(tmp_path):
     assert done.stderr == (
         "python -m evidence: torch is not installed, or not as a whole; pip install 'hyperphrase[evidence]'\n"
     )
+
+
+def test_every_law_is_an_arm_or_is_left_out_with_a_reason():
+    arms = {law.partition(":")[0] for law, _ in ARMS.values()}
+    left_out = {name for names in LEFT_OUT for name in names.split(", ")}
+    assert sorted(arms | left_out) == sorted({*SYMBOL_LAWS, "mixture"})
+    assert arms & left_out <= {"mixture"}
