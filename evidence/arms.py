@@ -30,8 +30,6 @@ ARMS = {
     "topics": ("topics", FIXED),
     "uniform": ("uniform", FIXED),
 }
-LONGER = "repetition, varied, twice the steps"
-ARMS[LONGER] = ARMS["repetition, varied"]
 PRIMARY = tuple(ARMS)[:2]  # the two that are tested; fixed in advance
 QUICK = tuple(ARMS)[:3]
 LEFT_OUT = {  # why the other laws are no arms
@@ -48,5 +46,4 @@ LEFT_OUT = {  # why the other laws are no arms
 def pretraining(arm: str, seed: int, layers: int = 2, fraction: float = 1.0) -> Pretraining:
     """Return the pre-training of an arm. fraction: of its steps."""
     law, lengths = ARMS[arm]
-    steps = 2 * STEPS if arm == LONGER else STEPS
-    return Pretraining(law, lengths, seed, layers, max(1, round(steps * fraction)))
+    return Pretraining(law, lengths, seed, layers, max(1, round(STEPS * fraction)))

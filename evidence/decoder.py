@@ -1,6 +1,6 @@
-"""A small decoder with rotary positions, RMSNorm, and one matrix for embedding and output.
+"""A small decoder with rotary positions, normed layers, and one matrix for embedding and output.
 
-Rotary positions are of Su et al. 2021 (arXiv 2104.09864), RMSNorm of Zhang and Sennrich 2019 (arXiv 1910.07467), normed
+Rotary positions are of Su et al. 2021 (arXiv 2104.09864), LayerNorm of Ba et al. 2016 (arXiv 1607.06450), normed
 queries and keys of Henry et al. 2020 (arXiv 2010.04245), the feed-forward layer of Shazeer 2020 (arXiv 2002.05202).
 Without feed-forward layers, two layers of attention are the smallest model that forms induction heads (Elhage et al.
 2021).
@@ -36,7 +36,7 @@ class Decoder(nn.Module):
         self.shape = shape
         self.embedding = nn.Embedding(shape.vocabulary, shape.width)
         self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
-        self.norm = nn.RMSNorm(shape.width, eps=1e-6)
+        self.norm = nn.LayerNorm(shape.width, bias=False)
         random = torch.Generator().manual_seed(seed)
         for name, weight in self.named_parameters():
             if weight.ndim == 2:
@@ -61,11 +61,11 @@ class Layer(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         d, self.heads = shape.width, shape.heads
-        self.norm = nn.RMSNorm(d, eps=1e-6)
+        self.norm = nn.LayerNorm(d, bias=False)
         self.attended = nn.Linear(d, 3 * d)  # queries, keys, values
         self.out = nn.Linear(d, d, bias=False)
         self.feed_forward = FeedForward(d, shape.hidden) if shape.hidden else None
-        self.query_norm, self.key_norm = (nn.RMSNorm(d // shape.heads, eps=1e-6) for _ in range(2))
+        self.query_norm, self.key_norm = (nn.LayerNorm(d // shape.heads, bias=False) for _ in range(2))
         self.register_buffer("turns", _turns(shape.context, d // shape.heads), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -89,7 +89,7 @@ class FeedForward(nn.Module):
 
     def __init__(self, width: int, hidden: int) -> None:
         super().__init__()
-        self.norm = nn.RMSNorm(width, eps=1e-6)
+        self.norm = nn.LayerNorm(width, bias=False)
         self.gate, self.up = (nn.Linear(width, hidden, bias=False) for _ in range(2))
         self.down = nn.Linear(hidden, width, bias=False)
 

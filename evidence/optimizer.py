@@ -47,7 +47,7 @@ class Optimizer:
         matrices = [weight for name, weight in trained if _is_matrix(name, weight)]
         others = [weight for name, weight in trained if not _is_matrix(name, weight)]
         muon = torch.optim.Muon(matrices, momentum=0.95, weight_decay=0.0) if matrices else None
-        adam = torch.optim.AdamW(others, betas=(0.9, 0.95), weight_decay=0.0) if others else None
+        adam = torch.optim.AdamW(others, betas=(0.9, 0.95), weight_decay=0.0, fused=True) if others else None
         self._parts = [(part, rate) for part, rate in ((muon, rates.muon), (adam, rates.adam)) if part is not None]
         self._rates, self._step = rates, 0
 

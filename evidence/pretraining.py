@@ -15,7 +15,7 @@ from evidence.optimizer import Optimizer, Rates
 from evidence.tasks import copy_accuracy, next_symbol_loss, repeated_strings
 
 VOCABULARY, CONTEXT, ROWS = 64, 64, 32
-STEPS = 1000  # of a pre-training
+STEPS = 800  # of a pre-training
 SPECIAL = 2  # ids above the vocabulary: the separator of phrases, and the mark before a question
 OFFSETS = (4, 7, 11, 15, 20, 27, 31)  # of the copy test; no law is trained on any of them alone
 _TESTED = 64  # strings for each offset

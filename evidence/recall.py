@@ -16,10 +16,10 @@ from evidence.transfer import Transfer, take_over
 from hyperphrase import InputError
 
 PAIRS, ROWS = 10, 64
-BUDGET = 2000  # most steps
+BUDGET = 1000  # most steps
 EVERY = 25  # steps between two tests
 WANTED = 0.9
-_TESTED = 500  # questions
+_TESTED = 256  # questions
 _TEST_SEED, _DATA_SEED = 1 << 31, 1 << 30  # of random numbers; PyTorch takes 32 bits
 
 

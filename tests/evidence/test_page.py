@@ -13,7 +13,7 @@ from evidence.statistics import mean_interval, ratio_of_medians, share_interval,
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "evidence" / "results"
 SEEDS = list(range(100, 108))
-BUDGET = 2000  # steps of recall
+BUDGET = 1000  # steps of recall
 PAGE = " ".join((ROOT / "docs" / "evidence.md").read_text(encoding="utf-8").split())
 README = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
 
