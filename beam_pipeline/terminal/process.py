@@ -19,10 +19,11 @@ def prepare_process() -> None:
         return
     _PREPARED.append(True)
     _search_working_folder_last()  # before any other import: it may hold a module of the same name
-    from beam_pipeline.terminal import faults, interrupts, limits, local_channels, streams
+    from beam_pipeline.terminal import faults, interrupts, limits, local_channels, streams, unused_imports
     from hyperphrase import own_packages
 
     interrupts.install()
+    unused_imports.leave_out(sys.argv[1:])
     streams.complete()
     local_channels.go_direct()
     faults.install()

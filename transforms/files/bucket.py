@@ -30,7 +30,8 @@ from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
 from google.cloud.storage.fileio import BlobReader, BlobWriter
 from google.cloud.storage.retry import DEFAULT_RETRY
 
-SCHEME = "gs://"
+from transforms.files.storage import SCHEME
+
 #: For each request: retry 429, 5xx and lost connections after 1, 2, 4 ... s, with random jitter, for 120 s in all.
 RETRY = DEFAULT_RETRY
 _PIECE = 8 << 20  # 8 MiB: bytes sent or fetched by one request

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from beam_pipeline.terminal.unused_imports import stays_here
 from tests.pipeline.conftest import ROOT
 from tests.pipeline.surroundings.conftest import command
 
@@ -48,3 +49,30 @@ thread.join()
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run([sys.executable, "-c", source], cwd=tmp_path, env=environment, check=False, timeout=60)
     assert (0, files_of(small)) == (done.returncode, files_of(tmp_path / "out"))
+
+
+#: A part of each that is loaded first: the time of an import that fails is told too.
+UNUSED = ("IPython.core", "google.cloud.dataflow_", "google.cloud.storage.", "pandas.core", "scipy._lib")
+
+
+def test_a_run_here_imports_no_client_of_a_cloud(make):
+    done, _ = make(env={"PYTHONPROFILEIMPORTTIME": "1"})
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
+    assert (0, True) == (done.returncode, "apache_beam" in imported)
+    assert [] == [name for name in imported if name.startswith(UNUSED)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "here"),
+    [
+        ("run --output=out --phrases=5", True),
+        ("run --runner=Direct", True),
+        ("run --runner apache_beam.runners.direct.direct_runner.DirectRunner", True),
+        ("run --output=gs://bucket/out", False),
+        ("run --output gs://bucket/out", False),
+        ("run --runner=DataflowRunner", False),
+        ("run --runner Prism", False),
+    ],
+)
+def test_a_command_that_names_a_bucket_or_an_engine_does_not_stay_here(arguments, here):
+    assert stays_here(arguments.split()) == here
