@@ -20,7 +20,8 @@ def write(experiment: Experiment, options: Options, results: Mapping[Key, Result
     shown = "".join(f"\n![{experiment.question}]({name}.png)\n" for name in pictures)
     page = folder / f"{experiment.name}.md"
     page.write_text(
-        f"# {experiment.question}\n\n{_made(experiment, options, results)}\n\n{text}{shown}", encoding="utf-8"
+        f"# {experiment.question}\n\n{_made(experiment, options, results)}\n\n{text}{_published(experiment)}{shown}",
+        encoding="utf-8",
     )
     kept = [{"arm": arm, "seed": seed, **experiment.data(result)} for (arm, seed), result in results.items()]
     (folder / f"{experiment.name}.json").write_text(_json(kept), encoding="utf-8")
@@ -35,6 +36,11 @@ def _made(experiment: Experiment, options: Options, results: Mapping[Key, Result
         f"`python -m evidence {experiment.name}{quick}`, seeds {options.seeds[0]} to {options.seeds[-1]}: "
         f"{seconds / 60:.1f} minutes of processor time, on {machine()['processor']}."
     )
+
+
+def _published(experiment: Experiment) -> str:
+    """Return what others measured, to be read beside the tables."""
+    return f"\nPublished: {experiment.published}\n" if experiment.published else ""
 
 
 def _json(rows: Sequence[Mapping[str, object]]) -> str:

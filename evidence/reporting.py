@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from evidence.statistics import survival
+from evidence.statistics import median_interval, survival
 
 _SPREAD = 0.28  # of the dots of an arm, in rows
 _DOT, _BAR = "tab:blue", "tab:orange"
@@ -23,7 +22,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def dots(title: str, axis: str, arms: Mapping[str, Sequence[float]], log: bool, limit: float | None = None) -> Figure:
-    """Return a picture of arms below each other: each value a dot, the median a bar.
+    """Return a picture of arms below each other: each value a dot, the median a bar, its 95% interval a line.
 
     limit: where values are censored, drawn as hollow dots.
     """
@@ -45,7 +44,9 @@ def _arm(axes: Axes, row: int, values: Sequence[float], limit: float | None) -> 
         place = row + _SPREAD * (i / max(len(values) - 1, 1) - 0.5) * 2
         open_end = limit is not None and value >= limit
         axes.plot(value, place, "o", color=_DOT, markersize=5, alpha=0.8, fillstyle="none" if open_end else "full")
-    axes.vlines(median(values), row - 0.4, row + 0.4, color=_BAR, linewidth=2)
+    middle, low, high = median_interval(values)
+    axes.vlines(middle, row - 0.4, row + 0.4, color=_BAR, linewidth=2)
+    axes.hlines(row, low, high, color=_BAR, linewidth=1)
 
 
 def survival_curves(title: str, axis: str, arms: Mapping[str, Sequence[float]], limit: float) -> Figure:

@@ -56,16 +56,30 @@ def ratio_of_medians(ours: ArrayLike, theirs: ArrayLike, level: float = 0.95) ->
     a, b = np.asarray(ours, float), np.asarray(theirs, float)
     picked = np.random.default_rng(0).integers(0, len(a), (_RESAMPLES, len(a)))
     ratios = np.median(a[picked], axis=1) / np.median(b[picked], axis=1)
-    low, high = np.quantile(ratios, [(1 - level) / 2, (1 + level) / 2])
-    return float(np.median(a) / np.median(b)), float(low), float(high)
+    return float(np.median(a) / np.median(b)), *_middle(ratios, level)
 
 
 def mean_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float, float]:
     """Return (mean, low, high) by the bootstrap."""
+    given, again = _resampled(values)
+    return float(given.mean()), *_middle(again.mean(axis=1), level)
+
+
+def median_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float, float]:
+    """Return (median, low, high) by the bootstrap."""
+    given, again = _resampled(values)
+    return float(np.median(given)), *_middle(np.median(again, axis=1), level)
+
+
+def _resampled(values: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the values, (n,), and samples that are drawn from them with replacement, (samples, n)."""
     given = np.asarray(values, float)
-    picked = np.random.default_rng(0).integers(0, len(given), (_RESAMPLES, len(given)))
-    low, high = np.quantile(given[picked].mean(axis=1), [(1 - level) / 2, (1 + level) / 2])
-    return float(given.mean()), float(low), float(high)
+    return given, given[np.random.default_rng(0).integers(0, len(given), (_RESAMPLES, len(given)))]
+
+
+def _middle(values: NDArray[np.float64], level: float) -> tuple[float, float]:
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
 
 
 def survival(times: Sequence[float], ended: Sequence[bool]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -39,6 +39,7 @@ Value = TypeVar("Value")
 class Experiment:
     """One question.
 
+    published: what others measured, in Markdown, with its sources; empty where there is no figure.
     jobs: by arm and seed; they may share pre-trained weights, which are kept beside the results. report: the answer in
     Markdown, and pictures by name, of the results of all jobs. kept: the names of what is kept of a result, beside its
     time.
@@ -49,6 +50,7 @@ class Experiment:
     jobs: Callable[[Options], Mapping[Key, Job]]
     report: Callable[[Options, Results], tuple[str, dict[str, Figure]]]
     kept: Sequence[str]
+    published: str = ""
 
     def data(self, result: Result) -> dict[str, Any]:
         """Return what is kept of a result, in plain values."""

@@ -65,4 +65,9 @@ COPYING = Experiment(
     jobs=_jobs,
     report=_report,
     kept=("copy", "copy_mean", "losses"),
+    published=(
+        "induction heads need two layers of attention (Elhage et al. 2021). Copying among the text made such heads "
+        "more active in models of 0.13 to 1 B parameters, without a consistent gain in few-shot tasks (Sabry and "
+        "Belz 2025, arXiv 2509.22947)."
+    ),
 )

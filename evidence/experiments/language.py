@@ -129,4 +129,9 @@ LANGUAGE = Experiment(
     jobs=_jobs,
     report=_report,
     kept=("at", "curve"),
+    published=(
+        "the same loss with 33% fewer tokens, at 1 B parameters (Hu et al. 2025, arXiv 2502.19249), and with 55% of "
+        "the text, at up to 1.3 B (Jiang et al. 2026, arXiv 2601.21725); 39% of a benefit of pre-training by the "
+        "statistics of its weights alone (Wu et al. 2022, arXiv 2206.10139)."
+    ),
 )

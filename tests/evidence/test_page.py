@@ -7,8 +7,8 @@ from statistics import median
 import numpy as np
 import pytest
 
-from evidence.reporting import probability, ratio, share, whole
-from evidence.statistics import mean_interval, ratio_of_medians, share_interval, sign_flip_test
+from evidence.reporting import difference, probability, ratio, share, thousandths, whole
+from evidence.statistics import holm, mean_interval, ratio_of_medians, share_interval, sign_flip_test
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "evidence" / "results"
@@ -86,3 +86,60 @@ def test_frozen_encoders_are_what_was_measured(words):
     mean, low, high = mean_interval(np.subtract(ours, random))
     assert f"| {words} | {median(np.exp(ours)):.1f} | {mean:+.3f} ({low:+.3f} to {high:+.3f}) |" in PAGE
     assert f"| random weights | {median(np.exp(random)):.1f} | 0 | |" in PAGE
+
+
+LANGUAGE = {
+    "`repetition`, six lengths": "repetition, varied",
+    "`zipf`": "zipf",
+    "`shuffle_dyck`": "shuffle_dyck",
+    "`repetition`, weights shuffled": "repetition, varied; weights shuffled",
+}
+
+
+@pytest.mark.parametrize("words", LANGUAGE)
+def test_the_loss_on_english_is_what_was_measured(words):
+    losses = by_arm("language", lambda row: row["curve"][-1])
+    scratch = losses["nothing (scratch)"]
+    tests = [sign_flip_test(np.subtract(losses[arm], scratch)) for arm in LANGUAGE.values()]
+    p = dict(zip(LANGUAGE, holm(tests), strict=True))
+    ours = losses[LANGUAGE[words]]
+    change = difference(*mean_interval(np.subtract(ours, scratch)))
+    row = f"| {words} | {np.mean(ours):.3f} | {change} | {probability(p[words])} |"
+    assert row.replace("| 0.", "| .") in PAGE
+    assert f"| nothing | {np.mean(scratch):.3f} | | |" in PAGE
+
+
+READERS = ["hyperwords, 4,096", "BPE tokens, 4,096, case marked", "hyperwords, 8,192", "characters"]
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_hyperwords_and_bpe_are_what_was_measured(reader):
+    bits = by_arm("hyperwords", lambda row: row["bits"][-1])
+    ours, bpe = bits[reader], bits["BPE tokens, 4,096"]
+    result = (RESULTS / "hyperwords.md").read_text(encoding="utf-8")
+    equal_text = next(line for line in result.splitlines() if line.startswith(f"| {reader} |")).split(" | ")[5]
+    equal_compute = difference(*mean_interval(np.subtract(ours, bpe)))
+    assert f"| {reader} | {np.mean(ours):.3f} | {equal_compute} | {equal_text} |" in PAGE
+    assert f"| BPE tokens, 4,096 | {np.mean(bpe):.3f} | | |" in PAGE
+
+
+MEANING = {  # what the page says: (arm, vectors)
+    "`loglinear` | GloVe, which drew it": ("loglinear", "glove"),
+    "`loglinear`, drawn by Gaussian vectors | those vectors": ("loglinear, gaussian", "gaussian"),
+    "`zipf` | GloVe": ("zipf", "glove"),
+    "`topics` | GloVe": ("topics", "glove"),
+    "`scene` | GloVe, which drew it": ("scene", "glove"),
+    "`scene`, drawn by Gaussian vectors | those vectors": ("scene, gaussian", "gaussian"),
+    "`template`, the same grammar without vectors | GloVe": ("template", "glove"),
+}
+
+
+@pytest.mark.parametrize("words", MEANING)
+def test_neighbours_found_again_are_what_was_measured(words):
+    arm, vectors = MEANING[words]
+    scores = by_arm("meaning", lambda row: row["scores"])[arm]
+    all_words, same_class = (
+        thousandths(np.mean([score[name]["share"][-1] for score in scores])) if name in scores[0] else ""
+        for name in (vectors, f"{vectors}, same classes")
+    )
+    assert f"| {words} | {all_words} | {same_class} |".replace("|  |", "| |") in PAGE
