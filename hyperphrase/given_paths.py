@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from hyperphrase.errors import InputError
 
 BUCKETS = ("gs",)  # the schemes that the Beam program reads and writes, besides local paths
+IN_BUCKET = f"{BUCKETS[0]}://"  # how paths in buckets begin
 
 _scheme = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):").match  # RFC 3986, section 3.1, but no drive letter
 _host = re.compile(r"//(?:localhost)?(?=/)", re.IGNORECASE).match

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from beam_pipeline.terminal.command_line import CHILD, is_program
+from beam_pipeline.terminal.command_line import CHILD, is_program, module_named
 
 _PREPARED: list[bool] = []  # True once this process is prepared
 
@@ -23,7 +23,7 @@ def prepare_process() -> None:
     from hyperphrase import own_packages
 
     interrupts.install()
-    unused_imports.leave_out(sys.argv[1:])
+    unused_imports.leave_out(module_named(), sys.argv[1:])
     streams.complete()
     local_channels.go_direct()
     faults.install()

@@ -17,10 +17,15 @@ _UNUSED = (
     "scipy",  # numba's, for linear algebra, which no kernel calls
 )
 
+_WORKERS = "beam_pipeline.engines."  # modules of processes that do what a job tells them
 
-def leave_out(arguments: Sequence[str]) -> None:
-    """Let their imports fail in this process, unless the ``arguments`` name a bucket or another engine."""
-    if stays_here(arguments):
+
+def leave_out(module: str, arguments: Sequence[str]) -> None:
+    """Let their imports fail in this process, unless it works for an engine, or the command names one or a bucket.
+
+    module: that the process runs. arguments: of the command.
+    """
+    if not module.startswith(_WORKERS) and stays_here(arguments):
         sys.meta_path.insert(0, _NotInstalled())
 
 

@@ -30,7 +30,7 @@ from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
 from google.cloud.storage.fileio import BlobReader, BlobWriter
 from google.cloud.storage.retry import DEFAULT_RETRY
 
-from transforms.files.storage import SCHEME
+from hyperphrase.given_paths import IN_BUCKET
 
 #: For each request: retry 429, 5xx and lost connections after 1, 2, 4 ... s, with random jitter, for 120 s in all.
 RETRY = DEFAULT_RETRY
@@ -142,7 +142,7 @@ def remove_below(folder: str) -> None:
         bucket, name = _split(_slashed(folder))
         blobs = _client().list_blobs(bucket, prefix=name, fields="items(name),nextPageToken", retry=RETRY)
         with ThreadPoolExecutor(_REMOVERS) as pool:
-            for _ in pool.map(remove, [f"{SCHEME}{bucket}/{blob.name}" for blob in blobs]):
+            for _ in pool.map(remove, [f"{IN_BUCKET}{bucket}/{blob.name}" for blob in blobs]):
                 pass
 
 
@@ -154,7 +154,7 @@ class _Reader(BlobReader):
         wanted = left if size < 0 else min(size, left)
         if wanted <= 0:
             return b""
-        path = f"{SCHEME}{self._blob.bucket.name}/{self._blob.name}"
+        path = f"{IN_BUCKET}{self._blob.bucket.name}/{self._blob.name}"
         with _as_os_error(path):
             data: bytes = super().read(wanted)
         if len(data) != wanted:
@@ -206,7 +206,7 @@ class _Writer(BlobWriter):
 
 
 def _split(path: str) -> tuple[str, str]:
-    bucket, _, name = path.removeprefix(SCHEME).partition("/")
+    bucket, _, name = path.removeprefix(IN_BUCKET).partition("/")
     return bucket, name
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import google_crc32c
 
 from hyperphrase.corpus.files import TooLargeError
+from hyperphrase.given_paths import IN_BUCKET
 from transforms.files import disk
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ else:
 
     bucket = _OnDemand()
 
-SCHEME = "gs://"  # of paths in buckets
 _PIECE = 8 << 20  # 8 MiB: size of the reads of measure()
 
 
@@ -40,7 +40,7 @@ def join(folder: str, *names: str) -> str:
 
 def in_bucket(path: str) -> bool:
     """Return whether ``path`` is in a gs:// bucket."""
-    return path.startswith(SCHEME)
+    return path.startswith(IN_BUCKET)
 
 
 def check_name(path: str) -> None:
