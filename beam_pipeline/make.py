@@ -185,6 +185,8 @@ class Maker:
             with self.around():
                 self._wait(pipeline.run())
         except Exception as error:
+            if self.engine.cancel:  # the server that reports the failure may not be the one that works
+                self.engine.cancel(None)
             raise engine.failure(error) from error
 
     def _wait(self, result: PipelineResult) -> None:
@@ -195,8 +197,7 @@ class Maker:
             result.wait_until_finish()
         except KeyboardInterrupt:
             if self.engine.cancel:
-                with contextlib.suppress(Exception):  # job or job server may have ended already
-                    result.cancel()
+                self.engine.cancel(result)
             raise
 
 

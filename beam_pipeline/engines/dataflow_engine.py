@@ -1,6 +1,6 @@
 """The Dataflow service as the engine: its required options, checked before anything is written, and defaults."""
 
-import hashlib
+import contextlib
 import logging
 import re
 from typing import Any
@@ -14,6 +14,7 @@ from apache_beam.options.pipeline_options import (
 )
 from apache_beam.runners.runner import PipelineResult
 
+from beam_pipeline.engines.job_name import name_job
 from beam_pipeline.engines.runner_kind import kind_of
 from hyperphrase.errors import InputError
 
@@ -45,8 +46,8 @@ def prepare(options: PipelineOptions, output: str | None) -> None:
     cloud, worker, debug = (options.view_as(kind) for kind in (GoogleCloudOptions, WorkerOptions, DebugOptions))
     cloud.staging_location = cloud.staging_location or cloud.temp_location
     cloud.temp_location = cloud.temp_location or cloud.staging_location
-    if output and not cloud.job_name:  # one per folder: the service rejects a second active job of the same name
-        cloud.job_name = f"hyperphrase-{hashlib.sha256(output.encode()).hexdigest()[:12]}"
+    if output:  # the service rejects a second active job of the same name
+        name_job(options, output)
     worker.machine_type = worker.machine_type or _MACHINE
     worker.disk_size_gb = worker.disk_size_gb or _DISK_GB
     worker.autoscaling_algorithm = worker.autoscaling_algorithm or "THROUGHPUT_BASED"
@@ -82,6 +83,13 @@ def _check(options: PipelineOptions, output: str | None) -> None:
         )
     if setup.save_main_session:
         raise InputError("--save_main_session: workers import all they need from the image; leave the option out")
+
+
+def cancel(result: PipelineResult | None) -> None:
+    """Cancel a job. result: None if it is not known."""
+    if result is not None:
+        with contextlib.suppress(Exception):  # it may have ended already
+            result.cancel()
 
 
 def template(options: PipelineOptions) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions, TypeOptions
+from apache_beam.runners.runner import PipelineResult
 
 from beam_pipeline.engines import dask_engine, dataflow_engine, portable_engine
 from beam_pipeline.engines.beam_fixes import fix_beam
@@ -37,16 +38,16 @@ class Engine:
     """A chosen engine.
 
     options: for Beam. description: for the log. local: whether all work is done on this machine. in_process: whether it
-    is done in this process, which then counts its progress. cancel: whether an interrupted job must be cancelled,
-    because it would continue otherwise. template: the path that the job is written to, if it is to be launched later
-    instead of now. check: raises InputError for a pipeline that the engine does not support.
+    is done in this process, which then counts its progress. cancel: cancels an interrupted or failed job that would
+    continue otherwise; its result is None if it is not known. template: the path that the job is written to, if it is
+    to be launched later instead of now. check: raises InputError for a pipeline that the engine does not support.
     """
 
     options: PipelineOptions
     description: str
     local: bool
     in_process: bool
-    cancel: bool = False
+    cancel: Callable[[PipelineResult | None], None] | None = None
     template: str | None = None
     check: Callable[[beam.Pipeline], None] | None = None
 
@@ -79,16 +80,16 @@ def choose(
         description = f"{runner} ({dask_engine.prepare(options, output)})"
         return Engine(options, description, local=False, in_process=False, check=dask_engine.check)
     if portable_engine.is_meant(runner):
-        description = portable_engine.prepare(options, runner, ask=output is not None)
+        description = portable_engine.prepare(options, runner, output)
         _check_runner(runner, options)
-        return Engine(
-            options, description, local=False, in_process=portable_engine.workers_in_process(options), cancel=True
-        )
+        in_process = portable_engine.workers_in_process(options)
+        stop = functools.partial(portable_engine.cancel, options)
+        return Engine(options, description, local=False, in_process=in_process, cancel=stop)
     if dataflow_engine.is_meant(runner):
         dataflow_engine.prepare(options, output)
         _check_runner(runner, options)
         template = dataflow_engine.template(options)
-        return Engine(options, runner, local=False, in_process=False, cancel=True, template=template)
+        return Engine(options, runner, local=False, in_process=False, cancel=dataflow_engine.cancel, template=template)
     if "." not in runner:
         raise InputError(
             f"--runner={runner:.80}: is not one of {', '.join(_KNOWN)}{nearest(runner, _KNOWN)}; an engine with a Beam "

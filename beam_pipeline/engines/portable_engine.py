@@ -11,20 +11,25 @@ from typing import Any, TextIO, cast
 
 from apache_beam.options.pipeline_options import (
     FlinkRunnerOptions,
+    GoogleCloudOptions,
     JobServerOptions,
     PipelineOptions,
     PortableOptions,
     PrismRunnerOptions,
     SetupOptions,
 )
+from apache_beam.runners.runner import PipelineResult
 from apache_beam.version import __version__ as beam_version
 
+from beam_pipeline.engines.flink_cluster import FlinkCluster
+from beam_pipeline.engines.job_name import name_job
 from beam_pipeline.engines.runner_kind import kind_of
 from beam_pipeline.terminal.own_threads import OwnThreadsOnly
 from hyperphrase.errors import InputError
 from hyperphrase.numerals import parse_whole
 
 _RUNNERS = ("portablerunner", "prismrunner", "flinkrunner")
+_IN_JOB_SERVER = ("[local]", "[auto]")  # values of --flink_master: no cluster of other processes
 _ENVIRONMENTS = ("LOOPBACK", "EXTERNAL", "DOCKER", "PROCESS")
 _PRISM = "github.com/apache/beam/sdks/v2/go/cmd/prism"
 _ANSWER_SECONDS = 5  # time limit for a server to answer
@@ -39,14 +44,16 @@ def is_meant(runner: str) -> bool:
     return kind_of(runner) in _RUNNERS
 
 
-def prepare(options: PipelineOptions, runner: str, ask: bool) -> str:
+def prepare(options: PipelineOptions, runner: str, output: str | None) -> str:
     """Check the engine's options, set defaults, and return a description for the log.
 
-    ask: whether to test that the job server and the workers answer. Raises InputError.
+    output: None if no corpus is to be made; then no server is asked. Raises InputError.
     """
     _silence_beam()
     portable = options.view_as(PortableOptions)
-    name = kind_of(runner)
+    name, ask = kind_of(runner), output is not None
+    if output is not None:
+        name_job(options, output)
     if portable.job_endpoint:
         if ask:
             _ask_job_server(portable.job_endpoint)
@@ -56,11 +63,40 @@ def prepare(options: PipelineOptions, runner: str, ask: bool) -> str:
         _find_prism(options.view_as(PrismRunnerOptions))
     else:
         _find_java(options.view_as(JobServerOptions), options.view_as(FlinkRunnerOptions).flink_job_server_jar)
-    on_this_machine = name == "prismrunner" or options.view_as(FlinkRunnerOptions).flink_master in ("[local]", "[auto]")
-    _check_workers(options, portable, on_this_machine and not portable.job_endpoint, ask)
+    cluster = flink_cluster(options)
+    _check_workers(options, portable, cluster is None and not portable.job_endpoint, ask)
+    slots = _use_slots(options, cluster) if cluster and ask else ""
     server = f" at {portable.job_endpoint}" if portable.job_endpoint else ""
     workers = " ".join(filter(None, (portable.environment_type, portable.environment_config)))
-    return f"{runner}{server}, workers {workers}"
+    return f"{runner}{server}, workers {workers}{slots}"
+
+
+def flink_cluster(options: PipelineOptions) -> FlinkCluster | None:
+    """Return the Flink cluster that --flink_master names, None if it names none. Raises InputError."""
+    master: str = options.view_as(FlinkRunnerOptions).flink_master
+    if master in _IN_JOB_SERVER:
+        return None
+    host, port = _address("--flink_master", master)
+    return FlinkCluster(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+
+
+def cancel(options: PipelineOptions, result: PipelineResult | None) -> None:
+    """Cancel the job that was submitted with ``options``, as far as a server answers. result: None if unknown."""
+    if result is not None:
+        with contextlib.suppress(Exception):  # the job or the job server may have ended already
+            result.cancel()
+    cluster = flink_cluster(options)
+    if cluster:
+        with contextlib.suppress(OSError, ValueError, LookupError):
+            cluster.cancel(options.view_as(GoogleCloudOptions).job_name)
+
+
+def _use_slots(options: PipelineOptions, cluster: FlinkCluster) -> str:
+    """Use all free slots of a cluster, unless the parallelism is given; return what the log says. Raises InputError."""
+    free, flink = cluster.free_slots(), options.view_as(FlinkRunnerOptions)
+    if flink.parallelism < 1:
+        flink.parallelism = free
+    return f", parallelism {flink.parallelism} of {free} free slots"
 
 
 def workers_in_process(options: PipelineOptions) -> bool:
