@@ -32,6 +32,7 @@ _RUNNERS = ("portablerunner", "prismrunner", "flinkrunner")
 _IN_JOB_SERVER = ("[local]", "[auto]")  # values of --flink_master: no cluster of other processes
 _ENVIRONMENTS = ("LOOPBACK", "EXTERNAL", "DOCKER", "PROCESS")
 _PRISM = "github.com/apache/beam/sdks/v2/go/cmd/prism"
+_KEEP_WORKERS_MS = 60_000  # on Flink, whose stages would each start workers of their own, 2 s of a processor
 _ANSWER_SECONDS = 5  # time limit for a server to answer
 _WORKERS = (
     "LOOPBACK: in this process; EXTERNAL with --environment_config=HOST:PORT: a worker pool beside each machine of the "
@@ -65,10 +66,10 @@ def prepare(options: PipelineOptions, runner: str, output: str | None) -> str:
         _find_java(options.view_as(JobServerOptions), options.view_as(FlinkRunnerOptions).flink_job_server_jar)
     cluster = flink_cluster(options)
     _check_workers(options, portable, cluster is None and not portable.job_endpoint, ask)
-    slots = _use_slots(options, cluster) if cluster and ask else ""
+    chosen = _suit(options, cluster) if cluster and ask else ""
     server = f" at {portable.job_endpoint}" if portable.job_endpoint else ""
     workers = " ".join(filter(None, (portable.environment_type, portable.environment_config)))
-    return f"{runner}{server}, workers {workers}{slots}"
+    return f"{runner}{server}, workers {workers}{chosen}"
 
 
 def flink_cluster(options: PipelineOptions) -> FlinkCluster | None:
@@ -91,12 +92,20 @@ def cancel(options: PipelineOptions, result: PipelineResult | None) -> None:
             cluster.cancel(options.view_as(GoogleCloudOptions).job_name)
 
 
-def _use_slots(options: PipelineOptions, cluster: FlinkCluster) -> str:
-    """Use all free slots of a cluster, unless the parallelism is given; return what the log says. Raises InputError."""
-    free, flink = cluster.free_slots(), options.view_as(FlinkRunnerOptions)
+def _suit(options: PipelineOptions, cluster: FlinkCluster) -> str:
+    """Choose what is not given: all free slots, and workers that go on from stage to stage; return what the log says.
+
+    Raises InputError if no slot is free, or for a time that is no number.
+    """
+    free, flink, portable = cluster.free_slots(), options.view_as(FlinkRunnerOptions), options.view_as(PortableOptions)
     if flink.parallelism < 1:
         flink.parallelism = free
-    return f", parallelism {flink.parallelism} of {free} free slots"
+    given = portable.environment_cache_millis  # a text, or 0
+    kept = parse_whole(str(given)) if given else _KEEP_WORKERS_MS
+    if kept is None or kept < 0:
+        raise InputError(f"--environment_cache_millis={given:.80}: give a whole number of 0 or more, as in 60000")
+    portable.environment_cache_millis = kept
+    return f", parallelism {flink.parallelism} of {free} free slots, workers kept {kept / 1000:g} s"
 
 
 def workers_in_process(options: PipelineOptions) -> bool:

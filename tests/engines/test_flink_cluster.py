@@ -79,11 +79,13 @@ def test_a_job_that_does_not_end_is_not_waited_for_for_ever(cluster, monkeypatch
     assert not FlinkCluster(address).cancel("ours")
 
 
-def test_parallelism_is_that_of_the_free_slots_unless_it_is_given(cluster):
+def test_free_slots_and_a_cache_of_workers_are_used_unless_others_are_given(cluster):
     _, address = cluster
-    assert ", parallelism 2 of 2 free slots" == portable_engine._use_slots(PipelineOptions([]), FlinkCluster(address))
-    given = PipelineOptions(["--parallelism=1"])
-    assert ", parallelism 1 of 2 free slots" == portable_engine._use_slots(given, FlinkCluster(address))
+    for given, chosen in (
+        ([], ", parallelism 2 of 2 free slots, workers kept 60 s"),
+        (["--parallelism=1", "--environment_cache_millis=500"], ", parallelism 1 of 2 free slots, workers kept 0.5 s"),
+    ):
+        assert chosen == portable_engine._suit(PipelineOptions(given), FlinkCluster(address))
 
 
 def test_a_cluster_without_free_slots_names_the_jobs_that_hold_them(cluster):

@@ -30,7 +30,7 @@ def test_the_program_of_the_tutorial_trains_and_writes(tmp_path, monkeypatch, ca
 def test_the_program_of_the_first_figure_trains_and_draws(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     program = program_of("tutorial_evidence.md", "first_figure.py")
-    for whole, less in ("range(3)", "range(1)"), ("steps=1000", "steps=2"), ("budget=2000", "budget=2"):
+    for whole, less in ("range(3)", "range(1)"), ("steps=800", "steps=2"), ("budget=1000", "budget=2"):
         assert whole in program
         program = program.replace(whole, less)
     exec(program, {})
