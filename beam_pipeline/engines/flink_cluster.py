@@ -26,6 +26,13 @@ class FlinkCluster:
 
     address: str
 
+    def answers(self) -> bool:
+        """Return whether a cluster answers."""
+        try:
+            return "slots-total" in self._get("/overview")
+        except _ERRORS:
+            return False
+
     def free_slots(self) -> int:
         """Return the number of free slots. Raises InputError if no cluster answers, and if no slot is free."""
         option = f"--flink_master={self.address:.80}"

@@ -182,6 +182,11 @@ def _ask_job_server(endpoint: str) -> None:
                 beam_job_api_pb2.DescribePipelineOptionsRequest(), timeout=_ANSWER_SECONDS
             )
         except grpc.RpcError as error:
+            if FlinkCluster(endpoint).answers():
+                raise InputError(
+                    f"--job_endpoint={endpoint}: is Flink's page, not a job server; start Beam's job server, give its "
+                    f"HOST:PORT here, and --flink_master={endpoint}"
+                ) from error
             raise InputError(
                 f"--job_endpoint={endpoint}: no job server answers there ({error.details():.200}); start it, or name "
                 "another HOST:PORT"

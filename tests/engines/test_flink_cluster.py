@@ -97,6 +97,14 @@ def test_a_cluster_without_free_slots_names_the_jobs_that_hold_them(cluster):
         FlinkCluster(address).free_slots()
 
 
+def test_the_page_of_a_cluster_is_no_job_server(cluster):
+    _, address = cluster
+    with pytest.raises(
+        InputError, match=f"^--job_endpoint={address}: is Flink's page, not a job server; .*={address}$"
+    ):
+        portable_engine._ask_job_server(address)
+
+
 @pytest.mark.parametrize("what", ["nothing", "another server"])
 def test_what_is_no_cluster_is_said_in_one_line(cluster, what):
     served, address = cluster
