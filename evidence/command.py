@@ -1,8 +1,8 @@
 """Run the experiments, and write their tables, data and pictures.
 
-python -m evidence                              all experiments with 8 seeds: 80 minutes on two cores
+python -m evidence                              all experiments with 8 seeds: an hour on two cores
 python -m evidence copying plateau              some of them
-python -m evidence --quick --output=quick       2 seeds, and the arms that decide
+python -m evidence --quick --output=quick       2 seeds, and the arms that decide: 4 minutes
 python -m evidence --seeds=0:8 --output=mine    other seeds: evidence/results is for seeds 100 to 107
 
 What is finished is kept in the folder --work; a run that was stopped goes on from there.
