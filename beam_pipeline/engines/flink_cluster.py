@@ -22,9 +22,10 @@ _ERRORS = (OSError, ValueError, KeyError, TypeError)  # of the network, and of a
 
 @dataclass(frozen=True)
 class FlinkCluster:
-    """A cluster. address: host:port of its web page."""
+    """A cluster. address: host:port of its web page. scheme: http or https."""
 
     address: str
+    scheme: str = "http"
 
     def answers(self) -> bool:
         """Return whether a cluster answers."""
@@ -70,7 +71,8 @@ class FlinkCluster:
 
     def _call(self, method: str, path: str) -> bytes:
         around = urllib.request.ProxyHandler({} if _is_here(self.address) else None)
-        request = urllib.request.Request(f"http://{self.address}/v1{path}", method=method)  # http
+        where = f"{self.scheme}://{self.address}/v1{path}"
+        request = urllib.request.Request(where, method=method)  # noqa: S310  # http or https
         with urllib.request.build_opener(around).open(request, timeout=_ANSWER_SECONDS) as answer:
             return bytes(answer.read())
 

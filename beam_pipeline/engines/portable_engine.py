@@ -33,6 +33,7 @@ _IN_JOB_SERVER = ("[local]", "[auto]")  # values of --flink_master: no cluster o
 _ENVIRONMENTS = ("LOOPBACK", "EXTERNAL", "DOCKER", "PROCESS")
 _PRISM = "github.com/apache/beam/sdks/v2/go/cmd/prism"
 _KEEP_WORKERS_MS = 60_000  # on Flink, whose stages would each start workers of their own, 2 s of a processor
+_UNCANCELLED = "; give --flink_master=HOST:PORT of Flink's page, and an interrupted job is cancelled there"
 _ANSWER_SECONDS = 5  # time limit for a server to answer
 _WORKERS = (
     "LOOPBACK: in this process; EXTERNAL with --environment_config=HOST:PORT: a worker pool beside each machine of the "
@@ -55,9 +56,9 @@ def prepare(options: PipelineOptions, runner: str, output: str | None) -> str:
     name, ask = kind_of(runner), output is not None
     if output is not None:
         name_job(options, output)
+    is_flink = False
     if portable.job_endpoint:
-        if ask:
-            _ask_job_server(portable.job_endpoint)
+        is_flink = ask and _ask_job_server(portable.job_endpoint)
     elif name == "portablerunner":
         raise InputError("--job_endpoint: is required; name the job server, as in --job_endpoint=localhost:8099")
     elif name == "prismrunner":
@@ -66,7 +67,7 @@ def prepare(options: PipelineOptions, runner: str, output: str | None) -> str:
         _find_java(options.view_as(JobServerOptions), options.view_as(FlinkRunnerOptions).flink_job_server_jar)
     cluster = flink_cluster(options)
     _check_workers(options, portable, cluster is None and not portable.job_endpoint, ask)
-    chosen = _suit(options, cluster) if cluster and ask else ""
+    chosen = _suit(options, cluster) if cluster and ask else _UNCANCELLED if is_flink else ""
     server = f" at {portable.job_endpoint}" if portable.job_endpoint else ""
     workers = " ".join(filter(None, (portable.environment_type, portable.environment_config)))
     return f"{runner}{server}, workers {workers}{chosen}"
@@ -77,8 +78,9 @@ def flink_cluster(options: PipelineOptions) -> FlinkCluster | None:
     master: str = options.view_as(FlinkRunnerOptions).flink_master
     if master in _IN_JOB_SERVER:
         return None
-    host, port = _address("--flink_master", master)
-    return FlinkCluster(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+    host, port = _address("--flink_master", master.removeprefix("https://"))
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return FlinkCluster(place, "https" if master.startswith("https://") else "http")
 
 
 def cancel(options: PipelineOptions, result: PipelineResult | None) -> None:
@@ -170,17 +172,18 @@ def _address(option: str, text: str) -> tuple[str, int]:
     return host.strip("[]"), number
 
 
-def _ask_job_server(endpoint: str) -> None:
-    """Raise InputError unless a job server answers at ``endpoint``."""
+def _ask_job_server(endpoint: str) -> bool:
+    """Return whether Flink's job server answers at ``endpoint``. Raises InputError if none does."""
     import grpc
     from apache_beam.portability.api import beam_job_api_pb2, beam_job_api_pb2_grpc
 
     _address("--job_endpoint", endpoint)
     with contextlib.closing(grpc.insecure_channel(endpoint)) as channel:
         try:
-            beam_job_api_pb2_grpc.JobServiceStub(channel).DescribePipelineOptions(
+            found = beam_job_api_pb2_grpc.JobServiceStub(channel).DescribePipelineOptions(
                 beam_job_api_pb2.DescribePipelineOptionsRequest(), timeout=_ANSWER_SECONDS
             )
+            return any(option.name == "flink_master" for option in found.options)
         except grpc.RpcError as error:
             if FlinkCluster(endpoint).answers():
                 raise InputError(

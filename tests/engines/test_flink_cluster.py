@@ -112,3 +112,23 @@ def test_what_is_no_cluster_is_said_in_one_line(cluster, what):
     place = address if what == "another server" else "localhost:1"
     with pytest.raises(InputError, match=f"^--flink_master={place}: no Flink cluster answers there"):
         FlinkCluster(place).free_slots()
+
+
+@pytest.mark.parametrize(
+    ("master", "found"),
+    [
+        ("[local]", None),
+        ("[auto]", None),
+        ("host:8081", FlinkCluster("host:8081")),
+        ("http://host:8081", FlinkCluster("host:8081")),
+        ("https://host:443", FlinkCluster("host:443", "https")),
+        ("[::1]:8081", FlinkCluster("[::1]:8081")),
+    ],
+)
+def test_a_cluster_is_named_by_its_address(master, found):
+    assert found == portable_engine.flink_cluster(PipelineOptions([f"--flink_master={master}"]))
+
+
+def test_a_wrong_address_is_one_line():
+    with pytest.raises(InputError, match="^--flink_master=host: give HOST:PORT"):
+        portable_engine.flink_cluster(PipelineOptions(["--flink_master=host"]))
