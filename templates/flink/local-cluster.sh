@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Start a Flink cluster on this machine, to try: a JobManager, TaskManagers, Beam's job server and a pool of workers.
 # templates/flink/local-cluster.sh [--fetch]    --fetch only fetches what it needs, 400 MB, and says where it is
-# It needs Java 17, Maven, and a Python that has hyperphrase (PYTHON=...). Ctrl-C stops all of it.
+# It needs Java 17, Maven, and a Python that has hyperphrase: PYTHON=..., by default that of ./run.sh. Ctrl-C stops it.
 # Settings: TASK_MANAGERS=2 SLOTS=1 (of each) PAGE_PORT=8081 JOB_PORT=8099 POOL_PORT=50000 LOGS=(a new folder)
 # MASTER=[local] starts the job server and the pool alone, with a Flink of its own inside the job server.
 set -euo pipefail
 export LC_ALL=C
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-python=${PYTHON:-python3}
+python=${PYTHON:-$here/../../.venv/bin/python}
 pinned() { sed -n "s/.*<$1>\(.*\)<\/$1>.*/\1/p" "$here/pom.xml"; }
 fail() { echo "local-cluster.sh: $*" >&2; exit 1; }
 
@@ -15,8 +15,8 @@ version=$(pinned flink.version)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/hyperphrase/flink-$version-$(pinned jars.sha256 | cut -c1-8)
 
 fetch() {
-  for program in java mvn; do
-    command -v $program > /dev/null || fail "$program is not in PATH; install Java 17 and Maven"
+  for program in java mvn "$python"; do
+    command -v $program > /dev/null || fail "$program is not in PATH; install Java 17, Maven and hyperphrase, or name PYTHON"
   done
   local new digest
   mkdir -p "$(dirname "$cache")"
@@ -82,7 +82,7 @@ if [ "$master" != "[local]" ]; then
   done
 fi
 start pool "$python" -m beam_pipeline.engines.worker_pool "--service_port=$pool"
-start job-server java -Xmx768m "${opened[@]}" --add-opens=java.base/sun.nio.ch=ALL-UNNAMED -cp "$cache/job-server/*" \
+start job-server java -Xmx768m -Dorg.slf4j.simpleLogger.showDateTime=true "${opened[@]}" --add-opens=java.base/sun.nio.ch=ALL-UNNAMED -cp "$cache/job-server/*" \
   org.apache.beam.runners.flink.FlinkJobServerDriver "--flink-master=$master" "--artifacts-dir=$logs/artifacts" \
   "--job-port=$job" --artifact-port=0 --expansion-port=0
 
