@@ -130,5 +130,5 @@ def test_a_cluster_is_named_by_its_address(master, found):
 
 
 def test_a_wrong_address_is_one_line():
-    with pytest.raises(InputError, match="^--flink_master=host: give HOST:PORT"):
+    with pytest.raises(InputError, match=r"^--flink_master=host: give HOST:PORT"):
         portable_engine.flink_cluster(PipelineOptions(["--flink_master=host"]))
