@@ -23,13 +23,17 @@ BYTES = "bytes"  # the unit of which amounts are written as in 1.23 GB
 
 
 class State(NamedTuple):
-    """What is done of a phase, and of how much; 0 if that is unknown. written: bytes written, 0 if none are counted."""
+    """What is done of a phase, and of how much; 0 if that is unknown.
+
+    written: bytes written, 0 if none are counted. note: what else whoever watches should know.
+    """
 
     phase: str
     done: int = 0
     total: int = 0
     unit: str = "phrases"
     written: int = 0
+    note: str = ""
 
 
 class Progress:
@@ -106,14 +110,14 @@ def line_of(state: State, seconds: float) -> str:
     """
     of = f" of {_amount(state.total, state.unit)}" if state.total else ""
     return f"{state.phase}: " + ", ".join(
-        filter(None, [_done(state) + of, *_rates(state, seconds), _time(state, seconds)])
+        filter(None, [_done(state) + of, *_rates(state, seconds), _time(state, seconds), state.note])
     )
 
 
 def _draw(state: State, seconds: float, stream: TextIO) -> None:
     from beam_pipeline.terminal import drawn_text  # imports rich, which work that ends at once does not need
 
-    shown = filter(None, [_done(state), _time(state, seconds), *_rates(state, seconds)])
+    shown = filter(None, [_done(state), _time(state, seconds), *_rates(state, seconds), state.note])
     with contextlib.suppress(OSError):  # the terminal is gone, and the work goes on
         screen.draw(drawn_text.bar(state.phase, _share(state), list(shown), stream), stream)
 

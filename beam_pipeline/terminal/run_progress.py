@@ -1,5 +1,6 @@
 """The progress of a run: fingerprinting, comparing, writing; or the finished shards, if the work is done elsewhere."""
 
+import time
 from collections.abc import Callable
 
 from beam_pipeline.terminal import progress
@@ -7,6 +8,8 @@ from beam_pipeline.terminal.progress import Progress, State
 from hyperphrase.corpus.layout import SHARDS_FOLDER
 from transforms.files import storage
 from transforms.worker.progress import PROGRESS
+
+STILL_SECONDS = 300  # without a new shard, after which whoever watches is told where to look
 
 
 def run_progress(
@@ -27,7 +30,7 @@ def run_progress(
         PROGRESS.reset()
         return Progress(lambda: state_here(drawn, phrases), show)
     seconds = progress.LOG_SECONDS  # each listing of a bucket costs money
-    return Progress(lambda: state_of_shards(folder, shards), show, seconds)
+    return Progress(ShardCount(folder, shards).state, show, seconds)
 
 
 def state_here(drawn: int, phrases: int) -> State:
@@ -39,6 +42,22 @@ def state_here(drawn: int, phrases: int) -> State:
     return State("comparing")
 
 
-def state_of_shards(folder: str, shards: int) -> State:
-    """Return how many shards ``folder`` has."""
-    return State("working", len(storage.file_sizes(storage.join(folder, SHARDS_FOLDER))), shards, "shards")
+class ShardCount:
+    """The number of shards that a folder has, and since when. shards: how many it will have."""
+
+    def __init__(self, folder: str, shards: int) -> None:
+        self._folder, self._shards = storage.join(folder, SHARDS_FOLDER), shards
+        self._done, self._since = -1, 0.0
+
+    def state(self) -> State:
+        """Return how many shards the folder has now. Raises OSError if it cannot be listed."""
+        done, now = len(storage.file_sizes(self._folder)), time.monotonic()
+        if done != self._done:
+            self._done, self._since = done, now
+        still = now - self._since
+        note = (
+            f"no new shard for {still / 60:.0f} minutes: look at the engine's page and logs"
+            if still >= STILL_SECONDS
+            else ""
+        )
+        return State("working", done, self._shards, "shards", note=note)

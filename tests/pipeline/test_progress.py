@@ -12,12 +12,14 @@ import sys
 import threading
 from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from beam_pipeline.terminal import drawn_text, progress, screen, streams
+from beam_pipeline.terminal import run_progress as of_run
 from beam_pipeline.terminal.progress import BYTES, Progress, State, followed, line_of
-from beam_pipeline.terminal.run_progress import run_progress, state_of_shards
+from beam_pipeline.terminal.run_progress import ShardCount, run_progress
 from transforms.worker.progress import PROGRESS
 
 ROOT = Path(__file__).parents[2]
@@ -206,8 +208,23 @@ def test_where_the_work_is_done_elsewhere_shards_are_counted(tmp_path):
     (tmp_path / "shards").mkdir()
     for name in ("a", "b"):
         (tmp_path / "shards" / name).write_text("")
-    state = state_of_shards(str(tmp_path), 8)
+    state = ShardCount(str(tmp_path), 8).state()
     assert line_of(state, 100.0) == "working:  25% of 8 shards, 0.0 shards/s, 0:05:00 left"
+
+
+def test_work_elsewhere_that_stands_still_says_where_to_look(tmp_path, monkeypatch):
+    clock = [1000.0]
+    monkeypatch.setattr(of_run, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    (tmp_path / "shards").mkdir()
+    count = ShardCount(str(tmp_path), 8)
+    assert "" == count.state().note
+    clock[0] += of_run.STILL_SECONDS - 1
+    assert "" == count.state().note
+    clock[0] += 61
+    said = "no new shard for 6 minutes: look at the engine's page and logs"
+    assert line_of(count.state(), 360.0) == f"working:   0% of 8 shards, {said}"
+    (tmp_path / "shards" / "a").write_text("")
+    assert "" == count.state().note
 
 
 def test_shards_that_cannot_be_listed_once_are_counted_the_next_time(terminal):
