@@ -47,7 +47,7 @@ if [ "${1:-}" = test ]; then
   chosen=(-m everyday) extras="[test]" processes=2
   case "${1:-}" in
     --all) chosen=(-m "not training") && shift ;;
-    --rest) chosen=(-m "not everyday and not training") processes=4 && shift ;;  # a third of their time is waiting
+    --rest) chosen=(-m "not everyday and not training") processes=3 && shift ;;  # a quarter of their time is waiting
     --training) chosen=(-m training) extras="[test,test-training]" && shift ;;
   esac
   install "$extras"
