@@ -35,12 +35,16 @@ class FlinkCluster:
             return False
 
     def free_slots(self) -> int:
-        """Return the number of free slots. Raises InputError if no cluster answers, and if no slot is free."""
-        option = f"--flink_master={self.address:.80}"
+        """Return the number of free slots. Raises InputError if no cluster answers, and if no slot is free.
+
+        Slots that no job holds are waited for: those of a job that has just ended are free a moment later.
+        """
+        option, last = f"--flink_master={self.address:.80}", time.monotonic() + _ANSWER_SECONDS
         try:
-            found = self._get("/overview")
-            free, slots = int(found["slots-available"]), int(found["slots-total"])
-            jobs = [job["name"] for job in self._jobs() if job["state"] not in _ENDED]
+            free, slots, jobs = self._slots()
+            while not free and not jobs and time.monotonic() < last:
+                time.sleep(_PAUSE)
+                free, slots, jobs = self._slots()
         except _ERRORS as error:
             raise InputError(
                 f"{option}: no Flink cluster answers there ({error}); give HOST:PORT of its page"
@@ -62,6 +66,12 @@ class FlinkCluster:
                     self._call("PATCH", f"/jobs/{job['jid']}?mode=cancel")
             time.sleep(_PAUSE)
         return False
+
+    def _slots(self) -> tuple[int, int, list[str]]:
+        """Return the numbers of free and of all slots, and the names of the jobs that have not ended."""
+        found = self._get("/overview")
+        jobs = [job["name"] for job in self._jobs() if job["state"] not in _ENDED]
+        return int(found["slots-available"]), int(found["slots-total"]), jobs
 
     def _jobs(self) -> list[dict[str, Any]]:
         return list(self._get("/jobs/overview")["jobs"])

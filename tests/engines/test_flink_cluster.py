@@ -105,6 +105,14 @@ def test_the_page_of_a_cluster_is_no_job_server(cluster):
         portable_engine._ask_job_server(address)
 
 
+def test_slots_that_no_job_holds_are_waited_for(cluster, monkeypatch):
+    monkeypatch.setattr(flink_cluster, "_PAUSE", 0.01)
+    served, address = cluster
+    served.free = 0
+    threading.Timer(0.1, lambda: setattr(served, "free", 2)).start()
+    assert 2 == FlinkCluster(address).free_slots()
+
+
 @pytest.mark.parametrize("what", ["nothing", "another server"])
 def test_what_is_no_cluster_is_said_in_one_line(cluster, what):
     served, address = cluster
