@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-VERSION = 1  # of what jobs do: a higher one makes all of them again
+VERSION = 2  # of what jobs do: a higher one makes all of them again
 _ALLOCATION = {  # of the C library: memory of tensors is kept, where fresh memory would be half of the time of a step
     "MALLOC_MMAP_THRESHOLD_": "4000000000",
     "MALLOC_TRIM_THRESHOLD_": "8000000000",

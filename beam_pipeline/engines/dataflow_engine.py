@@ -1,6 +1,5 @@
 """The Dataflow service as the engine: its required options, checked before anything is written, and defaults."""
 
-import contextlib
 import logging
 import re
 from typing import Any
@@ -14,7 +13,7 @@ from apache_beam.options.pipeline_options import (
 )
 from apache_beam.runners.runner import PipelineResult
 
-from beam_pipeline.engines.job_name import name_job
+from beam_pipeline.engines.engine_job import name_job
 from beam_pipeline.engines.runner_kind import kind_of
 from hyperphrase.errors import InputError
 
@@ -83,13 +82,6 @@ def _check(options: PipelineOptions, output: str | None) -> None:
         )
     if setup.save_main_session:
         raise InputError("--save_main_session: workers import all they need from the image; leave the option out")
-
-
-def cancel(result: PipelineResult | None) -> None:
-    """Cancel a job. result: None if it is not known."""
-    if result is not None:
-        with contextlib.suppress(Exception):  # it may have ended already
-            result.cancel()
 
 
 def template(options: PipelineOptions) -> str | None:

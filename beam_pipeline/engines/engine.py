@@ -16,6 +16,7 @@ from apache_beam.runners.runner import PipelineResult
 
 from beam_pipeline.engines import dask_engine, dataflow_engine, portable_engine
 from beam_pipeline.engines.beam_fixes import fix_beam
+from beam_pipeline.engines.engine_job import cancel_job
 from beam_pipeline.engines.runner_kind import kind_of
 from beam_pipeline.engines.worker_monitor import lost_worker, monitor_workers
 from beam_pipeline.terminal import limits
@@ -89,7 +90,7 @@ def choose(
         dataflow_engine.prepare(options, output)
         _check_runner(runner, options)
         template = dataflow_engine.template(options)
-        return Engine(options, runner, local=False, in_process=False, cancel=dataflow_engine.cancel, template=template)
+        return Engine(options, runner, local=False, in_process=False, cancel=cancel_job, template=template)
     if "." not in runner:
         raise InputError(
             f"--runner={runner:.80}: is not one of {', '.join(_KNOWN)}{nearest(runner, _KNOWN)}; an engine with a Beam "

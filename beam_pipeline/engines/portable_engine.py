@@ -21,8 +21,8 @@ from apache_beam.options.pipeline_options import (
 from apache_beam.runners.runner import PipelineResult
 from apache_beam.version import __version__ as beam_version
 
+from beam_pipeline.engines.engine_job import cancel_job, name_job
 from beam_pipeline.engines.flink_cluster import FlinkCluster
-from beam_pipeline.engines.job_name import name_job
 from beam_pipeline.engines.runner_kind import kind_of
 from beam_pipeline.terminal.own_threads import OwnThreadsOnly
 from hyperphrase.errors import InputError
@@ -85,9 +85,7 @@ def flink_cluster(options: PipelineOptions) -> FlinkCluster | None:
 
 def cancel(options: PipelineOptions, result: PipelineResult | None) -> None:
     """Cancel the job that was submitted with ``options``, as far as a server answers. result: None if unknown."""
-    if result is not None:
-        with contextlib.suppress(Exception):  # the job or the job server may have ended already
-            result.cancel()
+    cancel_job(result)
     cluster = flink_cluster(options)
     if cluster:
         with contextlib.suppress(OSError, ValueError, LookupError):
