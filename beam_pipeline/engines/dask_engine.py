@@ -13,8 +13,8 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 
-from beam_pipeline.engines.runner_kind import kind_of
 from beam_pipeline.terminal.command_line import CHILD, DASK_LOGS, WARNINGS
+from beam_pipeline.terminal.runner_kind import kind_of
 from hyperphrase.errors import InputError
 
 _SILENT = 60  # above all levels of logging

@@ -14,7 +14,7 @@ from apache_beam.options.pipeline_options import (
 from apache_beam.runners.runner import PipelineResult
 
 from beam_pipeline.engines.engine_job import name_job
-from beam_pipeline.engines.runner_kind import kind_of
+from beam_pipeline.terminal.runner_kind import kind_of
 from hyperphrase.errors import InputError
 
 _MACHINE = "n2-standard-4"  # 16 GB, and AVX2 guaranteed: kernels in the image may be compiled for it

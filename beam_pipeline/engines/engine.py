@@ -17,10 +17,10 @@ from apache_beam.runners.runner import PipelineResult
 from beam_pipeline.engines import dask_engine, dataflow_engine, portable_engine
 from beam_pipeline.engines.beam_fixes import fix_beam
 from beam_pipeline.engines.engine_job import cancel_job
-from beam_pipeline.engines.runner_kind import kind_of
 from beam_pipeline.engines.worker_monitor import lost_worker, monitor_workers
 from beam_pipeline.terminal import limits
 from beam_pipeline.terminal.command import FAILED, Parser, exit_process
+from beam_pipeline.terminal.runner_kind import LOCAL_KINDS, kind_of
 from hyperphrase.errors import InputError, WorkFailedError
 from hyperphrase.given_paths import given_path
 from hyperphrase.laws.grammar import nearest
@@ -30,7 +30,6 @@ LOCAL = "DirectRunner"
 _NUMBERS: dict[Any, tuple[Callable[[str], float | None], str]] = {
     int: (parse_whole, WHOLE), float: (parse_number, NUMBER)
 }  # fmt: skip
-_DIRECT_RUNNERS = ("directrunner", "fnapirunner")  # names of the default engine
 _KNOWN = (LOCAL, "PrismRunner", "PortableRunner", "FlinkRunner", "DaskRunner", "DataflowRunner")
 
 
@@ -75,7 +74,7 @@ def choose(
     fix_beam()
     monitor_workers(on_lost_worker or _exit)
     runner = given.runner or LOCAL
-    if kind_of(runner) in _DIRECT_RUNNERS:
+    if kind_of(runner) in LOCAL_KINDS:
         return _local(options, rest, starts=output is not None)
     if dask_engine.is_meant(runner):
         description = f"{runner} ({dask_engine.prepare(options, output)})"

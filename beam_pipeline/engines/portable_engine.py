@@ -23,8 +23,8 @@ from apache_beam.version import __version__ as beam_version
 
 from beam_pipeline.engines.engine_job import cancel_job, name_job
 from beam_pipeline.engines.flink_cluster import FlinkCluster
-from beam_pipeline.engines.runner_kind import kind_of
 from beam_pipeline.terminal.own_threads import OwnThreadsOnly
+from beam_pipeline.terminal.runner_kind import kind_of
 from hyperphrase.errors import InputError
 from hyperphrase.numerals import parse_whole
 

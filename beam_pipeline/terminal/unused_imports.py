@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from itertools import pairwise
 
+from beam_pipeline.terminal.runner_kind import LOCAL_KINDS, kind_of
+
 _UNUSED = (
     "IPython",
     "apache_beam.io.gcp.bigquery",
@@ -47,9 +49,4 @@ def stays_here(arguments: Sequence[str]) -> bool:
     """
     words = [word for argument in arguments for word in argument.split("=", 1)]
     engines = [engine for option, engine in pairwise(words) if option == "--runner"]
-    return not any("://" in word for word in words) and all(map(_is_direct, engines))
-
-
-def _is_direct(engine: str) -> bool:
-    """Return whether a ``--runner``, a class or a name in any case, is Beam's engine in this process."""
-    return engine.rpartition(".")[2].lower() in ("direct", "directrunner")
+    return not any("://" in word for word in words) and all(kind_of(engine) in LOCAL_KINDS for engine in engines)
